@@ -1,0 +1,50 @@
+/** The one place that talks to the server: same origin, JSON, problems as errors. */
+
+import type { Problem } from './types'
+
+/** A refusal or a failure, carrying the server's own words. */
+export class ApiError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail ?? problem.title ?? `HTTP ${problem.status}`)
+  }
+}
+
+let acceptLanguage = 'zh-CN'
+
+/** Sets the language in which the server words its refusals. */
+export function askIn(language: string): void {
+  acceptLanguage = language
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const kind = response.headers.get('content-type') ?? ''
+  const body: unknown = kind.includes('json') ? await response.json().catch(() => null) : null
+  const told = typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {}
+  return { ...told, status: response.status }
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(path, init)
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new ApiError({ status: 0 })
+  }
+  if (!response.ok) throw new ApiError(await problemOf(response))
+  return response
+}
+
+/** Reads one JSON document. */
+export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const headers = { Accept: 'application/json, application/geo+json', 'Accept-Language': acceptLanguage }
+  const response = await ask(path, { headers, ...(signal ? { signal } : {}) })
+  return (await response.json()) as T
+}
+
+/** Sends a change; the extra header shows that no foreign page sent it. */
+export async function send(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
+  const headers: Record<string, string> = { 'Accept-Language': acceptLanguage, 'X-Diban-Request': '1' }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  await ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+}

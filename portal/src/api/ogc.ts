@@ -1,0 +1,19 @@
+/** Addresses of the OGC API services, and the one feature behind a click. */
+
+import { read } from './http'
+import type { Feature } from './types'
+
+export const collectionAddress = (slug: string): string => `/ogc/collections/${encodeURIComponent(slug)}`
+
+export const itemsAddress = (slug: string, limit: number): string =>
+  `${collectionAddress(slug)}/items?f=json&limit=${limit}`
+
+export const itemAddress = (slug: string, fid: string | number): string =>
+  `${collectionAddress(slug)}/items/${encodeURIComponent(String(fid))}`
+
+/** Tile address with MapLibre's letters: OGC names matrix, row (y), column (x), in this order. */
+export const tileAddress = (slug: string): string =>
+  `${collectionAddress(slug)}/tiles/WebMercatorQuad/{z}/{y}/{x}?f=mvt`
+
+export const readFeature = (slug: string, fid: string | number, signal?: AbortSignal): Promise<Feature> =>
+  read<Feature>(`${itemAddress(slug, fid)}?f=json`, signal)

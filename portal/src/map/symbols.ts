@@ -1,0 +1,188 @@
+/** How each theme is drawn: MapLibre style layers, and the swatch that stands for them in the legend. */
+
+import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
+
+import type { Layer } from '../api/types'
+import { halo } from './colours'
+import { firstZoom } from './density'
+import { heightField, nameField, numberField, rankField, themeOf, type Theme } from './themes'
+
+export interface Swatch {
+  shape: 'area' | 'line' | 'dot'
+  fill: string
+  edge: string
+  dashed: boolean
+  /** Stops of a ramp, with the field they stand for. */
+  ramp: { colours: string[]; values: number[]; title: Layer['title']; unit: string | null } | null
+}
+
+/** Drawing order over all layers of a map, from the ground up. */
+export type Storey = 'area' | 'line' | 'point' | 'label'
+
+export interface Symbol {
+  storey: Storey
+  rank: number
+  layer: LayerSpecification
+}
+
+type Zoomed = ExpressionSpecification
+
+const REGULAR = ['PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC']
+const MEDIUM = ['PingFang SC Medium', ...REGULAR]
+const HEIGHTS = { colours: ['#ebe5da', '#d9cfbf', '#bfb19c', '#9c8c76', '#75685a'], metres: [0, 20, 50, 100, 200], floors: [1, 6, 15, 30, 60] }
+const ranks: Record<Theme, number> = { division: 0, green: 1, water: 2, parcel: 3, plain: 4, street: 5, building: 6, address: 7 }
+const tones: Partial<Record<Theme, [fill: string, edge: string]>> = {
+  division: ['#eceee8', '#8b929a'], green: ['#d7e6cf', '#a9c49c'], water: ['#c7deeb', '#86b4d0'],
+  parcel: ['#f1ebdd', '#c2b393'], building: ['#ddd5c8', '#b5a895'], street: ['#ffffff', '#b9b2a4'], address: ['#ffffff', '#7a4b2a'],
+}
+
+const byZoom = (...stops: number[]): Zoomed => ['interpolate', ['exponential', 1.6], ['zoom'], ...stops] as Zoomed
+
+function ramp(layer: Layer): Swatch['ramp'] {
+  const field = themeOf(layer) === 'building' ? heightField(layer.fields) : null
+  if (!field) return null
+  const values = /floor|storey|level|层/i.test(field.name + field.title.zh) ? HEIGHTS.floors : HEIGHTS.metres
+  return { colours: HEIGHTS.colours, values, title: field.title, unit: field.unit }
+}
+
+function rampColour(layer: Layer, plain: string): string | Zoomed {
+  const steps = ramp(layer)
+  const field = heightField(layer.fields)
+  if (!steps || !field) return plain
+  const stops = steps.values.flatMap((value, k) => [value, steps.colours[k] ?? plain])
+  return ['interpolate', ['linear'], ['to-number', ['get', field.name], 0], ...stops] as Zoomed
+}
+
+/** Main roads 2, secondary 1, others 0, in the words that road tables use. */
+function streetRank(layer: Layer): Zoomed | number {
+  const field = rankField(layer.fields)
+  if (!field) return 0
+  const main = ['motorway', 'expressway', 'trunk', 'primary', 'main', 'arterial', '高速公路', '快速路', '主干路', '主干道', '1']
+  const secondary = ['secondary', 'tertiary', 'collector', '次干路', '次干道', '2']
+  return ['match', ['to-string', ['get', field.name]], main, 2, secondary, 1, 0] as unknown as Zoomed
+}
+
+const streetWidth = (rank: Zoomed | number, extra: number): Zoomed => {
+  const at = (base: number, step: number): unknown => ['+', base + extra, ['*', step, rank]]
+  return ['interpolate', ['exponential', 1.6], ['zoom'], 10, at(0.4, 0.5), 13, at(1, 1.1), 16, at(5, 4), 19, at(22, 12)] as unknown as Zoomed
+}
+
+/** Makes the style layers of one layer; `slug` is the source and the layer's name in the tiles. */
+class Drawing {
+  readonly symbols: Symbol[] = []
+  private readonly theme: Theme
+
+  constructor(private readonly subject: Layer, private readonly tone: [string, string]) {
+    this.theme = themeOf(subject)
+  }
+
+  add(part: string, storey: Storey, spec: object, minzoom = 0): void {
+    const { slug } = this.subject
+    const first = Math.max(minzoom, firstZoom(this.subject))
+    const layer = { id: `${slug}|${part}`, source: slug, 'source-layer': slug, minzoom: first, ...spec } as LayerSpecification
+    this.symbols.push({ storey, rank: ranks[this.theme], layer })
+  }
+
+  area(): void {
+    const filter = ['==', ['geometry-type'], 'Polygon']
+    const [fill, edge] = this.tone
+    const soft = this.theme === 'plain' ? 0.28 : this.theme === 'division' ? 0.75 : 0.95
+    this.add('fill', 'area', { type: 'fill', filter, paint: { 'fill-color': rampColour(this.subject, fill), 'fill-opacity': soft } })
+    const division = this.theme === 'division'
+    const paint = {
+      'line-color': edge, 'line-opacity': division ? 0.9 : 0.85,
+      'line-width': division ? byZoom(9, 0.8, 14, 1.6) : byZoom(12, 0.3, 16, 0.9, 19, 1.4),
+      ...(division ? { 'line-dasharray': [5, 2.5, 1, 2.5] } : {}),
+    }
+    this.add('edge', division ? 'line' : 'area', { type: 'line', filter, paint, layout: { 'line-join': 'round' } }, division ? 0 : 11)
+  }
+
+  street(): void {
+    const filter = ['==', ['geometry-type'], 'LineString']
+    const layout = { 'line-cap': 'round', 'line-join': 'round', 'line-sort-key': streetRank(this.subject) }
+    const rank = streetRank(this.subject)
+    const [core, casing] = this.tone
+    this.add('casing', 'line', { type: 'line', filter, layout, paint: { 'line-color': casing, 'line-width': streetWidth(rank, 1.3), 'line-opacity': 1 } })
+    const colour = ['match', rank, 2, '#fbe7b8', core]
+    this.add('core', 'line', { type: 'line', filter, layout, paint: { 'line-color': colour, 'line-width': streetWidth(rank, 0), 'line-opacity': 1 } }, 11)
+  }
+
+  line(): void {
+    const filter = ['==', ['geometry-type'], 'LineString']
+    const layout = { 'line-cap': 'round', 'line-join': 'round' }
+    this.add('line', 'line', { type: 'line', filter, layout, paint: { 'line-color': this.tone[1], 'line-width': byZoom(9, 1, 14, 2, 18, 4), 'line-opacity': 0.9 } })
+  }
+
+  point(): void {
+    const filter = ['==', ['geometry-type'], 'Point']
+    const address = this.theme === 'address'
+    const radius = address ? byZoom(12, 0.6, 15, 1.6, 18, 3.2) : byZoom(9, 2, 13, 3.5, 17, 6)
+    const paint = {
+      'circle-color': address ? this.tone[1] : this.tone[0], 'circle-radius': radius, 'circle-opacity': 0.9,
+      'circle-stroke-color': halo, 'circle-stroke-width': byZoom(11, 0.2, 15, address ? 0.6 : 1.2), 'circle-stroke-opacity': 0.9,
+    }
+    this.add('dot', 'point', { type: 'circle', filter, paint }, address ? 12 : 0)
+  }
+
+  label(): void {
+    const { fields } = this.subject
+    const field = (this.theme === 'address' ? numberField(fields) : null) ?? nameField(fields)
+    if (!field) return
+    const text = ['to-string', ['coalesce', ['get', field.name], '']]
+    const paint = { 'text-color': '#3d464d', 'text-halo-color': halo, 'text-halo-width': 1.4, 'text-opacity': 1 }
+    this.add('label', 'label', { type: 'symbol', layout: { 'text-field': text, ...this.labelLayout() }, paint: { ...paint, ...this.labelPaint() } }, this.labelZoom())
+  }
+
+  private labelLayout(): object {
+    const common = { 'text-font': REGULAR, 'text-padding': 6, 'text-max-width': 7 }
+    if (this.theme === 'division') return { ...common, 'text-font': MEDIUM, 'text-size': byZoom(9, 12, 14, 18), 'text-letter-spacing': 0.2 }
+    if (this.theme === 'street') return { ...common, 'symbol-placement': 'line', 'text-size': byZoom(13, 10.5, 17, 14), 'symbol-spacing': 360, 'text-letter-spacing': 0.08 }
+    if (this.subject.geometry === 'line') return { ...common, 'symbol-placement': 'line', 'text-size': 12 }
+    if (this.subject.geometry === 'point') return { ...common, 'text-size': 11.5, 'text-anchor': 'top', 'text-offset': [0, 0.6], 'text-optional': true }
+    return { ...common, 'text-size': byZoom(15, 10.5, 18, 13) }
+  }
+
+  private labelPaint(): object {
+    if (this.theme === 'division') return { 'text-color': '#59636c' }
+    if (this.theme === 'address') return { 'text-color': '#7a4b2a' }
+    if (this.theme === 'plain' && this.subject.geometry !== 'polygon') return { 'text-color': this.tone[1] }
+    return {}
+  }
+
+  private labelZoom(): number {
+    const first: Record<Theme, number> = { division: 8, green: 13, water: 12, parcel: 16, plain: 14, street: 13, building: 16.2, address: 17.2 }
+    return first[this.theme]
+  }
+}
+
+const toneOf = (layer: Layer, colour: string): [string, string] => tones[themeOf(layer)] ?? [colour, colour]
+
+/** The style layers of one layer, unsorted. */
+export function symbolsOf(layer: Layer, colour: string): Symbol[] {
+  const drawing = new Drawing(layer, toneOf(layer, colour))
+  const { geometry } = layer
+  if (geometry === 'none') return []
+  if (geometry === 'polygon' || geometry === 'any') drawing.area()
+  if (geometry === 'line' || geometry === 'any') {
+    if (themeOf(layer) === 'street') drawing.street()
+    else drawing.line()
+  }
+  if (geometry === 'point' || geometry === 'any') drawing.point()
+  drawing.label()
+  return drawing.symbols
+}
+
+/** Ground first: areas, lines, points, names; within each, by theme. */
+export function sorted(symbols: Symbol[]): LayerSpecification[] {
+  const storeys: Storey[] = ['area', 'line', 'point', 'label']
+  // names of wide things come last of all, so that they win their place
+  const rank = (s: Symbol): number => (s.storey === 'label' ? -s.rank : s.rank)
+  return [...symbols].sort((a, b) => storeys.indexOf(a.storey) - storeys.indexOf(b.storey) || rank(a) - rank(b)).map((s) => s.layer)
+}
+
+export function swatchOf(layer: Layer, colour: string): Swatch {
+  const [fill, edge] = toneOf(layer, colour)
+  const shape = layer.geometry === 'point' ? 'dot' : layer.geometry === 'line' ? 'line' : 'area'
+  const theme = themeOf(layer)
+  return { shape, fill: theme === 'address' ? edge : fill, edge, dashed: theme === 'division', ramp: ramp(layer) }
+}

@@ -1,0 +1,236 @@
+/** One map on a page: the platform's layers over a net of degrees, nothing fetched from elsewhere. */
+
+import type { GeoJSONSource, LngLatBoundsLike, Map as Engine, MapMouseEvent, StyleSpecification } from 'maplibre-gl'
+
+import { tileAddress } from '../api/ogc'
+import type { Bbox, Layer, Severity } from '../api/types'
+import { accent, assignColours, halo, paper, severityColours } from './colours'
+import { graticule, stepFor } from './graticule'
+import { sorted, symbolsOf } from './symbols'
+
+type Library = typeof import('maplibre-gl')
+
+export interface Hit {
+  slug: string
+  fid: string
+}
+
+export interface Mark {
+  lon: number
+  lat: number
+  severity: Severity
+}
+
+export interface Camera {
+  lon: number
+  lat: number
+  zoom: number
+}
+
+export interface Listener {
+  moved: () => void
+  settled: () => void
+  pointed: (lon: number, lat: number) => void
+  asked: (hits: Hit[], lon: number, lat: number) => void
+  trouble: (detail: string) => void
+}
+
+export interface Opening {
+  layers: Layer[]
+  camera: Camera | null
+  bbox: Bbox | null
+  marks: Mark[]
+  /** A small preview leaves the page's scroll wheel alone. */
+  quiet: boolean
+}
+
+const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
+const OPACITIES = ['fill-opacity', 'line-opacity', 'circle-opacity', 'circle-stroke-opacity', 'text-opacity'] as const
+
+let library: Promise<Library> | null = null
+
+/** Loads the map library once, and tells it where its worker lies. */
+async function load(): Promise<Library> {
+  const [maplibre, worker] = await Promise.all([import('maplibre-gl'), import('maplibre-gl/dist/maplibre-gl-worker.mjs?url')])
+  maplibre.setWorkerUrl(worker.default)
+  return maplibre
+}
+
+function marksOf(marks: Mark[]): GeoJSON.FeatureCollection {
+  const features = marks.map((mark) => ({
+    type: 'Feature' as const,
+    properties: { severity: mark.severity },
+    geometry: { type: 'Point' as const, coordinates: [mark.lon, mark.lat] },
+  }))
+  return { type: 'FeatureCollection', features }
+}
+
+function styleOf(opening: Opening): StyleSpecification {
+  const drawn = opening.layers.filter((layer) => layer.geometry !== 'none')
+  const colours = assignColours(drawn.map((layer) => layer.slug))
+  const tiles = drawn.map((layer) => [
+    layer.slug,
+    {
+      type: 'vector' as const, tiles: [location.origin + tileAddress(layer.slug)], minzoom: 0, maxzoom: 16,
+      ...(layer.bbox ? { bounds: layer.bbox } : {}),
+    },
+  ])
+  const picked = { source: 'picked', layout: { 'line-join': 'round' as const, 'line-cap': 'round' as const } }
+  return {
+    version: 8,
+    sources: {
+      graticule: { type: 'geojson', data: EMPTY },
+      picked: { type: 'geojson', data: EMPTY },
+      marks: { type: 'geojson', data: marksOf(opening.marks) },
+      ...Object.fromEntries(tiles),
+    },
+    layers: [
+      { id: 'paper', type: 'background', paint: { 'background-color': paper } },
+      { id: 'graticule', type: 'line', source: 'graticule', paint: { 'line-color': '#dadedb', 'line-width': 0.7 } },
+      ...sorted(drawn.flatMap((layer) => symbolsOf(layer, colours.get(layer.slug) ?? accent))),
+      { id: 'picked-fill', type: 'fill', source: 'picked', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': accent, 'fill-opacity': 0.22 } },
+      { id: 'picked-halo', type: 'line', ...picked, paint: { 'line-color': halo, 'line-width': 6, 'line-opacity': 0.9 } },
+      { id: 'picked-line', type: 'line', ...picked, paint: { 'line-color': accent, 'line-width': 2.5 } },
+      {
+        id: 'picked-dot', type: 'circle', source: 'picked', filter: ['==', ['geometry-type'], 'Point'],
+        paint: { 'circle-color': accent, 'circle-radius': 7, 'circle-stroke-color': halo, 'circle-stroke-width': 2.5 },
+      },
+      {
+        id: 'marks', type: 'circle', source: 'marks',
+        paint: {
+          'circle-color': ['match', ['get', 'severity'], 'error', severityColours.error, 'warning', severityColours.warning, severityColours.notice],
+          'circle-radius': 6, 'circle-stroke-color': halo, 'circle-stroke-width': 2,
+        },
+      },
+    ],
+  }
+}
+
+export class View {
+  private readonly base = new Map<string, number>()
+
+  private constructor(private readonly engine: Engine, private readonly opening: Opening, private readonly listener: Listener) {
+    for (const layer of engine.getStyle().layers) {
+      for (const name of OPACITIES) {
+        const value: unknown = (layer.paint as Record<string, unknown> | undefined)?.[name]
+        if (typeof value === 'number') this.base.set(`${layer.id}/${name}`, value)
+      }
+    }
+    this.listen()
+    this.drawNet()
+  }
+
+  /** Opens a map in a box; fails where the browser cannot draw. */
+  static async open(box: HTMLElement, opening: Opening, listener: Listener): Promise<View> {
+    const { Map: MapClass } = await (library ??= load())
+    const { camera, bbox } = opening
+    const start = camera
+      ? { center: [camera.lon, camera.lat] as [number, number], zoom: camera.zoom }
+      : { bounds: (bbox ?? [73, 18, 135, 54]) as LngLatBoundsLike, fitBoundsOptions: { padding: 32 } }
+    const engine = new MapClass({
+      container: box, style: styleOf(opening), ...start,
+      attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, rollEnabled: false,
+      maxZoom: 21, cooperativeGestures: false, fadeDuration: 120, renderWorldCopies: false,
+    })
+    engine.touchZoomRotate.disableRotation()
+    engine.keyboard.disableRotation()
+    if (opening.quiet) engine.scrollZoom.disable()
+    await new Promise<void>((resolve) => engine.once('style.load', () => resolve()))
+    return new View(engine, opening, listener)
+  }
+
+  private listen(): void {
+    const { engine, listener } = this
+    engine.on('move', listener.moved)
+    engine.on('moveend', () => { this.drawNet(); listener.moved() })
+    engine.on('idle', listener.settled)
+    engine.on('mousemove', (event: MapMouseEvent) => listener.pointed(event.lngLat.lng, event.lngLat.lat))
+    engine.on('click', (event: MapMouseEvent) => this.ask(event.point.x, event.point.y))
+    engine.on('error', (event) => listener.trouble(event.error.message))
+    engine.getCanvas().addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return
+      const { clientWidth, clientHeight } = engine.getContainer()
+      this.ask(clientWidth / 2, clientHeight / 2)
+    })
+  }
+
+  /** What is drawn within a fingertip of a pixel, topmost first. */
+  private ask(x: number, y: number): void {
+    const slugs = new Set(this.opening.layers.map((layer) => layer.slug))
+    const ids = this.engine.getStyle().layers.filter((layer) => 'source' in layer && slugs.has(layer.source)).map((layer) => layer.id)
+    const found = this.engine.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers: ids })
+    const hits = new Map<string, Hit>()
+    for (const feature of found) {
+      if (feature.id !== undefined) hits.set(`${feature.source}/${feature.id}`, { slug: feature.source, fid: String(feature.id) })
+    }
+    const { lng, lat } = this.engine.unproject([x, y])
+    this.listener.asked([...hits.values()], lng, lat)
+  }
+
+  private drawNet(): void {
+    const bounds = this.engine.getBounds()
+    const [w, s, e, n] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]
+    // half a screen more on each side, so that dragging does not run off the net
+    const [dx, dy] = [(e - w) / 2, (n - s) / 2]
+    const net = graticule(w - dx, s - dy, e + dx, n + dy, this.step())
+    this.engine.getSource<GeoJSONSource>('graticule')?.setData(net)
+  }
+
+  /** The net's step in arc-seconds at this zoom. */
+  step(): number {
+    return stepFor((512 * 2 ** this.engine.getZoom()) / 360)
+  }
+
+  camera(): Camera {
+    const { lng, lat } = this.engine.getCenter()
+    return { lon: lng, lat, zoom: this.engine.getZoom() }
+  }
+
+  bounds(): Bbox {
+    const b = this.engine.getBounds()
+    return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]
+  }
+
+  /** The pixel of a place. */
+  pixel(lon: number, lat: number): { x: number; y: number } {
+    return this.engine.project([lon, lat])
+  }
+
+  /** Shows a layer at an opacity; 0 hides it. */
+  setOpacity(slug: string, opacity: number): void {
+    for (const layer of this.engine.getStyle().layers) {
+      if (!('source' in layer) || layer.source !== slug) continue
+      this.engine.setLayoutProperty(layer.id, 'visibility', opacity > 0 ? 'visible' : 'none')
+      for (const name of OPACITIES) {
+        const base = this.base.get(`${layer.id}/${name}`)
+        if (base !== undefined) this.engine.setPaintProperty(layer.id, name, base * opacity)
+      }
+    }
+  }
+
+  /** Puts a ring around one geometry, or takes it away. */
+  setPicked(geometry: GeoJSON.Geometry | null): void {
+    const data: GeoJSON.GeoJSON = geometry ? { type: 'Feature', properties: {}, geometry } : EMPTY
+    this.engine.getSource<GeoJSONSource>('picked')?.setData(data)
+  }
+
+  setMarks(marks: Mark[]): void {
+    this.engine.getSource<GeoJSONSource>('marks')?.setData(marksOf(marks))
+  }
+
+  fit(bbox: Bbox, animate = true): void {
+    this.engine.fitBounds(bbox as LngLatBoundsLike, { padding: 48, maxZoom: 17, duration: animate ? 500 : 0 })
+  }
+
+  goTo(camera: Camera): void {
+    this.engine.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom })
+  }
+
+  zoomBy(steps: number): void {
+    this.engine.easeTo({ zoom: this.engine.getZoom() + steps, duration: 200 })
+  }
+
+  close(): void {
+    this.engine.remove()
+  }
+}

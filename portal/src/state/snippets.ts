@@ -1,0 +1,27 @@
+/** Lines a developer can paste and run: the first features of a layer, counted. */
+
+import { collectionAddress, itemsAddress, tileAddress } from '../api/ogc'
+
+export interface Address {
+  kind: 'collection' | 'items' | 'tiles'
+  url: string
+}
+
+export type Tool = 'curl' | 'python' | 'javascript'
+
+export function addresses(origin: string, slug: string): Address[] {
+  return [
+    { kind: 'collection', url: origin + collectionAddress(slug) },
+    { kind: 'items', url: origin + itemsAddress(slug, 10) },
+    { kind: 'tiles', url: origin + tileAddress(slug) },
+  ]
+}
+
+export function snippet(tool: Tool, origin: string, slug: string): string {
+  const url = origin + itemsAddress(slug, 10)
+  if (tool === 'curl') return `curl -fsS '${url}'`
+  if (tool === 'python') {
+    return ['import json, urllib.request', `page = json.load(urllib.request.urlopen('${url}'))`, "print(len(page['features']), 'features')"].join('\n')
+  }
+  return [`const page = await (await fetch('${url}')).json()`, "console.log(page.features.length, 'features')"].join('\n')
+}

@@ -1,0 +1,3 @@
+export { catalogue, kinds, resource } from './catalogue'
+export { chart, delivery } from './chart'
+export { entry, shell, trouble } from './shell'

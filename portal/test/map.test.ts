@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Layer } from '../src/api/types'
+import { assignColours } from '../src/map/colours'
+import { firstZoom } from '../src/map/density'
+import { degreeLabel, linesBetween, stepFor } from '../src/map/graticule'
+import { scaleBar } from '../src/map/scale'
+import { sorted, symbolsOf } from '../src/map/symbols'
+import { themeOf } from '../src/map/themes'
+
+const layer = (slug: string, geometry: Layer['geometry'], zh = ''): Layer => ({
+  slug, geometry, title: { zh, en: slug }, rows: 10, bbox: null, version: null, landed_at: null,
+  fields: [{ name: 'name', title: { zh: '名称', en: 'Name' }, kind: 'text', required: false, unique: false, codes: [], unit: null }],
+})
+
+describe('themes', () => {
+  it('go by slug or title, and by geometry', () => {
+    expect(themeOf(layer('ny-buildings', 'polygon'))).toBe('building')
+    expect(themeOf(layer('x', 'line', '道路中心线'))).toBe('street')
+    expect(themeOf(layer('water-meters', 'point'))).toBe('plain')
+    expect(themeOf(layer('parking', 'polygon'))).toBe('plain')
+  })
+  it('are drawn areas first, names last', () => {
+    const all = [layer('addresses', 'point'), layer('streets', 'line'), layer('districts', 'polygon'), layer('buildings', 'polygon')]
+    const ids = sorted(all.flatMap((l) => symbolsOf(l, '#000000'))).map((l) => l.id)
+    expect(ids.indexOf('districts|fill')).toBeLessThan(ids.indexOf('buildings|fill'))
+    expect(ids.indexOf('buildings|fill')).toBeLessThan(ids.indexOf('streets|casing'))
+    expect(ids.at(-1)).toBe('districts|label')
+  })
+  it('draw nothing for a table', () => expect(symbolsOf(layer('t', 'none'), '#000000')).toEqual([]))
+})
+
+describe('colours', () => {
+  it('differ, and do not depend on the order asked', () => {
+    const some = ['a', 'b', 'c', 'd', 'e', 'f']
+    expect(new Set(assignColours(some).values()).size).toBe(6)
+    expect(assignColours([...some].reverse())).toEqual(assignColours(some))
+  })
+})
+
+describe('density', () => {
+  it('waits for the zoom at which a tile is bearable', () => {
+    expect(firstZoom({ rows: 5000, bbox: [113.7, 22.4, 114.6, 22.9], geometry: 'polygon' })).toBe(0)
+    const city = firstZoom({ rows: 650_000, bbox: [113.7, 22.4, 114.6, 22.9], geometry: 'polygon' })
+    expect(city).toBeGreaterThanOrEqual(11)
+    expect(city).toBeLessThanOrEqual(13)
+  })
+})
+
+describe('the net of degrees', () => {
+  it('keeps its lines apart', () => {
+    expect(stepFor(1000)).toBe(600)
+    expect(stepFor(0.1)).toBe(108000)
+    expect(linesBetween(114.01, 114.1, 120)).toEqual([114.03333333333333, 114.06666666666666, 114.1])
+  })
+  it('labels no finer than it steps', () => {
+    expect(degreeLabel(114.05, 'lon', 60)).toBe('114°03′E')
+    expect(degreeLabel(-22.5, 'lat', 30)).toBe('22°30′00″S')
+    expect(degreeLabel(30, 'lat', 3600)).toBe('30°N')
+  })
+})
+
+describe('the scale bar', () => {
+  it('is a round length that fits', () => {
+    const { pixels, label } = scaleBar(22.5, 12)
+    expect(label).toBe('1 km')
+    expect(pixels).toBeLessThanOrEqual(110)
+  })
+})

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Finding, Resource } from '../src/api/types'
+import { around, facet, figures, filtered } from '../src/state/catalogue'
+import { rowsToFix } from '../src/state/csv'
+import { freshnessOf } from '../src/state/freshness'
+import { readMapAddress, writeMapAddress } from '../src/state/place'
+import { snippet } from '../src/state/snippets'
+
+describe('the map’s address', () => {
+  it('comes back as it went', () => {
+    const query = { at: '114.06,22.543,12.5', layers: 'buildings:60,streets', pick: 'buildings/17' }
+    const read = readMapAddress(query)
+    expect(read.look).toEqual({ lon: 114.06, lat: 22.543, zoom: 12.5 })
+    expect([...(read.layers ?? [])]).toEqual([['buildings', 0.6], ['streets', 1]])
+    expect(writeMapAddress(read)).toEqual(query)
+  })
+  it('tells no layer from every layer', () => {
+    expect(readMapAddress({}).layers).toBeNull()
+    expect(readMapAddress({ layers: '' }).layers?.size).toBe(0)
+    expect(writeMapAddress({ look: null, layers: new Map(), pick: null })).toEqual({ layers: '' })
+  })
+  it('leaves out what is malformed', () => {
+    expect(readMapAddress({ at: '200,22,12' }).look).toBeNull()
+    expect(readMapAddress({ at: 'x,y,z' }).look).toBeNull()
+    expect(readMapAddress({ at: ['1,2,3'] }).look).toBeNull()
+    expect(readMapAddress({ pick: 'a/b/c' }).pick).toBeNull()
+    expect(readMapAddress({ layers: 'a:900,b' }).layers).toEqual(new Map([['b', 1]]))
+  })
+})
+
+const layer = (slug: string, landed_at: string | null, rows = 1) => ({ slug, landed_at, rows, bbox: null })
+const resource = (id: string, state: string, provider: string, layers: object[] = []): Resource =>
+  ({
+    id, state, state_title: { zh: state, en: state }, provider: { id: provider, name: { zh: provider, en: provider } },
+    sharing: { value: '1', title: { zh: '', en: '' } }, update_cycle: { value: '4', title: { zh: '', en: '' } }, layers,
+  }) as unknown as Resource
+
+describe('the catalogue', () => {
+  const all = [resource('a', 'published', 'p'), resource('b', 'draft', 'p'), resource('c', 'published', 'q')]
+  const none = { state: null, provider: null, sharing: null }
+  it('filters by every side', () => {
+    expect(filtered(all, { ...none, state: 'published', provider: 'p' }).map((r) => r.id)).toEqual(['a'])
+  })
+  it('counts what each choice would leave', () => {
+    expect(facet(all, { ...none, provider: 'p' }, 'state').map((f) => [f.value, f.count])).toEqual([['draft', 1], ['published', 1]])
+    expect(facet(all, { ...none, provider: 'p' }, 'provider').map((f) => [f.value, f.count])).toEqual([['p', 2], ['q', 1]])
+  })
+  it('adds up', () => {
+    expect(figures([resource('a', 's', 'p', [layer('x', null, 3), layer('y', null, 4)])])).toEqual({ resources: 1, layers: 2, features: 7, providers: 1 })
+    expect(around([[0, 1, 2, 3], null, [-1, 2, 1, 9]])).toEqual([-1, 1, 2, 9])
+    expect(around([null])).toBeNull()
+  })
+})
+
+describe('freshness', () => {
+  const now = Date.parse('2026-11-22T00:00:00Z')
+  it('goes by the stalest layer', () => {
+    const r = resource('a', 's', 'p', [layer('x', '2026-11-20T00:00:00Z'), layer('y', '2026-09-01T00:00:00Z')])
+    expect(freshnessOf(r, now)).toEqual({ landedAt: '2026-09-01T00:00:00Z', state: 'overdue', overdueDays: 51 })
+  })
+  it('has no due date without a cycle, and no date without data', () => {
+    const open = { ...resource('a', 's', 'p', [layer('x', '2020-01-01T00:00:00Z')]), update_cycle: { value: 'irregular', title: { zh: '', en: '' } } }
+    expect(freshnessOf(open, now).state).toBe('open')
+    expect(freshnessOf(resource('a', 's', 'p'), now).state).toBe('none')
+  })
+})
+
+describe('what is handed out', () => {
+  it('quotes cells and tames formulas', () => {
+    const finding = {
+      code: 'C', severity: 'error', message: { zh: '值,"错"', en: '' }, remedy: { zh: '改', en: '' }, title: { zh: '', en: '' }, count: 2,
+      places: [{ row: 3, field: 'f', lon: 1.5, lat: null, value: '=SUM(A1)' }, { row: null, field: null, lon: null, lat: null, value: '-12' }],
+    } satisfies Finding
+    const lines = rowsToFix([finding], 'zh').split('\r\n')
+    expect(lines[0]).toBe('\uFEFF行,字段,值,经度,纬度,代码,级别,问题,处理办法')
+    expect(lines[1]).toBe(`3,f,'=SUM(A1),1.5,,C,error,"值,""错""",改`)
+    expect(lines[2]).toContain(',,-12,')
+  })
+  it('gives lines that run as pasted', () => {
+    expect(snippet('curl', 'http://h', 'a b')).toBe("curl -fsS 'http://h/ogc/collections/a%20b/items?f=json&limit=10'")
+  })
+})

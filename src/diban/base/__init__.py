@@ -1,0 +1,33 @@
+"""Base: the versioned spatial base (空间底板): layers whose rows know which version brought and ended them.
+
+`Base` makes layers, compares deliveries, lands them by a flip, and answers reads through a
+`Snapshot` that always stands under a `Scope`. The port `RowStore` is what an engine must do; its
+adapters `embedded` (SQLite) and `postgis` are chosen by `diban.app` alone.
+
+Not here: what a layer is called or who provides it (catalogue), who may see it (governance), HTTP.
+
+Imports: ground, store; pyarrow, numpy, shapely, SQLAlchemy.
+"""
+
+from diban.base.base import TIDY, Base
+from diban.base.landing import Staged
+from diban.base.mvt import TileAddress
+from diban.base.port import RowStore
+from diban.base.query import MAX_PAGE, Order, Page, Query
+from diban.base.records import Version
+from diban.base.snapshot import Snapshot, Tile
+
+__all__ = [
+    "MAX_PAGE",
+    "TIDY",
+    "Base",
+    "Order",
+    "Page",
+    "Query",
+    "RowStore",
+    "Snapshot",
+    "Staged",
+    "Tile",
+    "TileAddress",
+    "Version",
+]

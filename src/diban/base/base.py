@@ -1,0 +1,283 @@
+"""The base board (空间底板): layers in versions, on whichever engine keeps their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import sqlalchemy as sa
+
+from diban.base import landing
+from diban.base.columns import from_physical
+from diban.base.compare import Present, plan_changes
+from diban.base.port import RowStore
+from diban.base.records import (
+    LayerRecord,
+    Version,
+    buried,
+    bury,
+    layer_record,
+    schema_of,
+    version_at,
+    versions,
+    write_schema,
+)
+from diban.base.selection import Selection
+from diban.base.snapshot import Snapshot
+from diban.base.tables import layer
+from diban.ground import (
+    NOW,
+    ChangeSet,
+    ContentHash,
+    FeatureSet,
+    Field,
+    Invalid,
+    LayerId,
+    LayerScope,
+    Mode,
+    Moment,
+    Schema,
+    Scope,
+    Text,
+    VersionId,
+    micros,
+    new_id,
+    now,
+    row_hashes,
+)
+from diban.store import Database, Feed, Generation, Jobs, Unit, advance, reading, unit
+
+TIDY = "base.tidy"
+"""The job that moves ended rows to the past after a landing."""
+
+
+class Base:
+    """Every layer of the platform: making, comparing, landing and reading, the same on both engines."""
+
+    def __init__(
+        self, database: Database, rows: RowStore, feed: Feed, jobs: Jobs, generation: Generation
+    ) -> None:
+        self._database, self._rows = database, rows
+        self._feed, self._jobs, self._generation = feed, jobs, generation
+
+    @property
+    def engine(self) -> str:
+        """``embedded`` or ``postgis``."""
+        return self._rows.name
+
+    def create(self, act: Unit, schema: Schema) -> LayerId:
+        """A new, empty layer; its rows will be stored in lon/lat on CGCS2000."""
+        number = advance(act.connection, "layer")
+        fields = tuple(replace(field, slot=slot) for slot, field in enumerate(schema.fields, 1))
+        stored = replace(schema, fields=fields, number=1)
+        made = LayerId(new_id("lyr"))
+        act.connection.execute(
+            sa.insert(layer).values(
+                id=made,
+                number=number,
+                schema_number=1,
+                current_seq=0,
+                next_seq=1,
+                next_fid=1,
+                next_slot=len(fields) + 1,
+                storage=self._rows.make(number, stored),
+                created_at=micros(now()),
+            )
+        )
+        write_schema(act.connection, made, stored, now())
+        return made
+
+    def evolve(self, act: Unit, layer_id: LayerId, schema: Schema, renamed: Mapping[str, str]) -> Schema:
+        """A new schema version: fields added, renamed (new name → old name) or left out; rows stay as they are.
+
+        A field never changes its type: add a new one. Older versions go on answering with theirs.
+        """
+        record = layer_record(act.connection, layer_id, lock=True)
+        old = {
+            field.name: field for field in schema_of(act.connection, layer_id, record.schema_number).fields
+        }
+        slot = act.connection.execute(sa.select(layer.c.next_slot).where(layer.c.id == layer_id)).scalar_one()
+        fields: list[Field] = []
+        for field in schema.fields:
+            known = old.get(renamed.get(field.name, field.name))
+            if known is not None and (known.kind, known.scale) != (field.kind, field.scale):
+                raise Invalid(
+                    Text(
+                        zh=f"字段“{field.name}”不能改变类型", en=f"the type of {field.name!r} cannot change"
+                    ),
+                    field=field.name,
+                    limit=known.kind.value,
+                    remedy=Text(zh="新增一个字段", en="add a new field"),
+                )
+            fields.append(replace(field, slot=known.slot if known else slot))
+            slot += known is None
+        stored = replace(schema, fields=tuple(fields), number=record.schema_number + 1)
+        self._rows.widen(record.storage, stored)
+        write_schema(act.connection, layer_id, stored, now())
+        act.connection.execute(
+            sa.update(layer).where(layer.c.id == layer_id).values(schema_number=stored.number, next_slot=slot)
+        )
+        self._generation.bump(act)
+        return stored
+
+    def schema(self, layer_id: LayerId) -> Schema:
+        """The layer's present schema, slots included."""
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+            return schema_of(connection, layer_id, record.schema_number)
+
+    def at(self, layer_id: LayerId, moment: Moment, scope: Scope) -> Snapshot:
+        """The layer at a moment, as the scope allows; `Denied` when it allows nothing of it."""
+        allowed = scope.on(layer_id)
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+            version = version_at(connection, layer_id, moment)
+            number = record.schema_number if version is None or moment == NOW else version.schema_number
+            schema = schema_of(connection, layer_id, number)
+        return Snapshot(self._rows, record.storage, layer_id, schema, version, moment, allowed)
+
+    def current(self, layer_id: LayerId) -> Version | None:
+        """The version that is current; None while nothing has landed."""
+        with reading(self._database) as connection:
+            return version_at(connection, layer_id, NOW)
+
+    def history(self, layer_id: LayerId) -> list[Version]:
+        """Every version that landed, newest first."""
+        with reading(self._database) as connection:
+            return versions(connection, layer_id)
+
+    def compare(
+        self, layer_id: LayerId, features: FeatureSet, on: VersionId | None, mode: Mode, plan: Path
+    ) -> ChangeSet:
+        """What these features would change on that version; the plan is written into the folder ``plan``."""
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+            schema = schema_of(connection, layer_id, record.schema_number)
+            version = None if on is None else version_at(connection, layer_id, Moment(version=on))
+        if version is None or mode is Mode.UNCHANGED:
+            return _bare_changes(layer_id, features, version, mode)
+        if mode is Mode.CHANGES and schema.key is None:
+            raise Invalid(
+                Text(zh="无主键的图层不能只交变更", en="a layer without a key cannot take changes only"),
+                field="mode",
+                remedy=Text(zh="提交全量，或先声明主键", en="deliver it in full, or declare a key field"),
+            )
+        matched = plan_changes(features, self._present(record, schema, version), mode)
+        matched.save(plan)
+        return ChangeSet(
+            layer=layer_id,
+            on=version.id,
+            mode=mode,
+            features=features,
+            plan=plan,
+            before=version.rows,
+            added=int((matched.action == 1).sum()),
+            changed=int((matched.action == 2).sum()),
+            removed=len(matched.ended),
+            content=matched.content,
+        )
+
+    def stage(self, changes: ChangeSet, key: str, progress: Callable[[int], None]) -> landing.Staged:
+        """Write the changes where nobody reads yet; see `diban.base.landing`."""
+        return landing.stage(self._database, self._rows, changes, key, progress)
+
+    def flip(self, act: Unit, staged: landing.Staged) -> Version:
+        """Make staged rows the current version, in the act's own transaction; tells feed and readers."""
+        version = landing.flip(act.connection, staged)
+        if staged.landed is None:
+            body: dict[str, object] = {
+                "version": version.id,
+                "rows": version.rows,
+                "added": version.added,
+                "changed": version.changed,
+                "removed": version.removed,
+                "content": str(version.content),
+            }
+            self._feed.append(act, "layer.landed", version.layer, body)
+            self._generation.bump(act)
+            if version.changed or version.removed:
+                self._jobs.enqueue(
+                    act, TIDY, f"{TIDY}:{version.id}", {"layer": version.layer, "seq": version.seq}
+                )
+        return version
+
+    def abandon(self, layer_id: LayerId) -> None:
+        """Take back an unfinished landing."""
+        landing.abandon(self._database, self._rows, layer_id)
+
+    def tidy(self, layer_id: LayerId, seq: int) -> int:
+        """Move rows that ended at or before ``seq`` to the past; how many."""
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+        return self._rows.tidy(record.storage, min(seq, record.current_seq))
+
+    def verify(self, layer_id: LayerId, version: Version) -> bool:
+        """Whether the stored rows of a version still have its content hash, erased rows counted by tombstone."""
+        snapshot = self.at(layer_id, Moment(version=version.id), Scope.system("verify content"))
+        found = ContentHash()
+        for hashes in snapshot.hashes():
+            found = found.plus(hashes)
+        with reading(self._database) as connection:
+            return found.plus(buried(connection, version)) == version.content
+
+    def erase(self, layer_id: LayerId, fids: list[int]) -> int:
+        """Remove every trace of these features, in all versions, leaving tombstones of their hashes; how many rows.
+
+        Only `expunge` calls this, after two persons agreed.
+        """
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+            schema = schema_of(connection, layer_id, record.schema_number)
+        relations = (self._rows.live(record.storage, schema), self._rows.past(record.storage, schema))
+        with self._rows.reader(record.storage) as reader:
+            traces = [
+                row
+                for relation in relations
+                for row in reader.connection.execute(
+                    sa.select(relation.c.fid, relation.c.vfrom, relation.c.vto, relation.c.hash).where(
+                        relation.c.fid.in_(fids)
+                    )
+                )
+            ]
+        # Tombstones first: an interrupted erasure is repeated, and finds the rest.
+        with unit(self._database) as act:
+            bury(act.connection, layer_id, traces)
+            self._generation.bump(act)
+            self._feed.append(act, "layer.erased", layer_id, {"rows": len(traces)})
+        self._rows.erase(record.storage, fids)
+        return len(traces)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._rows.close()
+
+    def _present(self, record: LayerRecord, schema: Schema, version: Version) -> Present:
+        """The rows of a version as the comparison needs them."""
+        key = None if schema.key is None else schema.field(schema.key)
+        selection = Selection(self._rows, record.storage, schema, version, NOW, LayerScope())
+        with self._rows.reader(record.storage) as reader:
+            found = reader.connection.execute(selection.identity(reader, key)).fetchall()
+        fids, hashes, last = zip(*found, strict=True) if found else ((), (), ())
+        held = np.frombuffer(b"".join(hashes), "V32") if found else np.empty(0, "V32")
+        if key is not None:
+            return Present(np.array(fids, np.int64), held, from_physical(last, key), None)
+        shapes = pa.array(last, pa.binary())
+        return Present(
+            np.array(fids, np.int64), held, None, None if shapes.null_count == len(shapes) else shapes
+        )
+
+
+def _bare_changes(layer_id: LayerId, features: FeatureSet, version: Version | None, mode: Mode) -> ChangeSet:
+    """Changes that need no matching: everything is new, or nothing changed."""
+    if mode is Mode.UNCHANGED and version is not None:
+        return ChangeSet(layer_id, version.id, mode, features, None, version.rows, 0, 0, 0, version.content)
+    content = ContentHash()
+    for batch in features.batches():
+        content = content.plus(
+            batch.column("_hash") if "_hash" in batch.schema.names else row_hashes(batch, features.schema)
+        )
+    return ChangeSet(layer_id, None, mode, features, None, 0, content.rows, 0, 0, content)

@@ -1,0 +1,97 @@
+"""A batch of features → the bytes of one tile."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from diban.base.mvt.address import TileAddress
+from diban.base.mvt.clip import clip
+from diban.base.mvt.geometry import Drawing, draw
+from diban.base.mvt.paths import Numbers, offsets, ranges
+from diban.base.mvt.project import finite, to_tile
+from diban.base.mvt.protobuf import VARINT, field, varint, varint_sizes, varints
+from diban.base.mvt.rings import settle
+from diban.base.mvt.tags import Tags, tag
+from diban.base.mvt.wkb import read
+from diban.ground import FID, GEOMETRY
+
+_TILE_LAYERS = 3
+_VERSION = varint(15 << 3 | VARINT) + varint(2)
+_LAYER_NAME = 1
+_EXTENT = varint(5 << 3 | VARINT)
+_FEATURE, _ID, _TAGS, _TYPE, _GEOMETRY = 0x12, 0x08, 0x12, 0x18, 0x22  # fields with wire type
+_HEADER = 10  # tokens of a feature besides its tags and its geometry
+
+
+def encode_tile(
+    name: str,
+    batch: pa.RecordBatch | pa.Table,
+    address: TileAddress,
+    *,
+    extent: int = 4096,
+    buffer: int = 64,
+) -> bytes:
+    """One Mapbox Vector Tile 2.1 with one layer ``name``; ``b""`` when nothing of the batch is in the tile.
+
+    ``batch``: ``geometry`` (ISO WKB, longitude and latitude in degrees, any types, Z and M left aside)
+    and ``_fid`` (int64, the id of the feature); other columns that do not start with an underscore are
+    its properties. ``extent`` is the tile's side and ``buffer`` the margin around it, in tile units.
+
+    Features keep their order. A collection of several kinds becomes one feature for each kind, with
+    the same id and tags. Null, EMPTY and non-finite geometries leave no feature. `Damaged` when WKB
+    cannot be read, `Invalid` when a property has a type that no tile can hold.
+    """
+    if isinstance(batch, pa.Table):
+        batch = _one_batch(batch)
+    paths = to_tile(finite(read(batch.column(GEOMETRY))), address, extent)
+    drawing = draw(settle(clip(paths, -buffer, extent + buffer)))
+    if not len(drawing.row):
+        return b""
+    shown = _shown(batch, drawing.row)
+    tags = tag(shown.select([n for n in shown.schema.names if n != FID]))
+    features = _features(shown.column(FID).to_numpy().astype(np.int64), drawing, tags)
+    layer = _VERSION + field(_LAYER_NAME, name.encode()) + features
+    return field(_TILE_LAYERS, layer + tags.keys + tags.values + _EXTENT + varint(extent))
+
+
+def _one_batch(table: pa.Table) -> pa.RecordBatch:
+    """The same rows in a single batch."""
+    whole = table.combine_chunks().to_batches()
+    return whole[0] if whole else pa.RecordBatch.from_pylist([], schema=table.schema)
+
+
+def _shown(batch: pa.RecordBatch, rows: Numbers) -> pa.RecordBatch:
+    """Ids and properties of the features of the tile, in their order."""
+    names = [name for name in batch.schema.names if not name.startswith("_") and name != GEOMETRY]
+    columns = batch.select([FID, *names])
+    if len(rows) == batch.num_rows and (np.diff(rows) == 1).all():
+        return columns
+    return columns.take(pa.array(rows))
+
+
+def _features(ids: Numbers, drawing: Drawing, tags: Tags) -> bytes:
+    """All fields ``features`` of Layer: every byte of them belongs to a varint, so they are one stream."""
+    tag_bytes = _bytes_each(tags.tokens, tags.counts)
+    geometry_bytes = _bytes_each(drawing.tokens, drawing.counts)
+    unsigned_ids = ids.view(np.uint64)
+    # four field numbers take a byte each, so does the type
+    length = 5 + varint_sizes(unsigned_ids)
+    for content in (tag_bytes, geometry_bytes):
+        length += varint_sizes(content.view(np.uint64)) + content
+    at = offsets(_HEADER + tags.counts + drawing.counts)
+    tokens = np.empty(at[-1], np.uint64)
+    head, tail = at[:-1], at[:-1] + 6 + tags.counts
+    for place, token in enumerate((_FEATURE, length, _ID, unsigned_ids, _TAGS, tag_bytes)):
+        tokens[head + place] = token
+    for place, token in enumerate((_TYPE, drawing.kind, _GEOMETRY, geometry_bytes)):
+        tokens[tail + place] = token
+    tokens[ranges(head + 6, tags.counts)] = tags.tokens
+    tokens[ranges(tail + 4, drawing.counts)] = drawing.tokens
+    return varints(tokens)
+
+
+def _bytes_each(tokens: NDArray[np.uint64], counts: Numbers) -> Numbers:
+    """How many bytes the tokens of each feature take."""
+    return np.diff(offsets(varint_sizes(tokens))[offsets(counts)])

@@ -1,0 +1,116 @@
+"""What the base asks of an engine: keep rows, find boxes. Everything else is written once, above.
+
+Both adapters hold for each layer a relation of live rows and one of past rows with the same
+columns; a row lives from the version sequence number ``vfrom`` until ``vto`` (None: still). Only
+the control record says which sequence number is current, so rows under a higher one are unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import sqlalchemy as sa
+
+from diban.ground import Extent, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A batch of rows as both engines store them.
+
+    ``batch`` has the columns ``fid`` int64, ``tfrom``, ``tto`` int64 (microseconds UTC), ``zmin``,
+    ``zmax`` double, ``hash`` fixed binary 32, ``geom`` binary (ISO WKB, absent in tables) and
+    c1…cn. ``boxes`` is (n, 4), NaN where there is nothing to find.
+    """
+
+    batch: pa.RecordBatch
+    boxes: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One short transaction of a landing: rows that end (by fid), then rows that begin."""
+
+    number: int
+    ended: npt.NDArray[np.int64]
+    begun: Rows | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A consistent look at one layer's rows.
+
+    ``tidied`` is the highest sequence number whose ended rows have moved to the past relation: a
+    read at or above it needs the live relation only.
+    """
+
+    connection: sa.Connection
+    tidied: int
+
+
+class RowStore(Protocol):
+    """Rows of layers on one engine. ``storage`` is the adapter's own word for where they lie."""
+
+    @property
+    def name(self) -> str:
+        """``embedded`` or ``postgis``."""
+
+    def make(self, number: int, schema: Schema) -> str:
+        """Prepare an empty layer with this number and answer its storage; doing it twice is harmless."""
+
+    def widen(self, storage: str, schema: Schema) -> None:
+        """Add physical columns that the schema has and the relations lack; never touches rows."""
+
+    def load(self, storage: str, number: int, schema: Schema, seq: int, rows: Iterator[Rows]) -> str:
+        """Write the very first rows of a layer in bulk under ``seq``, with their index; the new storage.
+
+        Interrupted, it leaves nothing that anybody reads, and can be called again from the start.
+        """
+
+    def apply(self, storage: str, schema: Schema, seq: int, steps: Iterator[Step]) -> None:
+        """Write steps under ``seq``, each in a short transaction of its own, skipping those already done."""
+
+    def undo(self, storage: str, seq: int) -> None:
+        """Take back whatever was written under ``seq``, which was never current."""
+
+    def tidy(self, storage: str, seq: int) -> int:
+        """Move rows that ended at or before ``seq`` to the past relation, in short transactions; how many."""
+
+    def erase(self, storage: str, fids: Sequence[int]) -> None:
+        """Remove every row, live and past, of these features for good, from files and logs too."""
+
+    def drop(self, storage: str) -> None:
+        """Remove a layer's storage that nothing points to."""
+
+    def reader(self, storage: str) -> AbstractContextManager[Reader]:
+        """A read transaction over the layer's rows."""
+
+    def live(self, storage: str, schema: Schema) -> sa.Table:
+        """The live relation: rid, fid, vfrom, vto, eid, tfrom, tto, zmin, zmax, solid, hash, geom, c1…cn."""
+
+    def past(self, storage: str, schema: Schema) -> sa.Table:
+        """The past relation, with the same columns."""
+
+    def geometry(self, relation: sa.Table) -> sa.ColumnElement[bytes]:
+        """The geometry of a row as ISO WKB."""
+
+    def meets(self, relation: sa.Table, extent: Extent, wide: bool) -> sa.ColumnElement[bool]:
+        """Rows whose box meets the extent (maybe a few more: boxes are rounded outward).
+
+        ``wide`` says that most rows are expected to meet it, so that walking in key order wins.
+        """
+
+    def within(self, relation: sa.Table, extent: Extent) -> sa.ColumnElement[bool]:
+        """Rows whose box surely lies inside the extent (maybe a few less)."""
+
+    def size(self, relation: sa.Table) -> sa.ColumnElement[float]:
+        """Area of a row's box in square degrees, to draw the largest first."""
+
+    def close(self) -> None:
+        """Give all connections back."""

@@ -1,0 +1,78 @@
+"""What is asked of a layer, as a value: which rows, which fields, in which order, from where on."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+import orjson
+import pyarrow as pa
+
+from diban.ground import Extent, Invalid, Predicate, Text
+
+MAX_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Sort by a field, ascending unless said; rows without a value come last either way."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One page of features of one layer at one version.
+
+    ``bbox`` in the stored CRS keeps features that intersect at least one of its boxes; ``fields``
+    None means all that may be seen. Order is by ``order``, then by feature number, so that ``after``
+    (the token of the page before) continues exactly.
+    """
+
+    bbox: tuple[Extent, ...] = ()
+    where: Predicate | None = None
+    fields: tuple[str, ...] | None = None
+    geometry: bool = True
+    order: tuple[Order, ...] = ()
+    limit: int = 10
+    after: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_PAGE:
+            raise Invalid(
+                Text(zh="每页条数超出范围", en="limit is out of range"),
+                field="limit",
+                limit=f"1–{MAX_PAGE}",
+                remedy=Text(zh="用 next 链接翻页", en="follow the next links for more"),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a query: a batch with ``_fid``, the fields and ``geometry``; a token when more follow."""
+
+    batch: pa.RecordBatch
+    after: str | None
+
+
+def write_token(values: list[object]) -> str:
+    """A page token: the sort values and feature number of the last row; opaque to the caller."""
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def read_token(token: str, width: int) -> list[object]:
+    """Read `write_token` back; `Invalid` when it is not one of this query."""
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (ValueError, binascii.Error):
+        values = None
+    plain = isinstance(values, list) and all(isinstance(value, int | float | str | None) for value in values)
+    if not plain or len(values) != width or not isinstance(values[-1], int):
+        raise Invalid(
+            Text(zh="翻页标记无效", en="not a page token of this query"),
+            field="after",
+            remedy=Text(zh="从第一页重新开始", en="start again from the first page"),
+        )
+    return list(values)

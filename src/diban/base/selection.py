@@ -1,0 +1,205 @@
+"""Which rows a read finds, as SQL: built once for both engines, the scope always part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from diban.base.columns import physical_name
+from diban.base.conditions import permitted, require_plain, to_sql
+from diban.base.port import Reader, RowStore
+from diban.base.query import Order, Query, read_token
+from diban.base.records import Version
+from diban.ground import Extent, Field, LayerScope, Moment, Schema, micros
+
+WIDE = 0.2
+"""From this share of the layer's extent on, walking rows in key order beats collecting boxes first."""
+
+Condition = sa.ColumnElement[bool]
+Statement = sa.Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rows of one version that a scope allows: everything a read needs to ask the engine."""
+
+    rows: RowStore
+    storage: str
+    schema: Schema
+    version: Version
+    moment: Moment
+    scope: LayerScope
+
+    def page(
+        self, reader: Reader, query: Query, fields: Sequence[Field], after: str | None, limit: int
+    ) -> Statement:
+        """Feature number, WKB, the fields, then the sort values, in order, behind the token ``after``."""
+        for item in query.order:
+            require_plain(item.field, self.scope)
+        parts = []
+        for relation in self._relations(reader):
+            keys = self._keys(query.order, relation)
+            picked = sa.select(*self.columns(relation, fields), *_labelled(keys)).where(
+                self.wanted(query, relation)
+            )
+            if after is not None:
+                picked = picked.where(_behind(keys, read_token(after, len(keys) + 1), relation))
+            parts.append(picked)
+        first = 2 + len(fields)
+        if len(parts) == 1:
+            relation = self._relations(reader)[0]
+            return (
+                parts[0].order_by(*_ordered(self._keys(query.order, relation)), relation.c.fid).limit(limit)
+            )
+        found = sa.union_all(*parts).subquery()
+        columns = list(found.c)
+        keys = [(columns[first + place], item.descending) for place, item in enumerate(query.order)]
+        return sa.select(*columns).order_by(*_ordered(keys), columns[0]).limit(limit)
+
+    def count(self, reader: Reader, query: Query) -> Statement:
+        """How many rows the query meets; with a box, only those that surely lie inside one of its boxes."""
+        counts = []
+        for relation in self._relations(reader):
+            condition = self.wanted(query, relation)
+            if query.bbox:
+                condition = sa.and_(condition, self._surely(query, relation))
+            counts.append(sa.select(sa.func.count().label("n")).select_from(relation).where(condition))
+        found = sa.union_all(*counts).subquery()
+        return sa.select(sa.func.coalesce(sa.func.sum(found.c.n), 0))
+
+    def doubtful(self, reader: Reader, query: Query) -> Statement:
+        """The geometries of rows that meet a box of the query roughly, and are not surely inside."""
+        parts = []
+        for relation in self._relations(reader):
+            condition = self.wanted(query, relation)
+            if query.bbox:
+                condition = sa.and_(condition, sa.not_(self._surely(query, relation)))
+            parts.append(sa.select(self.rows.geometry(relation).label("geom")).where(condition))
+        return sa.select(sa.union_all(*parts).subquery())
+
+    def one(self, reader: Reader, fid: int, fields: Sequence[Field]) -> Statement:
+        """The row of one feature."""
+        return self._all_of(reader, fields, lambda relation: relation.c.fid == fid)
+
+    def largest(self, reader: Reader, box: Extent, fields: Sequence[Field], limit: int) -> Statement:
+        """Rows that meet a box roughly, the largest boxes first."""
+        parts = []
+        for relation in self._relations(reader):
+            picked = sa.select(*self.columns(relation, fields), self.rows.size(relation).label("size"))
+            parts.append(picked.where(self.alive(relation), self.rows.meets(relation, box, False)))
+        found = sa.union_all(*parts).subquery()
+        columns = list(found.c)
+        return sa.select(*columns).order_by(columns[-1].desc(), columns[0]).limit(limit)
+
+    def hashes(self, reader: Reader) -> Statement:
+        """Row hashes of all rows of the version."""
+        parts = [
+            sa.select(relation.c.hash).where(self.alive(relation)) for relation in self._relations(reader)
+        ]
+        return sa.select(sa.union_all(*parts).subquery())
+
+    def identity(self, reader: Reader, key: Field | None) -> Statement:
+        """Feature number, hash and key (or WKB when there is no key) of all rows of the version."""
+        parts = []
+        for relation in self._relations(reader):
+            last = self.rows.geometry(relation) if key is None else relation.c[physical_name(key)]
+            parts.append(
+                sa.select(relation.c.fid, relation.c.hash, last.label("last")).where(self.alive(relation))
+            )
+        return sa.select(sa.union_all(*parts).subquery())
+
+    def columns(self, relation: sa.Table, fields: Sequence[Field]) -> list[sa.ColumnElement[Any]]:
+        """Feature number, WKB, and the physical columns of the fields."""
+        geometry = self.rows.geometry(relation).label("geom")
+        return [relation.c.fid, geometry, *(relation.c[physical_name(field)] for field in fields)]
+
+    def alive(self, relation: sa.Table) -> Condition:
+        """Rows that the version holds, and that the valid time and the scope's condition allow."""
+        seq, columns = self.version.seq, relation.c
+        parts = [columns.vfrom <= seq, sa.or_(columns.vto.is_(None), columns.vto > seq)]
+        if self.moment.valid_at is not None:
+            at = micros(self.moment.valid_at)
+            parts.append(sa.or_(columns.tfrom.is_(None), columns.tfrom <= at))
+            parts.append(sa.or_(columns.tto.is_(None), columns.tto > at))
+        if self.scope.rows is not None:
+            parts.append(to_sql(self.scope.rows, self.schema, relation))
+        return sa.and_(*parts)
+
+    def wanted(self, query: Query, relation: sa.Table) -> Condition:
+        """What the query asks of a row; its boxes only roughly."""
+        parts: list[Condition] = [self.alive(relation)]
+        if query.where is not None:
+            parts.append(to_sql(permitted(query.where, self.scope), self.schema, relation))
+        if query.bbox and any(self._covers(box) for box in query.bbox):
+            parts.append(relation.c.geom.is_not(None))
+        elif query.bbox:
+            wide = sum(self._share(box) for box in query.bbox) > WIDE
+            parts.append(sa.or_(*(self.rows.meets(relation, box, wide) for box in query.bbox)))
+        return sa.and_(*parts)
+
+    def _surely(self, query: Query, relation: sa.Table) -> Condition:
+        return sa.or_(*(self.rows.within(relation, box) for box in query.bbox))
+
+    def _all_of(
+        self, reader: Reader, fields: Sequence[Field], condition: Callable[[sa.Table], Condition]
+    ) -> Statement:
+        parts = []
+        for relation in self._relations(reader):
+            picked = sa.select(*self.columns(relation, fields))
+            parts.append(picked.where(self.alive(relation), condition(relation)))
+        return parts[0] if len(parts) == 1 else sa.select(sa.union_all(*parts).subquery())
+
+    def _relations(self, reader: Reader) -> list[sa.Table]:
+        live = self.rows.live(self.storage, self.schema)
+        if reader.tidied <= self.version.seq:
+            return [live]
+        return [live, self.rows.past(self.storage, self.schema)]
+
+    def _keys(
+        self, order: Sequence[Order], relation: sa.Table
+    ) -> list[tuple[sa.ColumnElement[object], bool]]:
+        return [(relation.c[physical_name(self.schema.field(item.field))], item.descending) for item in order]
+
+    def _covers(self, box: Extent) -> bool:
+        return self.version.extent is not None and box.holds(self.version.extent)
+
+    def _share(self, box: Extent) -> float:
+        """About which part of the layer's extent a box covers."""
+        whole = self.version.extent
+        if whole is None:
+            return 0.0
+        width = min(box.east, whole.east) - max(box.west, whole.west)
+        height = min(box.north, whole.north) - max(box.south, whole.south)
+        area = (whole.east - whole.west) * (whole.north - whole.south)
+        return max(width, 0.0) * max(height, 0.0) / area if area else 0.0
+
+
+Keys = list[tuple[sa.ColumnElement[object], bool]]
+
+
+def _labelled(keys: Keys) -> list[sa.ColumnElement[object]]:
+    return [column.label(f"k{place}") for place, (column, _) in enumerate(keys)]
+
+
+def _ordered(keys: Keys) -> list[sa.ColumnElement[object]]:
+    """Sort terms with absent values last whichever way, spelled out since engines differ."""
+    terms: list[sa.ColumnElement[object]] = []
+    for column, descending in keys:
+        terms.append(sa.case((column.is_(None), 1), else_=0))
+        terms.append(column.desc() if descending else column.asc())
+    return terms
+
+
+def _behind(keys: Keys, values: list[object], relation: sa.Table) -> Condition:
+    """Rows that come after these sort values and this feature number, in the order of `_ordered`."""
+    same: list[Condition] = []
+    choices: list[Condition] = []
+    for (column, descending), value in zip(keys, values, strict=False):
+        if value is not None:
+            further = column < value if descending else column > value
+            choices.append(sa.and_(*same, sa.or_(further, column.is_(None))))
+        same = [*same, column.is_(None) if value is None else column == value]
+    return sa.or_(*choices, sa.and_(*same, relation.c.fid > values[-1]))

@@ -1,0 +1,213 @@
+"""One layer at one version, as one asker may see it: pages, counts, single features, batches, tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+import sqlalchemy as sa
+
+from diban.base.columns import from_physical
+from diban.base.masking import coarsen, inside_area, mask_column
+from diban.base.mvt import TileAddress, encode_tile
+from diban.base.port import RowStore
+from diban.base.query import Page, Query, write_token
+from diban.base.records import Version
+from diban.base.selection import Selection
+from diban.ground import (
+    FID,
+    GEOMETRY,
+    Extent,
+    Field,
+    GeometryKind,
+    LayerId,
+    LayerScope,
+    Mask,
+    Missing,
+    Moment,
+    Schema,
+    Text,
+)
+
+TILE_FEATURES = 10_000
+BATCH_ROWS = 10_000
+
+Row = sa.Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A vector tile: its bytes, how many features are in it, how many (the smallest) were left out."""
+
+    data: bytes
+    features: int
+    left_out: int
+
+
+class Snapshot:
+    """A layer at a version under a scope: every read of it is consistent and can be repeated.
+
+    ``schema`` holds only the fields that may be seen. An empty layer answers with nothing.
+    """
+
+    def __init__(
+        self,
+        rows: RowStore,
+        storage: str,
+        layer: LayerId,
+        schema: Schema,
+        version: Version | None,
+        moment: Moment,
+        scope: LayerScope,
+    ) -> None:
+        self.layer, self.version, self.scope = layer, version, scope
+        self.schema = replace(
+            schema,
+            fields=tuple(field for field in schema.fields if scope.shows(field.name)),
+            key=schema.key if schema.key and scope.shows(schema.key) else None,
+            valid_from=None,
+            valid_to=None,
+        )
+        self._rows, self._storage = rows, storage
+        self._selection = (
+            None if version is None else Selection(rows, storage, schema, version, moment, scope)
+        )
+
+    @property
+    def extent(self) -> Extent | None:
+        """The box around the layer's features."""
+        return None if self.version is None else self.version.extent
+
+    def page(self, query: Query) -> Page:
+        """One page of features that the query asks for and the scope allows."""
+        fields = self._fields(query.fields)
+        if self._selection is None:
+            return Page(self._batch([], fields, query.geometry), None)
+        kept: list[Row] = []
+        after, last = query.after, False
+        with self._rows.reader(self._storage) as reader:
+            while len(kept) <= query.limit and not last:
+                statement = self._selection.page(reader, query, fields, after, query.limit + 1)
+                found = reader.connection.execute(statement).fetchall()
+                last = len(found) <= query.limit
+                kept.extend(self._exact(found, query.bbox))
+                if found:
+                    after = _token(found[-1], len(fields))
+        more = len(kept) > query.limit
+        kept = kept[: query.limit]
+        return Page(
+            self._batch(kept, fields, query.geometry), _token(kept[-1], len(fields)) if more else None
+        )
+
+    def feature(self, fid: int) -> pa.RecordBatch:
+        """The feature with this number as a batch of one row; `Missing` when it is not to be seen."""
+        found: list[Row] = []
+        if self._selection is not None:
+            with self._rows.reader(self._storage) as reader:
+                statement = self._selection.one(reader, fid, self.schema.fields)
+                found = self._exact(reader.connection.execute(statement).fetchall(), ())
+        if not found:
+            raise Missing(Text(zh=f"没有要素 {fid}", en=f"there is no feature {fid}"), field="featureId")
+        return self._batch(found, self.schema.fields, True)
+
+    def count(self, query: Query) -> int:
+        """How many features the query matches and the scope allows, exactly; paging is left aside."""
+        if self._selection is None:
+            return 0
+        with self._rows.reader(self._storage) as reader:
+            exact = self.scope.area is None
+            sure = (
+                reader.connection.execute(self._selection.count(reader, query)).scalar_one() if exact else 0
+            )
+            if exact and not query.bbox:
+                return int(sure)
+            doubtful = (
+                self._selection.doubtful(reader, query)
+                if exact
+                else self._selection.doubtful(reader, replace(query, bbox=()))
+            )
+            found = reader.connection.execution_options(yield_per=BATCH_ROWS).execute(doubtful)
+            return int(sure) + sum(
+                int(self._meets(shapely.from_wkb([row[0] for row in part]), query.bbox).sum())
+                for part in found.partitions(BATCH_ROWS)
+            )
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All features that the scope allows, in the order of their numbers, in short reads."""
+        query = Query(limit=BATCH_ROWS)
+        while True:
+            page = self.page(query)
+            if page.batch.num_rows:
+                yield page.batch
+            if page.after is None:
+                return
+            query = replace(query, after=page.after)
+
+    def hashes(self) -> Iterator[pa.Array]:
+        """Row hashes of the rows that the scope allows: what proves the stored content."""
+        if self._selection is None:
+            return
+        with self._rows.reader(self._storage) as reader:
+            found = reader.connection.execution_options(yield_per=BATCH_ROWS).execute(
+                self._selection.hashes(reader)
+            )
+            for part in found.partitions(BATCH_ROWS):
+                yield pa.array([row[0] for row in part], pa.binary(32))
+
+    def tile(self, name: str, address: TileAddress, fields: tuple[str, ...] | None = None) -> Tile:
+        """The vector tile of this square; at most `TILE_FEATURES` features, the largest first."""
+        shown = self._fields(fields)
+        answered = self.scope.min_zoom <= address.zoom <= self.scope.max_zoom
+        if self._selection is None or self.extent is None or not answered:
+            return Tile(b"", 0, 0)
+        box = Extent(*address.bounds_lonlat())
+        with self._rows.reader(self._storage) as reader:
+            statement = self._selection.largest(reader, box, shown, TILE_FEATURES + 1)
+            found = reader.connection.execute(statement).fetchall()
+        left = 0
+        if len(found) > TILE_FEATURES:
+            left = self.count(Query(bbox=(box,))) - TILE_FEATURES
+        batch = self._batch(self._exact(found[:TILE_FEATURES], ()), shown, True)
+        return Tile(encode_tile(name, batch, address), batch.num_rows, max(left, 0))
+
+    def _fields(self, names: tuple[str, ...] | None) -> Sequence[Field]:
+        if names is None:
+            return self.schema.fields
+        return [self.schema.field(name) for name in names]
+
+    def _exact(self, found: Sequence[Row], boxes: tuple[Extent, ...]) -> list[Row]:
+        """The rows that truly meet one of the boxes and the scope's area."""
+        if not found or (not boxes and self.scope.area is None):
+            return list(found)
+        meets = self._meets(shapely.from_wkb([row[1] for row in found]), boxes)
+        return [row for row, kept in zip(found, meets, strict=True) if kept]
+
+    def _meets(self, shapes: npt.NDArray[np.object_], boxes: tuple[Extent, ...]) -> npt.NDArray[np.bool_]:
+        meets = inside_area(shapes, self.scope)
+        if boxes:
+            squares = [shapely.box(*box.as_list()) for box in boxes]
+            meets = meets & np.any([shapely.intersects(square, shapes) for square in squares], axis=0)
+        return meets
+
+    def _batch(self, found: Sequence[Row], fields: Sequence[Field], geometry: bool) -> pa.RecordBatch:
+        """Rows (feature number, WKB, fields …) as a batch, masked and made coarser as the scope says."""
+        values = list(zip(*found, strict=True)) if found else [()] * (2 + len(fields))
+        columns: dict[str, pa.Array] = {FID: pa.array(values[0], pa.int64())}
+        masks: dict[str, Mask] = dict(self.scope.masks)
+        for place, field in enumerate(fields, 2):
+            column = from_physical(values[place], field)
+            mask = masks.get(field.name)
+            columns[field.name] = column if mask is None else mask_column(column, mask)
+        if geometry and self.schema.geometry is not GeometryKind.NONE:
+            columns[GEOMETRY] = coarsen(pa.array(values[1], pa.binary()), self.scope)
+        return pa.RecordBatch.from_pydict(columns)
+
+
+def _token(row: Row, fields: int) -> str:
+    """The page token behind a row: its sort values, then its feature number."""
+    return write_token([*row[2 + fields :], row[0]])

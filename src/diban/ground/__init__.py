@@ -1,0 +1,116 @@
+"""Ground: the words that every room shares.
+
+Identifiers, errors, texts in two languages, CRS, extent, moment, schema, feature batches, row and
+content hashes, changes, conditions and scopes. Values and pure functions only.
+
+Not here: files, networks, databases, frameworks, settings, or anything that knows a delivery.
+
+Imports: pyarrow, numpy, pyproj; no other room.
+"""
+
+from diban.ground.changes import ChangeSet, Mode
+from diban.ground.crs import (
+    CGCS2000,
+    CRS84,
+    GAUSS_114E,
+    STORED,
+    SUPPORTED,
+    WEB_MERCATOR,
+    WGS84,
+    Crs,
+    parse_crs,
+    project,
+)
+from diban.ground.errors import (
+    Conflict,
+    Damaged,
+    Denied,
+    Fault,
+    IllegalMove,
+    Invalid,
+    Missing,
+    OutcomeUnknown,
+    StorageFull,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    Unsafe,
+)
+from diban.ground.extent import Extent
+from diban.ground.features import FID, HASH, ROW, FeatureSet
+from diban.ground.hashing import HASH_BYTES, ContentHash, canonical_numbers, row_hashes
+from diban.ground.ids import AccountId, DeliveryId, JobId, LayerId, PartyId, ResourceId, VersionId, new_id
+from diban.ground.moment import NOW, Moment, instant, micros, now
+from diban.ground.predicate import Absent, AllOf, AnyOf, Compare, Not, OneOf, Predicate, Value, fields_of
+from diban.ground.schema import GEOMETRY, Code, Field, GeometryKind, Kind, Schema
+from diban.ground.scope import LayerScope, Mask, Scope
+from diban.ground.text import Text
+
+__all__ = [
+    "CGCS2000",
+    "CRS84",
+    "FID",
+    "GAUSS_114E",
+    "GEOMETRY",
+    "HASH",
+    "HASH_BYTES",
+    "NOW",
+    "ROW",
+    "STORED",
+    "SUPPORTED",
+    "WEB_MERCATOR",
+    "WGS84",
+    "Absent",
+    "AccountId",
+    "AllOf",
+    "AnyOf",
+    "ChangeSet",
+    "Code",
+    "Compare",
+    "Conflict",
+    "ContentHash",
+    "Crs",
+    "Damaged",
+    "DeliveryId",
+    "Denied",
+    "Extent",
+    "Fault",
+    "FeatureSet",
+    "Field",
+    "GeometryKind",
+    "IllegalMove",
+    "Invalid",
+    "JobId",
+    "Kind",
+    "LayerId",
+    "LayerScope",
+    "Mask",
+    "Missing",
+    "Mode",
+    "Moment",
+    "Not",
+    "OneOf",
+    "OutcomeUnknown",
+    "PartyId",
+    "Predicate",
+    "ResourceId",
+    "Schema",
+    "Scope",
+    "StorageFull",
+    "Text",
+    "TooLarge",
+    "Unauthenticated",
+    "Unavailable",
+    "Unsafe",
+    "Value",
+    "VersionId",
+    "canonical_numbers",
+    "fields_of",
+    "instant",
+    "micros",
+    "new_id",
+    "now",
+    "parse_crs",
+    "project",
+    "row_hashes",
+]

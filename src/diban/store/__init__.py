@@ -1,0 +1,46 @@
+"""Store: the one database, originals under their hash, jobs, feed and generation.
+
+A `Unit` is the transaction of one act; rooms above declare their tables on `metadata` and write
+through the unit's connection. Bulk rows of layers are not here: the base writes them.
+
+Not here: what any table of another room means, who may do something, HTTP.
+
+Imports: ground; SQLAlchemy, alembic, psycopg, pysqlite3, orjson.
+"""
+
+from diban.store.blobs import Blobs, FolderBlobs
+from diban.store.counters import advance, value_of
+from diban.store.database import Database, is_outage, prepare_sqlite, sqlite_url, translate
+from diban.store.feed import Entry, Feed
+from diban.store.files import keep_file, translating_full_disk
+from diban.store.generation import Generation
+from diban.store.jobs import Job, Jobs
+from diban.store.migrate import is_current, migrate
+from diban.store.tables import metadata, setting
+from diban.store.unit import Unit, reading, unit
+
+__all__ = [
+    "Blobs",
+    "Database",
+    "Entry",
+    "Feed",
+    "FolderBlobs",
+    "Generation",
+    "Job",
+    "Jobs",
+    "Unit",
+    "advance",
+    "is_current",
+    "is_outage",
+    "keep_file",
+    "metadata",
+    "migrate",
+    "prepare_sqlite",
+    "reading",
+    "setting",
+    "sqlite_url",
+    "translate",
+    "translating_full_disk",
+    "unit",
+    "value_of",
+]

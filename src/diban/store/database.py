@@ -1,0 +1,137 @@
+"""The one database: an engine for SQLite or PostgreSQL, set up the same way everywhere."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pysqlite3
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
+
+from diban.ground import Fault, Invalid, OutcomeUnknown, StorageFull, Text, Unavailable
+
+SAFE_SQLITE = (3, 51, 3)
+"""Below this, several processes that write and checkpoint can lose commits (WAL-reset bug)."""
+
+BUSY_MILLISECONDS = 20_000
+
+
+class Database:
+    """A SQLAlchemy engine whose SQLite and PostgreSQL sides are set up for acts that must not be lost.
+
+    ``url`` is ``sqlite:///path`` or ``postgresql+psycopg://…``. Nothing is opened until first use.
+    """
+
+    def __init__(self, url: str, *, pool: int = 8) -> None:
+        self.url = sa.make_url(url)
+        self.embedded = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url, pool) if self.embedded else _postgres(self.url, pool)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _sqlite(url: sa.URL, pool: int) -> sa.Engine:
+    check_sqlite_version()
+    engine = sa.create_engine(
+        url,
+        module=pysqlite3.dbapi2,
+        poolclass=QueuePool,
+        pool_size=pool,
+        max_overflow=pool,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+    )
+    sa.event.listen(engine, "connect", prepare_sqlite)
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(_begin(connection)))
+    return engine
+
+
+def _begin(connection: sa.Connection) -> str:
+    # A read that turns into a write later can fail with BUSY at once; an act says so beforehand.
+    return "BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE"
+
+
+def prepare_sqlite(connection: Any, _record: object = None) -> None:
+    """Set up one SQLite connection: WAL, full sync, foreign keys, no mmap, deleted bytes overwritten."""
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+        "mmap_size = 0",
+        "secure_delete = ON",
+        "journal_size_limit = 67108864",
+        "cache_size = -16384",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def check_sqlite_version() -> None:
+    """Refuse a SQLite library that can lose commits when several processes share the file."""
+    found = tuple(int(part) for part in pysqlite3.sqlite_version.split("."))
+    if found < SAFE_SQLITE:
+        raise Invalid(
+            Text(
+                zh=f"SQLite {pysqlite3.sqlite_version} 在多进程写入时可能丢失提交",
+                en=f"SQLite {pysqlite3.sqlite_version} can lose commits with several processes",
+            ),
+            field="sqlite_version",
+            limit=".".join(map(str, SAFE_SQLITE)),
+            remedy=Text(zh="安装 pysqlite3 0.6.1 或更新版本", en="install pysqlite3 0.6.1 or newer"),
+        )
+
+
+def _postgres(url: sa.URL, pool: int) -> sa.Engine:
+    return sa.create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": f"diban {socket.gethostname()}:{os.getpid()}",
+        },
+    )
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def translate(fault: BaseException, *, committing: bool = False) -> Fault:
+    """A driver's error in the words of the one tree; ``committing`` when the commit itself failed."""
+    original = getattr(fault, "orig", None) or fault
+    said = str(original)
+    full = "disk is full" in said or "disk I/O error" in said or "No space left" in said
+    if full or isinstance(original, psycopg.errors.DiskFull):
+        return StorageFull(
+            Text(zh="存储空间已满，暂不能写入", en="storage is full; writes are refused"),
+            remedy=Text(zh="清理空间后重试，无需重启", en="make space and repeat; no restart is needed"),
+        )
+    if committing:
+        return OutcomeUnknown(
+            Text(zh="提交未得到确认，结果未知", en="the commit was not confirmed; its outcome is unknown"),
+            remedy=Text(zh="用同一幂等键重试", en="repeat with the same idempotency key"),
+        )
+    return Unavailable(
+        Text(zh="数据库暂时不可用", en="the database does not answer"),
+        remedy=Text(zh="稍后重试", en="try again shortly"),
+    )
+
+
+def is_outage(fault: BaseException) -> bool:
+    """Whether a driver's error says that the database could not do it now, not that the statement is wrong."""
+    if isinstance(fault, sa.exc.TimeoutError):
+        return True
+    original = getattr(fault, "orig", None) or fault
+    return isinstance(
+        original, pysqlite3.OperationalError | psycopg.OperationalError | psycopg.InterfaceError | OSError
+    )

@@ -1,0 +1,55 @@
+"""How a process learns, within a second and for microseconds, that another one changed something."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from diban.ground import Fault
+from diban.store.counters import advance, value_of
+from diban.store.database import Database
+from diban.store.unit import Unit, reading
+
+POLL_SECONDS = 0.25
+_NAME = "generation"
+
+
+class Generation:
+    """A number that every act moves which readers must notice: landings, states, grants, revocations.
+
+    ``current`` answers from memory and asks the database at most every 250 ms (well inside the
+    promised second); `bump` belongs into the act's `Unit`. Caches hold it in their keys.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._value = -1
+        self._asked = 0.0
+
+    def bump(self, unit: Unit) -> None:
+        """Move the number in this act; this process forgets what it knew once the act is committed."""
+        advance(unit.connection, _NAME)
+        unit.then(self.forget)
+
+    def forget(self) -> None:
+        """Ask again at the next look."""
+        self._asked = 0.0
+
+    def current(self) -> int:
+        """The number; raises `Unavailable` only when it was never read."""
+        if time.monotonic() - self._asked < POLL_SECONDS:
+            return self._value
+        with self._lock:
+            if time.monotonic() - self._asked >= POLL_SECONDS:
+                self._refresh()
+            return self._value
+
+    def _refresh(self) -> None:
+        try:
+            with reading(self._database) as connection:
+                self._value = value_of(connection, _NAME)
+        except Fault:
+            if self._value < 0:
+                raise
+        self._asked = time.monotonic()

@@ -1,0 +1,1 @@
+"""The tests mirror `src/diban`, room by room (a package, so that no installed `tests` shadows it)."""

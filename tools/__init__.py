@@ -1,0 +1,1 @@
+"""What measures and sets up the house; no part of the package."""
