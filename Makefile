@@ -37,7 +37,7 @@ check-types:
 	$(BIN)/mypy $(PYTHON_FOLDERS)
 
 check-imports:
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 check-measure:
 	$(BIN)/python -m tools.measure

@@ -28,6 +28,7 @@ export default ts.config(
       'vue/html-self-closing': 'off',
       'vue/html-closing-bracket-newline': 'off',
       'vue/html-indent': 'off',
+      'vue/first-attribute-linebreak': 'off',
       'vue/multiline-html-element-content-newline': 'off',
       // pages and parts are named in one word where one word says it
       'vue/multi-word-component-names': 'off',

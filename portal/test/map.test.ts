@@ -4,6 +4,7 @@ import type { Layer } from '../src/api/types'
 import { assignColours } from '../src/map/colours'
 import { firstZoom } from '../src/map/density'
 import { degreeLabel, linesBetween, stepFor } from '../src/map/graticule'
+import { placeNames, widest } from '../src/map/names'
 import { scaleBar } from '../src/map/scale'
 import { sorted, symbolsOf } from '../src/map/symbols'
 import { themeOf } from '../src/map/themes'
@@ -40,8 +41,8 @@ describe('colours', () => {
 
 describe('density', () => {
   it('waits for the zoom at which a tile is bearable', () => {
-    expect(firstZoom({ rows: 5000, bbox: [113.7, 22.4, 114.6, 22.9], geometry: 'polygon' })).toBe(0)
-    const city = firstZoom({ rows: 650_000, bbox: [113.7, 22.4, 114.6, 22.9], geometry: 'polygon' })
+    expect(firstZoom({ rows: 5000, bbox: [113.7, 22.4, 114.6, 22.9] })).toBe(0)
+    const city = firstZoom({ rows: 650_000, bbox: [113.7, 22.4, 114.6, 22.9] })
     expect(city).toBeGreaterThanOrEqual(11)
     expect(city).toBeLessThanOrEqual(13)
   })
@@ -65,5 +66,24 @@ describe('the scale bar', () => {
     const { pixels, label } = scaleBar(22.5, 12)
     expect(label).toBe('1 km')
     expect(pixels).toBeLessThanOrEqual(110)
+  })
+})
+
+describe('names of wide areas', () => {
+  const square = (x: number, y: number, side: number): GeoJSON.Polygon => ({
+    type: 'Polygon', coordinates: [[[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]],
+  })
+  it('stand in the widest stretch on view', () => {
+    const spot = widest(square(0, 0, 10), [4, 0, 20, 10])
+    expect(spot?.lon).toBeCloseTo(7)
+    expect(spot?.lat).toBeGreaterThan(2)
+    expect(widest(square(0, 0, 1), [5, 5, 6, 6])).toBeNull()
+  })
+  it('are one for all pieces, and stay while they are seen', () => {
+    const pieces = [square(0, 0, 4), square(4, 0, 8)].map((geometry) => ({ id: 7, geometry, properties: { name: 'a' } }))
+    const first = placeNames(pieces, [0, 0, 12, 8], new Map())
+    expect(first.size).toBe(1)
+    expect(placeNames(pieces, [1, 0, 12, 8], first).get('7')).toBe(first.get('7'))
+    expect(placeNames(pieces, [0, 0, 3, 8], first).get('7')).not.toBe(first.get('7'))
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Finding, Resource } from '../src/api/types'
-import { around, facet, figures, filtered } from '../src/state/catalogue'
+import { around, facet, figures, filtered, mainArea } from '../src/state/catalogue'
 import { rowsToFix } from '../src/state/csv'
 import { freshnessOf } from '../src/state/freshness'
 import { readMapAddress, writeMapAddress } from '../src/state/place'
@@ -50,6 +50,7 @@ describe('the catalogue', () => {
     expect(figures([resource('a', 's', 'p', [layer('x', null, 3), layer('y', null, 4)])])).toEqual({ resources: 1, layers: 2, features: 7, providers: 1 })
     expect(around([[0, 1, 2, 3], null, [-1, 2, 1, 9]])).toEqual([-1, 1, 2, 9])
     expect(around([null])).toBeNull()
+    expect(mainArea([[0, 0, 2, 2], [-74, 40, -73, 41], [1, 1, 3, 3], null])).toEqual([0, 0, 3, 3])
   })
 })
 

@@ -5,7 +5,7 @@ import type { Layer } from '../api/types'
 const FEATURES_A_TILE = 20_000
 
 /** A share of the world's width that one tile takes at a zoom is 1/2^zoom; latitude is taken the same way. */
-export function firstZoom(layer: Pick<Layer, 'rows' | 'bbox' | 'geometry'>): number {
+export function firstZoom(layer: Pick<Layer, 'rows' | 'bbox'>): number {
   if (!layer.bbox || layer.rows <= FEATURES_A_TILE) return 0
   const [west, south, east, north] = layer.bbox
   const middle = Math.cos(((south + north) / 2) * (Math.PI / 180))

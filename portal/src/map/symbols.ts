@@ -3,8 +3,9 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 
 import type { Layer } from '../api/types'
-import { halo } from './colours'
+import { accent, halo } from './colours'
 import { firstZoom } from './density'
+import { namesSource } from './names'
 import { heightField, nameField, numberField, rankField, themeOf, type Theme } from './themes'
 
 export interface Swatch {
@@ -29,11 +30,11 @@ type Zoomed = ExpressionSpecification
 
 const REGULAR = ['PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC']
 const MEDIUM = ['PingFang SC Medium', ...REGULAR]
-const HEIGHTS = { colours: ['#ebe5da', '#d9cfbf', '#bfb19c', '#9c8c76', '#75685a'], metres: [0, 20, 50, 100, 200], floors: [1, 6, 15, 30, 60] }
+const HEIGHTS = { colours: ['#f0ebe1', '#e2d9ca', '#cfc1ad', '#b09d86', '#877562'], metres: [0, 20, 50, 100, 200], floors: [1, 6, 15, 30, 60] }
 const ranks: Record<Theme, number> = { division: 0, green: 1, water: 2, parcel: 3, plain: 4, street: 5, building: 6, address: 7 }
 const tones: Partial<Record<Theme, [fill: string, edge: string]>> = {
-  division: ['#eceee8', '#8b929a'], green: ['#d7e6cf', '#a9c49c'], water: ['#c7deeb', '#86b4d0'],
-  parcel: ['#f1ebdd', '#c2b393'], building: ['#ddd5c8', '#b5a895'], street: ['#ffffff', '#b9b2a4'], address: ['#ffffff', '#7a4b2a'],
+  division: ['#fbfaf7', '#8b929a'], green: ['#d7e6cf', '#a9c49c'], water: ['#c7deeb', '#86b4d0'],
+  parcel: ['#f1ebdd', '#c2b393'], building: ['#e2d9ca', '#b7a994'], street: ['#ffffff', '#b9b2a4'], address: ['#ffffff', '#7a4b2a'],
 }
 
 const byZoom = (...stops: number[]): Zoomed => ['interpolate', ['exponential', 1.6], ['zoom'], ...stops] as Zoomed
@@ -79,14 +80,17 @@ class Drawing {
   add(part: string, storey: Storey, spec: object, minzoom = 0): void {
     const { slug } = this.subject
     const first = Math.max(minzoom, firstZoom(this.subject))
-    const layer = { id: `${slug}|${part}`, source: slug, 'source-layer': slug, minzoom: first, ...spec } as LayerSpecification
+    // a wide area comes in many tiles: its one name is placed by the view, see names.ts
+    const gathered = storey === 'label' && this.theme === 'division'
+    const source = gathered ? { source: namesSource(slug) } : { source: slug, 'source-layer': slug }
+    const layer = { id: `${slug}|${part}`, ...source, minzoom: first, ...spec } as LayerSpecification
     this.symbols.push({ storey, rank: ranks[this.theme], layer })
   }
 
   area(): void {
     const filter = ['==', ['geometry-type'], 'Polygon']
     const [fill, edge] = this.tone
-    const soft = this.theme === 'plain' ? 0.28 : this.theme === 'division' ? 0.75 : 0.95
+    const soft = this.theme === 'plain' ? 0.28 : 1
     this.add('fill', 'area', { type: 'fill', filter, paint: { 'fill-color': rampColour(this.subject, fill), 'fill-opacity': soft } })
     const division = this.theme === 'division'
     const paint = {
@@ -116,12 +120,12 @@ class Drawing {
   point(): void {
     const filter = ['==', ['geometry-type'], 'Point']
     const address = this.theme === 'address'
-    const radius = address ? byZoom(12, 0.6, 15, 1.6, 18, 3.2) : byZoom(9, 2, 13, 3.5, 17, 6)
+    const radius = address ? byZoom(14, 1, 16, 2, 18, 3.2) : byZoom(9, 2, 13, 3.5, 17, 6)
     const paint = {
       'circle-color': address ? this.tone[1] : this.tone[0], 'circle-radius': radius, 'circle-opacity': 0.9,
       'circle-stroke-color': halo, 'circle-stroke-width': byZoom(11, 0.2, 15, address ? 0.6 : 1.2), 'circle-stroke-opacity': 0.9,
     }
-    this.add('dot', 'point', { type: 'circle', filter, paint }, address ? 12 : 0)
+    this.add('dot', 'point', { type: 'circle', filter, paint }, address ? 14 : 0)
   }
 
   label(): void {
@@ -178,6 +182,12 @@ export function sorted(symbols: Symbol[]): LayerSpecification[] {
   // names of wide things come last of all, so that they win their place
   const rank = (s: Symbol): number => (s.storey === 'label' ? -s.rank : s.rank)
   return [...symbols].sort((a, b) => storeys.indexOf(a.storey) - storeys.indexOf(b.storey) || rank(a) - rank(b)).map((s) => s.layer)
+}
+
+/** The zoom from which anything of a layer is drawn. */
+export function visibleFrom(layer: Layer): number {
+  const zooms = symbolsOf(layer, accent).filter((s) => s.storey !== 'label').map((s) => s.layer.minzoom ?? 0)
+  return zooms.length ? Math.min(...zooms) : 0
 }
 
 export function swatchOf(layer: Layer, colour: string): Swatch {

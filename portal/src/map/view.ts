@@ -6,7 +6,9 @@ import { tileAddress } from '../api/ogc'
 import type { Bbox, Layer, Severity } from '../api/types'
 import { accent, assignColours, halo, paper, severityColours } from './colours'
 import { graticule, stepFor } from './graticule'
+import { namesSource, placeNames } from './names'
 import { sorted, symbolsOf } from './symbols'
+import { themeOf } from './themes'
 
 type Library = typeof import('maplibre-gl')
 
@@ -83,6 +85,7 @@ function styleOf(opening: Opening): StyleSpecification {
       picked: { type: 'geojson', data: EMPTY },
       marks: { type: 'geojson', data: marksOf(opening.marks) },
       ...Object.fromEntries(tiles),
+      ...Object.fromEntries(drawn.map((layer) => [namesSource(layer.slug), { type: 'geojson' as const, data: EMPTY }])),
     },
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': paper } },
@@ -108,6 +111,7 @@ function styleOf(opening: Opening): StyleSpecification {
 
 export class View {
   private readonly base = new Map<string, number>()
+  private readonly names = new Map<string, Map<string, GeoJSON.Feature>>()
 
   private constructor(private readonly engine: Engine, private readonly opening: Opening, private readonly listener: Listener) {
     for (const layer of engine.getStyle().layers) {
@@ -143,7 +147,7 @@ export class View {
     const { engine, listener } = this
     engine.on('move', listener.moved)
     engine.on('moveend', () => { this.drawNet(); listener.moved() })
-    engine.on('idle', listener.settled)
+    engine.on('idle', () => { if (!this.drawNames()) listener.settled() })
     engine.on('mousemove', (event: MapMouseEvent) => listener.pointed(event.lngLat.lng, event.lngLat.lat))
     engine.on('click', (event: MapMouseEvent) => this.ask(event.point.x, event.point.y))
     engine.on('error', (event) => listener.trouble(event.error.message))
@@ -176,6 +180,21 @@ export class View {
     this.engine.getSource<GeoJSONSource>('graticule')?.setData(net)
   }
 
+  /** Places the names of wide areas; tells whether any of them moved. */
+  private drawNames(): boolean {
+    let moved = false
+    for (const { slug } of this.opening.layers.filter((layer) => themeOf(layer) === 'division')) {
+      const pieces = this.engine.querySourceFeatures(slug, { sourceLayer: slug })
+      const before = this.names.get(slug) ?? new Map<string, GeoJSON.Feature>()
+      const now = placeNames(pieces, this.bounds(), before)
+      if (now.size === before.size && [...now].every(([key, feature]) => before.get(key) === feature)) continue
+      this.names.set(slug, now)
+      this.engine.getSource<GeoJSONSource>(namesSource(slug))?.setData({ type: 'FeatureCollection', features: [...now.values()] })
+      moved = true
+    }
+    return moved
+  }
+
   /** The net's step in arc-seconds at this zoom. */
   step(): number {
     return stepFor((512 * 2 ** this.engine.getZoom()) / 360)
@@ -199,7 +218,7 @@ export class View {
   /** Shows a layer at an opacity; 0 hides it. */
   setOpacity(slug: string, opacity: number): void {
     for (const layer of this.engine.getStyle().layers) {
-      if (!('source' in layer) || layer.source !== slug) continue
+      if (!layer.id.startsWith(`${slug}|`)) continue
       this.engine.setLayoutProperty(layer.id, 'visibility', opacity > 0 ? 'visible' : 'none')
       for (const name of OPACITIES) {
         const base = this.base.get(`${layer.id}/${name}`)

@@ -49,6 +49,24 @@ export function figures(resources: Resource[]): { resources: number; layers: num
   }
 }
 
+const touch = (a: Bbox, b: Bbox): boolean => a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
+
+/** The box around most of the boxes: those that hang together, without what lies far off. */
+export function mainArea(boxes: (Bbox | null)[]): Bbox | null {
+  let best: { box: Bbox; count: number } | null = null
+  for (const seed of boxes) {
+    let box = seed
+    let count = 0
+    for (const other of boxes) {
+      if (!box || !other || !touch(box, other)) continue
+      box = around([box, other])
+      count += 1
+    }
+    if (box && (!best || count > best.count)) best = { box, count }
+  }
+  return best?.box ?? null
+}
+
 /** The box around all boxes; null where there is none. */
 export function around(boxes: (Bbox | null)[]): Bbox | null {
   const known = boxes.filter((box) => box !== null)

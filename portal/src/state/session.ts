@@ -1,15 +1,21 @@
 /** The platform and who is asking. */
 
-import { computed, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 
 import { closeSession, openSession, readPlatform } from '../api/platform'
 import type { Platform } from '../api/types'
 
 export const platform = shallowRef<Platform | null>(null)
+/** True once the platform was asked, whether it answered or not. */
+export const asked = ref(false)
 export const account = computed(() => platform.value?.account ?? null)
 
 export async function loadPlatform(): Promise<void> {
-  platform.value = await readPlatform()
+  try {
+    platform.value = await readPlatform()
+  } finally {
+    asked.value = true
+  }
 }
 
 export async function signIn(login: string, password: string): Promise<void> {

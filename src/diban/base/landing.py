@@ -7,13 +7,10 @@ One landing at a time stages on a layer; a dead one is taken over or taken back.
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import orjson
@@ -45,14 +42,14 @@ from diban.ground import (
     Moment,
     Schema,
     Text,
+    Unavailable,
     VersionId,
     micros,
     new_id,
     now,
-    Unavailable,
     row_hashes,
 )
-from diban.store import Database, reading, unit
+from diban.store import Database, may_be_alive, reading, this_process, unit
 
 LEASE_SECONDS = 60
 STEP_ROWS = 2_000
@@ -235,7 +232,7 @@ def _claim(connection: sa.Connection, layer_id: LayerId, version: VersionId) -> 
     connection.execute(
         sa.update(layer)
         .where(layer.c.id == layer_id)
-        .values(staging=version, staging_owner=_owner(), staging_until=_lease_end())
+        .values(staging=version, staging_owner=this_process(), staging_until=_lease_end())
     )
 
 
@@ -266,32 +263,13 @@ def _take_back(database: Database, rows: RowStore, record: LayerRecord) -> None:
 
 def _require_free(record: LayerRecord) -> None:
     """`Conflict` while a living process stages on the layer; a dead one's place may be taken at once."""
-    if record.staging_until > micros(now()) and _alive(record.staging_owner or ""):
+    if record.staging_until > micros(now()) and may_be_alive(record.staging_owner or ""):
         raise Conflict(
             Text(zh="该图层正有另一次入库", en="another landing is under way on this layer"),
             field=record.id,
             limit=f"{LEASE_SECONDS} s",
             remedy=Text(zh="待其完成后重试", en="try again when it has ended"),
         )
-
-
-def _owner() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
-
-
-def _started(pid: int) -> str:
-    """When a process of this host started, so that a reused number is not taken for it; "" when gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-
-
-def _alive(owner: str) -> bool:
-    host, pid, started = (*owner.rsplit(":", 2), "", "")[:3]
-    if host != socket.gethostname():
-        return True  # cannot be seen from here: its lease decides
-    return bool(started) and _started(int(pid)) == started
 
 
 def _lease_end() -> int:

@@ -28,7 +28,6 @@ from diban.ground import (
     now,
 )
 
-
 Row = sa.Row[*tuple[Any, ...]]
 
 

@@ -29,7 +29,6 @@ from diban.ground import (
     Text,
     TooLarge,
     VersionId,
-    instant,
     micros,
     new_id,
     now,

@@ -57,7 +57,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A step of a resource's history: ``before`` is None when it was entered, equals ``after`` when edited."""
+    """A step of a resource's history; ``before`` is None on entering and equals ``after`` on editing."""
 
     at: datetime
     by: AccountId

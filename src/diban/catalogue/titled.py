@@ -14,7 +14,8 @@ class Titled(StrEnum):
     words: Text
     number: str | None
 
-    def __new__(cls, value: str, zh: str, en: str, number: str | None = None) -> Self:
+    # The defaults stand for a look-up by value, `State("draft")`, which type checkers read as a making.
+    def __new__(cls, value: str, zh: str = "", en: str = "", number: str | None = None) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.words = Text(zh=zh, en=en)

@@ -36,6 +36,18 @@ class By:
         """The platform itself."""
         return cls(SYSTEM, SYSTEM, request_id)
 
+    def note(self, unit: Unit, act: str, subject: str, detail: Mapping[str, Detail] | None = None) -> str:
+        """`Audit.write` in this name."""
+        return Audit.write(
+            unit,
+            actor=self.actor,
+            party=self.party,
+            act=act,
+            subject=subject,
+            request_id=self.request_id,
+            detail=detail,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
@@ -99,13 +111,14 @@ class Audit:
         limit: int = 100,
     ) -> list[AuditLine]:
         """Lines that match all that is named, newest first, older than the line id ``before``."""
-        asked = sa.select(audit_line).order_by(audit_line.c.id.desc()).limit(limit)
+        asked = sa.select(audit_line).order_by(audit_line.c.at.desc(), audit_line.c.id.desc()).limit(limit)
         wanted = {"subject": subject, "actor": actor, "request_id": request_id}
         for name, value in wanted.items():
             if value is not None:
                 asked = asked.where(audit_line.c[name] == value)
         if before is not None:
-            asked = asked.where(audit_line.c.id < before)
+            at = sa.select(audit_line.c.at).where(audit_line.c.id == before).scalar_subquery()
+            asked = asked.where(sa.tuple_(audit_line.c.at, audit_line.c.id) < sa.tuple_(at, before))
         return [_line(row) for row in connection.execute(asked)]
 
 

@@ -6,48 +6,55 @@ import sqlalchemy as sa
 
 from diban.store import metadata
 
+
+def _id(name: str = "id") -> sa.Column[str]:
+    return sa.Column(name, sa.Text, primary_key=True)
+
+
+def _text(name: str, *, index: bool = False, absent: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=absent, index=index)
+
+
+def _number(name: str, *, absent: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=absent)
+
+
 _UNSEALED = sa.text("position IS NULL")
 
 audit_line = sa.Table(
     "audit_line",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
+    _id(),
     sa.Column("at", sa.BigInteger, nullable=False, index=True),
-    sa.Column("actor", sa.Text, nullable=False),
-    sa.Column("party", sa.Text, nullable=False),
-    sa.Column("act", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False, index=True),
-    sa.Column("detail", sa.Text, nullable=False),
-    sa.Column("request_id", sa.Text, nullable=False, index=True),
+    *(_text(name) for name in ("actor", "party", "act")),
+    _text("subject", index=True),
+    _text("detail"),
+    _text("request_id", index=True),
     # The seal, given after the commit by the one sealer; SM3 as hexadecimal text.
     sa.Column("position", sa.BigInteger, unique=True),
-    sa.Column("previous", sa.Text),
-    sa.Column("digest", sa.Text),
-    sa.Column("hash", sa.Text),
-    sa.Index("ix_audit_line_unsealed", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
+    *(_text(name, absent=True) for name in ("previous", "digest", "hash")),
+    sa.Index("ix_audit_line_unsealed", "at", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
 )
 
 audit_head = sa.Table(
     "audit_head",
     metadata,
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("hash", sa.Text, nullable=False),
-    sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("key", sa.Text, nullable=False),
-    sa.Column("signature", sa.Text, nullable=False),
+    _number("at"),
+    *(_text(name) for name in ("hash", "key", "signature")),
 )
 
 evidence = sa.Table(
     "evidence",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("party", sa.Text, nullable=False),
-    sa.Column("resource", sa.Text),
-    sa.Column("delivery", sa.Text),
-    sa.Column("due", sa.BigInteger),
-    sa.Column("value", sa.Text, nullable=False),
+    _id(),
+    _number("at"),
+    _text("kind"),
+    _text("party"),
+    _text("resource", absent=True),
+    _text("delivery", absent=True),
+    _number("due", absent=True),
+    _text("value"),
     sa.Index("ix_evidence_party_at", "party", "at"),
     sa.Index("ix_evidence_resource_at", "resource", "at"),
 )
@@ -55,72 +62,51 @@ evidence = sa.Table(
 use_sum = sa.Table(
     "use_sum",
     metadata,
-    sa.Column("day", sa.Text, primary_key=True),
-    sa.Column("resource", sa.Text, primary_key=True),
-    sa.Column("layer", sa.Text, primary_key=True),
-    sa.Column("block", sa.Text, primary_key=True),
-    sa.Column("party", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("status", sa.BigInteger, primary_key=True),
-    sa.Column("calls", sa.BigInteger, nullable=False),
-    sa.Column("rows", sa.BigInteger, nullable=False),
-    sa.Column("bytes", sa.BigInteger, nullable=False),
+    *(_id(name) for name in ("day", "resource", "layer", "block", "party", "key")),
+    sa.Column("status", sa.BigInteger, primary_key=True, autoincrement=False),
+    *(_number(name) for name in ("calls", "rows", "bytes")),
 )
 
 access_grant = sa.Table(
     "access_grant",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("party", sa.Text, nullable=False, index=True),
-    sa.Column("layer", sa.Text, nullable=False, index=True),
-    sa.Column("limits", sa.Text, nullable=False),
-    sa.Column("purpose", sa.Text, nullable=False),
-    sa.Column("basis", sa.Text, nullable=False),
-    sa.Column("until", sa.BigInteger),
-    sa.Column("given_by", sa.Text, nullable=False),
-    sa.Column("given_at", sa.BigInteger, nullable=False),
-    sa.Column("revoked_by", sa.Text),
-    sa.Column("revoked_at", sa.BigInteger),
-    sa.Column("revoked_why", sa.Text),
+    _id(),
+    _text("party", index=True),
+    _text("layer", index=True),
+    *(_text(name) for name in ("limits", "purpose", "basis", "given_by")),
+    _number("given_at"),
+    _number("until", absent=True),
+    _number("revoked_at", absent=True),
+    *(_text(name, absent=True) for name in ("revoked_by", "revoked_why")),
 )
 
 review_decision = sa.Table(
     "review_decision",
     metadata,
-    sa.Column("delivery", sa.Text, primary_key=True),
-    sa.Column("resource", sa.Text, nullable=False),
-    sa.Column("sender", sa.Text, nullable=False),
-    sa.Column("party", sa.Text, nullable=False),
-    sa.Column("verdict", sa.Text, nullable=False, index=True),
-    sa.Column("reasons", sa.Text, nullable=False),
-    sa.Column("policy", sa.Text, nullable=False),
-    sa.Column("opened_at", sa.BigInteger, nullable=False),
-    sa.Column("decided_at", sa.BigInteger),
-    sa.Column("decided_by", sa.Text),
-    sa.Column("why", sa.Text),
+    _id("delivery"),
+    *(_text(name) for name in ("resource", "sender", "party", "reasons", "policy")),
+    _text("verdict", index=True),
+    _number("opened_at"),
+    _number("decided_at", absent=True),
+    *(_text(name, absent=True) for name in ("decided_by", "why")),
 )
 
 expunge_record = sa.Table(
     "expunge_record",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("target", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False, index=True),
-    sa.Column("requested_by", sa.Text, nullable=False),
-    sa.Column("requested_at", sa.BigInteger, nullable=False),
-    sa.Column("confirmed_by", sa.Text),
-    sa.Column("confirmed_at", sa.BigInteger),
-    sa.Column("done_at", sa.BigInteger),
-    sa.Column("counts", sa.Text),
+    _id(),
+    *(_text(name) for name in ("target", "reason", "state", "requested_by")),
+    _number("requested_at"),
+    _number("confirmed_at", absent=True),
+    _number("done_at", absent=True),
+    *(_text(name, absent=True) for name in ("confirmed_by", "counts")),
 )
 
 backup_affected = sa.Table(
     "backup_affected",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
+    _id(),
     sa.Column("expunge", sa.Text, sa.ForeignKey("expunge_record.id"), nullable=False, index=True),
-    sa.Column("backup", sa.Text, nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
-    sa.Column("registered_at", sa.BigInteger, nullable=False),
+    *(_text(name) for name in ("backup", "note")),
+    _number("registered_at"),
 )

@@ -61,9 +61,11 @@ def _seal_batch(act: Unit, signer: Signer, heads: HeadFile) -> tuple[int, Head]:
     counted = advance(connection, SEALED, 0)  # holds the counter's row: sealers follow one another
     first, previous = tail_of(connection)
     _check_untouched(connection, counted, first, heads.read())
-    waiting = sa.select(*LINE).where(audit_line.c.position.is_(None)).order_by(audit_line.c.id).limit(BATCH)
+    waiting = (
+        sa.select(*LINE).where(audit_line.c.position.is_(None)).order_by(audit_line.c.at, audit_line.c.id)
+    )
     position, seals = first, []
-    for row in connection.execute(waiting):  # each hash needs the one before
+    for row in connection.execute(waiting.limit(BATCH)):  # each hash needs the one before
         position, digest = position + 1, digest_of(row)
         hashed = link(position, previous, digest)
         seals.append({"line": row.id, "n": position, "prev": previous, "dig": digest, "now": hashed})

@@ -1,7 +1,7 @@
 """Signatures over the audit's head, with a key that the database never sees.
 
-`Signer` and `Trusted` are what the ledger needs; `FileSigner` and `FileTrusted` are Ed25519 (RFC 8032) from a
-file. An SM2 device (GB/T 32918) implements the same two protocols.
+`Signer` and `Trusted` are what the ledger needs; `FileSigner` and `FileTrusted` are Ed25519 (RFC 8032)
+with keys in PEM files. An SM2 device (GB/T 32918) implements the same two protocols.
 """
 
 from __future__ import annotations
@@ -13,8 +13,15 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
 from diban.ground import Damaged, Missing, Text, Unsafe
 from diban.store import keep_file, translating_full_disk
@@ -37,16 +44,43 @@ class Trusted(Protocol):
         """Whether the signature is this key's, over exactly this message."""
 
 
+class FileTrusted:
+    """One Ed25519 public key, as exported for auditors."""
+
+    def __init__(self, public: Ed25519PublicKey) -> None:
+        self._public = public
+        self.key = f"ed25519:{hashlib.sha256(public.public_bytes_raw()).hexdigest()[:16]}"
+
+    def accepts(self, key: str, message: bytes, signature: bytes) -> bool:
+        try:
+            self._public.verify(signature, message)
+        except InvalidSignature:
+            return False
+        return key == self.key
+
+    def pem(self) -> str:
+        """The public key as PEM (SubjectPublicKeyInfo), which `parse` reads."""
+        return self._public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    @classmethod
+    def parse(cls, pem: str) -> FileTrusted:
+        """The key of an exported PEM; `Damaged` when it is none."""
+        try:
+            public = load_pem_public_key(pem.encode())
+        except ValueError as fault:
+            raise _not_a_key("PEM") from fault
+        if not isinstance(public, Ed25519PublicKey):
+            raise _not_a_key("PEM")
+        return cls(public)
+
+
 class FileSigner:
-    """Signs with the Ed25519 key of a file that only its owner may read."""
+    """Signs with the Ed25519 key of a file that only its owner may read; ``public`` checks it."""
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
         self._private = private
         self.public = FileTrusted(private.public_key())
-
-    @property
-    def key(self) -> str:
-        return self.public.key
+        self.key = self.public.key
 
     def sign(self, message: bytes) -> bytes:
         return self._private.sign(message)
@@ -61,7 +95,7 @@ class FileSigner:
         aside = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
         with translating_full_disk():
             with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-                stream.write(_private_pem(private))
+                stream.write(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             keep_file(aside, path)
         return cls(private)
 
@@ -69,7 +103,7 @@ class FileSigner:
     def load(cls, path: Path) -> FileSigner:
         """The key of the file; `Unsafe` when others may read it, `Damaged` when it is no such key."""
         if not path.is_file():
-            raise Missing(Text(zh=f"没有审计签名密钥：{path}", en=f"no audit key at {path}"), field="audit.key")
+            raise Missing(Text(zh="没有审计签名密钥", en="the audit has no signing key"), field=str(path))
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise Unsafe(
                 Text(zh="审计签名密钥可被他人读取", en="others may read the audit's signing key"),
@@ -78,55 +112,17 @@ class FileSigner:
                 remedy=Text(zh=f"执行 chmod 600 {path}", en=f"run chmod 600 {path}"),
             )
         try:
-            private = serialization.load_pem_private_key(path.read_bytes(), None)
-        except (ValueError, TypeError) as fault:  # not PEM; encrypted with a password
-            raise _not_a_key(path) from fault
+            private = load_pem_private_key(path.read_bytes(), None)
+        except (ValueError, TypeError) as fault:  # no PEM; a PEM that asks for a password
+            raise _not_a_key(str(path)) from fault
         if not isinstance(private, Ed25519PrivateKey):
-            raise _not_a_key(path)
+            raise _not_a_key(str(path))
         return cls(private)
 
 
-class FileTrusted:
-    """One Ed25519 public key, as exported for auditors."""
-
-    def __init__(self, public: Ed25519PublicKey) -> None:
-        self._public = public
-        raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        self.key = f"ed25519:{hashlib.sha256(raw).hexdigest()[:16]}"
-
-    def accepts(self, key: str, message: bytes, signature: bytes) -> bool:
-        try:
-            self._public.verify(signature, message)
-        except InvalidSignature:
-            return False
-        return key == self.key
-
-    def pem(self) -> str:
-        """The public key as PEM (SubjectPublicKeyInfo)."""
-        form = serialization.PublicFormat.SubjectPublicKeyInfo
-        return self._public.public_bytes(serialization.Encoding.PEM, form).decode()
-
-    @classmethod
-    def load(cls, path: Path) -> FileTrusted:
-        """Read `pem` back from a file."""
-        try:
-            public = serialization.load_pem_public_key(path.read_bytes())
-        except ValueError as fault:
-            raise _not_a_key(path) from fault
-        if not isinstance(public, Ed25519PublicKey):
-            raise _not_a_key(path)
-        return cls(public)
-
-
-def _private_pem(private: Ed25519PrivateKey) -> bytes:
-    return private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def _not_a_key(path: Path) -> Damaged:
+def _not_a_key(what: str) -> Damaged:
     return Damaged(
-        Text(zh=f"不是 Ed25519 密钥：{path}", en=f"not an Ed25519 key: {path}"),
-        field=str(path),
-        remedy=Text(zh="从备份恢复密钥文件", en="restore the key file from a backup"),
+        Text(zh="不是 Ed25519 密钥", en="not an Ed25519 key"),
+        field=what,
+        remedy=Text(zh="从备份恢复密钥", en="restore the key from a backup"),
     )

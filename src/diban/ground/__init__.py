@@ -41,7 +41,18 @@ from diban.ground.features import FID, HASH, ROW, FeatureSet
 from diban.ground.hashing import HASH_BYTES, ContentHash, canonical_numbers, row_hashes
 from diban.ground.ids import AccountId, DeliveryId, JobId, LayerId, PartyId, ResourceId, VersionId, new_id
 from diban.ground.moment import NOW, Moment, instant, micros, now
-from diban.ground.predicate import Absent, AllOf, AnyOf, Compare, Not, OneOf, Predicate, Value, fields_of
+from diban.ground.predicate import (
+    Absent,
+    AllOf,
+    AnyOf,
+    Compare,
+    Not,
+    OneOf,
+    Operator,
+    Predicate,
+    Value,
+    fields_of,
+)
 from diban.ground.schema import GEOMETRY, Code, Field, GeometryKind, Kind, Schema
 from diban.ground.scope import LayerScope, Mask, Scope
 from diban.ground.text import Text
@@ -90,6 +101,7 @@ __all__ = [
     "Moment",
     "Not",
     "OneOf",
+    "Operator",
     "OutcomeUnknown",
     "PartyId",
     "Predicate",

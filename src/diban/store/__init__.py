@@ -8,6 +8,7 @@ Not here: what any table of another room means, who may do something, HTTP.
 Imports: ground; SQLAlchemy, alembic, psycopg, pysqlite3, orjson.
 """
 
+from diban.store.acts import Unit, reading, unit
 from diban.store.blobs import Blobs, FolderBlobs
 from diban.store.counters import advance, value_of
 from diban.store.database import Database, is_outage, prepare_sqlite, sqlite_url, translate
@@ -16,8 +17,8 @@ from diban.store.files import keep_file, translating_full_disk
 from diban.store.generation import Generation
 from diban.store.jobs import Job, Jobs
 from diban.store.migrate import is_current, migrate
+from diban.store.processes import may_be_alive, this_process
 from diban.store.tables import metadata, setting
-from diban.store.unit import Unit, reading, unit
 
 __all__ = [
     "Blobs",
@@ -33,12 +34,14 @@ __all__ = [
     "is_current",
     "is_outage",
     "keep_file",
+    "may_be_alive",
     "metadata",
     "migrate",
     "prepare_sqlite",
     "reading",
     "setting",
     "sqlite_url",
+    "this_process",
     "translate",
     "translating_full_disk",
     "unit",

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from diban.ground import instant, micros, now
+from diban.store.acts import Unit
 from diban.store.counters import advance
 from diban.store.tables import feed, feed_cursor
-from diban.store.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)

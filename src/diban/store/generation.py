@@ -6,9 +6,9 @@ import threading
 import time
 
 from diban.ground import Fault
+from diban.store.acts import Unit, reading
 from diban.store.counters import advance, value_of
 from diban.store.database import Database
-from diban.store.unit import Unit, reading
 
 POLL_SECONDS = 0.25
 _NAME = "generation"

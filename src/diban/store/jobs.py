@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
 from diban.ground import JobId, Missing, Text, micros, new_id, now
+from diban.store.acts import Unit
+from diban.store.processes import may_be_alive
 from diban.store.tables import job, job_log
-from diban.store.unit import Unit
 
 LEASE_SECONDS = 30
 ATTEMPTS = 5
@@ -25,7 +27,6 @@ class Job:
     attempts: int
     done: int
     resume: dict[str, object] | None
-    state: str
 
 
 class Jobs:
@@ -67,16 +68,16 @@ class Jobs:
         row = unit.connection.execute(pick.with_for_update(skip_locked=True)).first()
         if row is None:
             return None
-        change = {"state": "running", "worker": worker, "attempts": row.attempts + 1}
-        unit.connection.execute(
-            sa.update(job)
-            .where(job.c.id == row.id)
-            .values(**change, lease_until=moment + LEASE_SECONDS * 1_000_000)
-        )
-        resume = None if row.resume is None else orjson.loads(row.resume)
-        return Job(
-            JobId(row.id), row.kind, orjson.loads(row.payload), row.attempts + 1, row.done, resume, "running"
-        )
+        return self._hold(unit, row, worker)
+
+    def take(self, unit: Unit, key: str, worker: str) -> Job | None:
+        """Hold the job of this key now: it waits, its lease has run out, or its worker's process is gone."""
+        row = unit.connection.execute(sa.select(job).where(job.c.key == key).with_for_update()).first()
+        if row is None or row.state not in ("waiting", "running"):
+            return None
+        if row.state == "running" and row.lease_until >= micros(now()) and may_be_alive(row.worker):
+            return None
+        return self._hold(unit, row, worker)
 
     def report(
         self, unit: Unit, held: Job, done: int, total: int | None, resume: dict[str, object] | None
@@ -91,6 +92,15 @@ class Jobs:
                 resume=None if resume is None else orjson.dumps(resume).decode(),
                 lease_until=micros(now()) + LEASE_SECONDS * 1_000_000,
             )
+        )
+        return changed.rowcount == 1
+
+    def renew(self, unit: Unit, held: Job) -> bool:
+        """Keep the lease; False when the job was cancelled or taken away: stop."""
+        changed = unit.connection.execute(
+            sa.update(job)
+            .where(job.c.id == held.id, job.c.state == "running", job.c.attempts == held.attempts)
+            .values(lease_until=micros(now()) + LEASE_SECONDS * 1_000_000)
         )
         return changed.rowcount == 1
 
@@ -143,3 +153,18 @@ class Jobs:
             .values(state=state, ended_at=micros(now()), fault=fault)
         )
         return changed.rowcount == 1
+
+    def _hold(self, unit: Unit, row: sa.Row[*tuple[Any, ...]], worker: str) -> Job:
+        attempts = row.attempts + 1
+        unit.connection.execute(
+            sa.update(job)
+            .where(job.c.id == row.id)
+            .values(
+                state="running",
+                worker=worker,
+                attempts=attempts,
+                lease_until=micros(now()) + LEASE_SECONDS * 1_000_000,
+            )
+        )
+        resume = None if row.resume is None else orjson.loads(row.resume)
+        return Job(JobId(row.id), row.kind, orjson.loads(row.payload), attempts, row.done, resume)

@@ -37,7 +37,7 @@ export const chart = {
   level: { zh: '级别', en: 'Zoom' },
   crs: { zh: 'CGCS2000 经纬度', en: 'CGCS2000 lon/lat' },
   failed: { zh: '地图无法绘制：此浏览器没有 WebGL2。', en: 'The map cannot be drawn: this browser has no WebGL2.' },
-  tileTrouble: { zh: '有瓦片未能读取：{detail}', en: 'Some tiles could not be read: {detail}' },
+  tileTrouble: { zh: '地图未画全：{detail}', en: 'The map is not complete: {detail}' },
   other: { zh: '其他', en: 'other' },
 } as const
 

@@ -14,7 +14,7 @@ MAX_ZOOM = 24
 
 @dataclass(frozen=True, slots=True)
 class TileAddress:
-    """One tile of WebMercatorQuad (OGC 17-083r4, annex D.1): zoom 0–24, row from the north, column from 180° W.
+    """One tile of WebMercatorQuad (OGC 17-083r4, annex D): zoom 0–24, row from north, column from 180° W.
 
     Raises `Invalid` for an address that does not exist. Longitude and latitude on CGCS2000 are taken
     as those on WGS 84, as web maps do; the two differ by decimetres at most.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from diban.base.mvt.paths import LINE, POINT, POLYGON, Paths, from_geometries, join
+from diban.base.mvt.paths import LINE, POINT, POLYGON, Paths, begins, from_geometries, join
 
 
 def clip(paths: Paths, low: int, high: int) -> Paths:
@@ -15,24 +18,22 @@ def clip(paths: Paths, low: int, high: int) -> Paths:
     """
     if not len(paths):
         return paths
-    first = np.flatnonzero(np.diff(paths.row, prepend=-1))
-    at = paths.starts[first]
+    first = begins(paths.row)
+    feature = first.cumsum() - 1
+    at = paths.starts[:-1][first]
     west, east = np.minimum.reduceat(paths.x, at), np.maximum.reduceat(paths.x, at)
     north, south = np.minimum.reduceat(paths.y, at), np.maximum.reduceat(paths.y, at)
     within = (west >= low) & (east <= high) & (north >= low) & (south <= high)
     if within.all():
         return paths
     crossing = (west <= high) & (east >= low) & (north <= high) & (south >= low) & ~within
-    lengths = np.diff(first, append=len(paths))
-    edge = paths.where(np.repeat(crossing, lengths))
-    return join(
-        [
-            paths.where(np.repeat(within, lengths)),
-            _clip_points(edge.where(edge.kind == POINT), low, high),
-            _clip_lines(edge.where(edge.kind == LINE), low, high),
-            _clip_polygons(edge.where(edge.kind == POLYGON), low, high),
-        ]
-    )
+    pieces = [paths.where(within[feature])]
+    edge = paths.where(crossing[feature])
+    for kind, clip_kind in ((POINT, _clip_points), (LINE, _clip_lines), (POLYGON, _clip_polygons)):
+        crossed = edge.where(edge.kind == kind)
+        if len(crossed):
+            pieces.append(clip_kind(crossed, low, high))
+    return join(pieces)
 
 
 def _clip_points(paths: Paths, low: int, high: int) -> Paths:
@@ -49,6 +50,18 @@ def _clip_lines(paths: Paths, low: int, high: int) -> Paths:
 
 def _clip_polygons(paths: Paths, low: int, high: int) -> Paths:
     """The parts of polygons within; where a polygon only touches the border, nothing is left."""
-    clipped = shapely.clip_by_rect(paths.polygons(), low, low, high, high)
+    polygons = paths.polygons()
+    try:
+        clipped = shapely.clip_by_rect(polygons, low, low, high, high)
+    except shapely.GEOSException:
+        # Some invalid polygons cannot be cut. Asking beforehand would cost more than the cutting.
+        clipped = shapely.clip_by_rect(_valid(polygons), low, low, high, high)
     pieces = from_geometries(clipped, paths.row[~paths.hole])
     return pieces.where(pieces.kind == POLYGON)
+
+
+def _valid(polygons: NDArray[Any]) -> NDArray[Any]:
+    """The polygons, invalid ones made valid."""
+    invalid = ~shapely.is_valid(polygons)
+    polygons[invalid] = shapely.make_valid(polygons[invalid], method="structure", keep_collapsed=False)
+    return polygons

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diban.base.mvt.paths import POINT, POLYGON, Numbers, Paths, offsets
+from diban.base.mvt.paths import POINT, POLYGON, Flags, Numbers, Paths, begins, offsets, ordered
 
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 15
 
@@ -30,10 +30,11 @@ def draw(paths: Paths) -> Drawing:
     """Settled paths → tokens. Paths of one row and one kind are one feature."""
     if not len(paths):
         return Drawing(paths.row, paths.kind, paths.row, paths.row.astype(np.uint64))
-    opens = (np.diff(paths.row, prepend=-1) != 0) | (np.diff(paths.kind, prepend=0) != 0)
-    begins = paths.starts[:-1][opens]
-    paths = _clustered(paths, opens)
-    opens = np.isin(paths.starts[:-1], begins)
+    paths = ordered(paths)
+    opens = begins(paths.row) | begins(paths.kind)
+    origins = paths.starts[:-1][opens]
+    own = opens | (paths.kind != POINT)
+    paths, opens = _clustered(paths, own), opens[own]
     counts, drawn, closed = paths.counts, paths.kind != POINT, paths.kind == POLYGON
     at = offsets(1 + 2 * counts + drawn + closed)
     tokens = np.empty(at[-1], np.uint64)
@@ -42,24 +43,25 @@ def draw(paths: Paths) -> Drawing:
     tokens[at[1:][closed] - 1] = _CLOSE_PATH
     slot = np.repeat(at[:-1] + 1 + drawn - 2 * paths.starts[:-1], counts) + 2 * np.arange(len(paths.x))
     slot[paths.starts[:-1][drawn]] -= 1
-    tokens[slot] = _steps(paths.x, begins)
-    tokens[slot + 1] = _steps(paths.y, begins)
-    return Drawing(paths.row[opens], paths.kind[opens], np.diff(at[:-1][opens], append=at[-1]), tokens)
+    tokens[slot] = _steps(paths.x, origins)
+    tokens[slot + 1] = _steps(paths.y, origins)
+    lengths = np.diff(at[np.append(opens, True)])
+    return Drawing(paths.row[opens], paths.kind[opens], lengths, tokens)
 
 
-def _clustered(paths: Paths, opens: NDArray[np.bool_]) -> Paths:
-    """The same, with all points of a feature in one path: they share one MoveTo."""
-    keep = opens | (paths.kind != POINT)
-    if keep.all():
+def _clustered(paths: Paths, own: Flags) -> Paths:
+    """The same, without the bounds of the paths that are not on their own: they join the one before."""
+    if own.all():
         return paths
-    starts = np.append(paths.starts[:-1][keep], paths.starts[-1])
-    return Paths(paths.x, paths.y, starts, paths.row[keep], paths.kind[keep], paths.hole[keep])
+    starts = paths.starts[np.append(own, True)]
+    return Paths(paths.x, paths.y, starts, paths.row[own], paths.kind[own], paths.hole[own])
 
 
-def _steps(numbers: NDArray[Any], begins: Numbers) -> NDArray[np.uint64]:
+def _steps(numbers: NDArray[Any], origins: Numbers) -> NDArray[np.uint64]:
     """Zigzag differences to the coordinate before; each feature begins at zero."""
-    step = np.diff(numbers, prepend=0)
-    step[begins] = numbers[begins]
+    step = numbers.copy()
+    step[1:] -= numbers[:-1]
+    step[origins] = numbers[origins]
     return zigzag(step)
 
 

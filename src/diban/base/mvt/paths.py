@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,9 @@ Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paths:
-    """Points, lines and rings, ordered by ``row`` and then by ``kind``; none is empty.
+    """Points, lines and rings; those of one row and one kind stand together, none is empty.
 
     Path ``i`` has the coordinates ``starts[i]`` up to ``starts[i + 1]`` of ``x`` and ``y`` and belongs
     to row ``row[i]`` of the batch. A ``hole`` follows the exterior ring that it lies in. Coordinates
@@ -38,20 +39,22 @@ class Paths:
     def __len__(self) -> int:
         return len(self.row)
 
-    @property
+    @cached_property
     def counts(self) -> Numbers:
         """Coordinates of each path."""
-        return np.diff(self.starts)
+        counts: Numbers = self.starts[1:] - self.starts[:-1]
+        return counts
 
-    @property
+    @cached_property
     def owner(self) -> Numbers:
         """The path of each coordinate."""
         return np.repeat(np.arange(len(self)), self.counts)
 
-    @property
+    @cached_property
     def polygon(self) -> Numbers:
         """The polygon of each path, numbered from 0: an exterior ring and its holes share one."""
-        return np.cumsum(~self.hole) - 1
+        numbers: Numbers = (~self.hole).cumsum() - 1
+        return numbers
 
     def moved(self, x: NDArray[Any], y: NDArray[Any]) -> Paths:
         """The same paths with other coordinates."""
@@ -87,11 +90,11 @@ def nothing() -> Paths:
 
 
 def join(pieces: list[Paths]) -> Paths:
-    """All paths of several collections, ordered by row and, within a row, by kind."""
+    """All paths of several collections, in the order in which they come."""
     filled = [piece for piece in pieces if len(piece)]
     if len(filled) <= 1:
-        return _ordered(filled[0]) if filled else nothing()
-    together = Paths(
+        return filled[0] if filled else nothing()
+    return Paths(
         np.concatenate([piece.x for piece in filled]),
         np.concatenate([piece.y for piece in filled]),
         offsets(np.concatenate([piece.counts for piece in filled])),
@@ -99,10 +102,9 @@ def join(pieces: list[Paths]) -> Paths:
         np.concatenate([piece.kind for piece in filled]),
         np.concatenate([piece.hole for piece in filled]),
     )
-    return _ordered(together)
 
 
-def _ordered(paths: Paths) -> Paths:
+def ordered(paths: Paths) -> Paths:
     """The paths by row and kind, otherwise in the order in which they come."""
     key = paths.row * _MULTI + paths.kind
     return paths if (key[1:] >= key[:-1]).all() else paths.take(np.argsort(key, kind="stable"))
@@ -115,14 +117,14 @@ def from_geometries(geometries: NDArray[Any], rows: Numbers) -> Paths:
     area = kind == POLYGON
     rings, at = shapely.get_rings(parts[area], return_index=True)
     part = np.concatenate([np.flatnonzero(~area), np.flatnonzero(area)[at]])
-    hole = np.concatenate([np.zeros(len(parts) - area.sum(), np.bool_), np.diff(at, prepend=-1) == 0])
+    hole = np.concatenate([np.zeros(len(parts) - area.sum(), np.bool_), ~begins(at)])
     order = np.argsort(part, kind="stable")
     pieces = np.concatenate([parts[~area], rings])[order]
     counts = shapely.get_num_coordinates(pieces).astype(np.int64)
     xy = shapely.get_coordinates(pieces)
     filled = counts > 0
     part, hole = part[order][filled], hole[order][filled]
-    return _ordered(Paths(xy[:, 0], xy[:, 1], offsets(counts[filled]), rows[part], kind[part], hole))
+    return ordered(Paths(xy[:, 0], xy[:, 1], offsets(counts[filled]), rows[part], kind[part], hole))
 
 
 def _single_parts(geometries: NDArray[Any], rows: Numbers) -> tuple[NDArray[Any], Numbers]:
@@ -134,11 +136,20 @@ def _single_parts(geometries: NDArray[Any], rows: Numbers) -> tuple[NDArray[Any]
     return parts, rows
 
 
-def offsets(counts: Numbers) -> Numbers:
+def offsets(counts: Numbers | Flags) -> Numbers:
     """Where each of several stretches begins, and at the end the total: one number more than counts."""
-    result = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=result[1:])
+    result = np.empty(len(counts) + 1, np.int64)
+    result[0] = 0
+    counts.cumsum(out=result[1:])
     return result
+
+
+def begins(numbers: NDArray[Any]) -> Flags:
+    """Where a number differs from the one before; true for the first."""
+    flags = np.empty(len(numbers), np.bool_)
+    flags[:1] = True
+    np.not_equal(numbers[1:], numbers[:-1], out=flags[1:])
+    return flags
 
 
 def ranges(starts: Numbers, counts: Numbers) -> Numbers:

@@ -10,24 +10,21 @@ from diban.base.mvt.paths import Numbers, offsets
 VARINT, BYTES = 0, 2
 """Wire types."""
 
-_LIMITS = np.array([1 << 7 * size for size in range(1, 10)], np.uint64)
-"""The least number that takes more than 1, 2, … 9 bytes."""
-
 _STRETCH = 1 << 14
 
 
 def varint_sizes(numbers: NDArray[np.uint64]) -> Numbers:
     """How many bytes each number takes, 1 to 10."""
     sizes = np.ones(len(numbers), np.int64)
-    largest = numbers.max(initial=np.uint64(0))
-    for limit in _LIMITS[: np.searchsorted(_LIMITS, largest, side="right")]:
-        sizes += numbers >= limit
+    largest = int(numbers.max(initial=0))
+    for bits in range(7, largest.bit_length(), 7):
+        sizes += numbers >= np.uint64(1 << bits)
     return sizes
 
 
 def varints(numbers: NDArray[np.uint64]) -> bytes:
     """All numbers as base-128 varints, one behind the other."""
-    # in stretches that stay in the processor's cache and off the page faults of large arrays: 2.5 times faster
+    # in stretches that stay in the processor's cache and cause no page faults: 2.5 times faster
     pieces = range(0, len(numbers), _STRETCH)
     return b"".join([_varints(numbers[begin : begin + _STRETCH]).tobytes() for begin in pieces])
 

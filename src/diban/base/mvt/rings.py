@@ -6,7 +6,18 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from diban.base.mvt.paths import LINE, POINT, POLYGON, Flags, Numbers, Paths, from_geometries, join, offsets
+from diban.base.mvt.paths import (
+    LINE,
+    POINT,
+    POLYGON,
+    Flags,
+    Numbers,
+    Paths,
+    begins,
+    from_geometries,
+    join,
+    offsets,
+)
 
 _DOUBT = 1e-6
 """Square tile units; far above the rounding error of a cross product within a tile."""
@@ -18,27 +29,32 @@ def settle(paths: Paths) -> Paths:
     Lines that shrink to one point are left out, and so are holes without area. A polygon that shrinks
     to nothing stays visible, see `_strips`.
     """
-    lines = _snapped(paths.where(paths.kind == LINE))
-    return join(
-        [
-            _snapped(paths.where(paths.kind == POINT)),
-            lines.where(lines.counts > 1),
-            _polygons(paths.where(paths.kind == POLYGON)),
-        ]
-    )
+    pieces = []
+    for kind, settle_kind in ((POINT, _snapped), (LINE, _lines), (POLYGON, _polygons)):
+        some = paths.where(paths.kind == kind)
+        if len(some):
+            pieces.append(settle_kind(some))
+    return join(pieces)
+
+
+def _lines(paths: Paths) -> Paths:
+    """Lines in tile units → whole numbers, with two points or more."""
+    snapped = _snapped(paths)
+    return snapped.where(snapped.counts > 1)
 
 
 def _polygons(paths: Paths) -> Paths:
     """Closed rings in tile units → valid open rings in whole numbers, at least one for each row."""
-    if not len(paths):
-        return paths
     solid = _solid(_snapped(paths))
-    doubtful = ~_surely_simple(solid)
-    if doubtful.any():
-        solid = join([solid.where(~doubtful), _repaired(solid.where(doubtful))])
-    missing = ~np.isin(paths.row, solid.row)
-    first = np.diff(paths.row, prepend=-1) > 0
-    return _wound(join([solid, _strips(paths.where(missing & first))]))
+    invalid = _invalid(solid)
+    if invalid.any():
+        solid = join([solid.where(~invalid), _mended(solid.where(invalid))])
+    kept = np.zeros(paths.row.max() + 1, np.bool_)
+    kept[solid.row] = True
+    lost = begins(paths.row) & ~kept[paths.row]
+    if lost.any():
+        solid = join([solid, _strips(paths.where(lost))])
+    return _wound(solid)
 
 
 def _snapped(paths: Paths) -> Paths:
@@ -47,7 +63,7 @@ def _snapped(paths: Paths) -> Paths:
     keep = np.ones(len(x), np.bool_)
     keep[:-1] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
     keep[paths.starts[1:] - 1] = paths.kind != POLYGON
-    starts = offsets(keep.astype(np.int64))[paths.starts]
+    starts = offsets(keep)[paths.starts]
     return Paths(x[keep], y[keep], starts, paths.row, paths.kind, paths.hole)
 
 
@@ -57,8 +73,11 @@ def _rounded(numbers: NDArray[np.float64]) -> Numbers:
 
 
 def _solid(paths: Paths) -> Paths:
-    """The rings with an area, except holes of exterior rings that have none."""
-    solid = _twice_area(paths) != 0
+    """The rings that enclose something, except holes of exterior rings that do not.
+
+    Four points may do so even where the areas left and right of them cancel out: a bow tie.
+    """
+    solid = (_twice_area(paths) != 0) | (paths.counts > 3)
     return paths.where(solid & solid[~paths.hole][paths.polygon])
 
 
@@ -70,9 +89,11 @@ def _following(paths: Paths) -> Numbers:
     return following
 
 
-def _sums(numbers: Numbers, paths: Paths) -> Numbers:
-    """The sum over each path; exact, as these are whole numbers."""
-    return np.diff(offsets(numbers)[paths.starts])
+def _sums(numbers: Numbers | Flags, paths: Paths) -> Numbers:
+    """The sum of whole numbers over each path."""
+    total = offsets(numbers)[paths.starts]
+    sums: Numbers = total[1:] - total[:-1]
+    return sums
 
 
 def _twice_area(paths: Paths) -> Numbers:
@@ -81,37 +102,42 @@ def _twice_area(paths: Paths) -> Numbers:
     return _sums(paths.x * paths.y[following] - paths.x[following] * paths.y, paths)
 
 
+def _invalid(paths: Paths) -> Flags:
+    """Of each ring, whether its polygon is invalid."""
+    flags = ~_surely_simple(paths)
+    if flags.any():
+        doubtful = paths.where(flags)
+        flags[flags] = ~shapely.is_valid(doubtful.polygons())[doubtful.polygon]
+    return flags
+
+
 def _surely_simple(paths: Paths) -> Flags:
     """Of each ring, whether it is a polygon without holes whose outline certainly does not meet itself.
 
     Certain is a ring that turns around its centroid exactly once and always the same way. This is true
     of most buildings and saves GEOS most of its work; a ring that is not certain may be simple too.
     """
-    following = _following(paths)
-    x, y, x_next, y_next = paths.x, paths.y, paths.x[following], paths.y[following]
-    cross = x * y_next - x_next * y
+    following, owner = _following(paths), paths.owner
+    x_next, y_next = paths.x[following], paths.y[following]
+    cross = paths.x * y_next - x_next * paths.y
     area = _sums(cross, paths)
-    owner = paths.owner
-    x_from = x - (_sums((x + x_next) * cross, paths) / (3 * area))[owner]
-    y_from = y - (_sums((y + y_next) * cross, paths) / (3 * area))[owner]
-    turn = (x_from * y_from[following] - x_from[following] * y_from) * np.sign(area)[owner]
-    rounds = _sums(((y_from < 0) & (y_from[following] >= 0)).astype(np.int64), paths)
-    steady = np.minimum.reduceat(turn, paths.starts[:-1]) > _DOUBT if len(paths) else rounds > 0
+    weight = np.where(area, 3 * area, 1)
+    x_from = paths.x - (_sums((paths.x + x_next) * cross, paths) / weight)[owner]
+    y_from = paths.y - (_sums((paths.y + y_next) * cross, paths) / weight)[owner]
+    y_next = y_from[following]
+    turn = x_from * y_next - x_from[following] * y_from
+    uneasy = turn * np.sign(area)[owner] <= _DOUBT
+    upwards = (y_from < 0) & (y_next >= 0)
     alone = np.bincount(paths.polygon)[paths.polygon] == 1
-    result: Flags = steady & (rounds == 1) & alone
+    result: Flags = (_sums(uneasy, paths) == 0) & (_sums(upwards, paths) == 1) & alone
     return result
 
 
-def _repaired(paths: Paths) -> Paths:
+def _mended(paths: Paths) -> Paths:
     """The same area in valid polygons on whole numbers; narrow parts may vanish."""
-    polygons = paths.polygons()
-    valid = shapely.is_valid(polygons)
-    sound = paths.where(valid[paths.polygon])
-    if valid.all():
-        return sound
-    made = shapely.make_valid(polygons[~valid], method="structure", keep_collapsed=False)
-    pieces = from_geometries(shapely.set_precision(made, 1.0), paths.row[~paths.hole][~valid])
-    return join([sound, _solid(_snapped(pieces.where(pieces.kind == POLYGON)))])
+    made = shapely.make_valid(paths.polygons(), method="structure", keep_collapsed=False)
+    pieces = from_geometries(shapely.set_precision(made, 1.0), paths.row[~paths.hole])
+    return _solid(_snapped(pieces.where(pieces.kind == POLYGON)))
 
 
 def _strips(paths: Paths) -> Paths:

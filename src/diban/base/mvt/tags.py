@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from diban.base.mvt.paths import Numbers
 from diban.base.mvt.protobuf import field
-from diban.base.mvt.values import drawable, encode_values
+from diban.base.mvt.values import assemble, messages
 
 _LAYER_KEYS = 3
 
@@ -30,28 +31,37 @@ def tag(properties: pa.RecordBatch) -> Tags:
 
     Equal values of one column are stored once; a column without values has no key.
     """
-    keys: list[bytes] = []
-    values: list[bytes] = []
+    keys, parts = [], []
     indices: list[Numbers] = []
     known = 0
     for name, column in zip(properties.schema.names, properties.columns, strict=True):
-        coded = drawable(column).dictionary_encode()
-        if not len(coded.dictionary):
+        column = _without_infinities(column)
+        if column.null_count == len(column):
             continue
+        coded = column.dictionary_encode()
         index = coded.indices.fill_null(-1) if coded.null_count else coded.indices
         index = index.to_numpy().astype(np.int64)
-        indices.append(np.where(index < 0, -1, index + known))
+        index[index >= 0] += known
+        indices.append(index)
         known += len(coded.dictionary)
         keys.append(field(_LAYER_KEYS, name.encode()))
-        values.append(encode_values(coded.dictionary, name))
+        parts.append(messages(coded.dictionary, name))
     counts, tokens = _pairs(indices, properties.num_rows)
-    return Tags(b"".join(keys), b"".join(values), counts, tokens)
+    return Tags(b"".join(keys), assemble(parts), counts, tokens)
+
+
+def _without_infinities(column: pa.Array) -> pa.Array:
+    """The column without numbers that JSON does not know either: NaN and infinities become null."""
+    if pa.types.is_floating(column.type):
+        return pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
+    return column
 
 
 def _pairs(indices: list[Numbers], rows: int) -> tuple[Numbers, NDArray[np.uint64]]:
-    """Value numbers by column (−1: none) → tokens of each row, and all tokens."""
-    value = np.array(indices, np.int64).reshape(len(indices), rows).T
-    key = np.broadcast_to(np.arange(len(indices)), value.shape)
-    present = value >= 0
-    pairs = np.stack((key[present], value[present]), axis=1)
-    return 2 * present.sum(axis=1), pairs.ravel().view(np.uint64)
+    """Value numbers by column (−1: none) → number of tokens of each row, and all tokens."""
+    pairs = np.empty((rows, len(indices), 2), np.uint64)
+    for key, index in enumerate(indices):
+        pairs[:, key, 0] = key
+        pairs[:, key, 1] = index.view(np.uint64)
+    present = pairs[:, :, 1] <= np.uint64(2**63)
+    return 2 * present.sum(axis=1), pairs[present].ravel()

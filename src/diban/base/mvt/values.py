@@ -1,6 +1,8 @@
-"""Distinct values of a column → Value messages (specification, 4.4 and vector_tile.proto)."""
+"""Distinct values of columns → Value messages (specification, 4.4, and vector_tile.proto)."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from diban.base.mvt.geometry import zigzag
-from diban.base.mvt.paths import offsets, ranges
+from diban.base.mvt.paths import Numbers, offsets, ranges
 from diban.base.mvt.protobuf import varint_sizes, varints
 from diban.ground import Invalid, Text
 
@@ -18,15 +20,20 @@ _DOUBLE_DIGITS = 15
 """Decimals of so many digits come back unchanged from a double."""
 
 
-def drawable(column: pa.Array) -> pa.Array:
-    """The column without what a tile cannot say: NaN and infinities become null."""
-    if pa.types.is_floating(column.type):
-        return pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
-    return column
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The fields ``values`` of a column: of each value its varints, then ``lengths`` bytes of ``content``.
+
+    ``tokens`` has a row for each value.
+    """
+
+    tokens: NDArray[np.uint64]
+    lengths: Numbers
+    content: NDArray[np.uint8]
 
 
-def encode_values(values: pa.Array, name: str) -> bytes:
-    """One field ``values`` of Layer for each value of an array without nulls.
+def messages(values: pa.Array, name: str) -> Messages:
+    """The values (no nulls) of the column ``name``.
 
     Text, date (ISO 8601) and instant (RFC 3339, UTC) → string; integer → int, negative ones → sint;
     float → double; boolean → bool. A decimal becomes a double when its type has at most 15 digits, as
@@ -34,13 +41,31 @@ def encode_values(values: pa.Array, name: str) -> bytes:
     `Invalid` for other types.
     """
     kind = values.type
+    if pa.types.is_string(kind):
+        return _strings(values)
     if pa.types.is_integer(kind):
         return _integers(values.cast(pa.int64()).to_numpy())
     if pa.types.is_floating(kind) or (pa.types.is_decimal(kind) and kind.precision <= _DOUBLE_DIGITS):
         return _doubles(values.cast(pa.float64()).to_numpy())
     if pa.types.is_boolean(kind):
-        return _fields(_BOOL, values.to_numpy(zero_copy_only=False).astype(np.uint64))
+        return _numbers(_BOOL, values.to_numpy(zero_copy_only=False).astype(np.uint64))
     return _strings(_texts(values, name))
+
+
+def assemble(parts: list[Messages]) -> bytes:
+    """The messages of all columns as bytes, one behind the other."""
+    if not parts:
+        return b""
+    each = np.concatenate([np.full(len(part.tokens), part.tokens.shape[1]) for part in parts])
+    tokens = np.concatenate([part.tokens.ravel() for part in parts])
+    lengths = np.concatenate([part.lengths for part in parts])
+    sizes = offsets(varint_sizes(tokens))[offsets(each)]
+    heads = sizes[1:] - sizes[:-1]
+    at = offsets(heads + lengths)
+    result = np.empty(at[-1], np.uint8)
+    result[ranges(at[:-1], heads)] = np.frombuffer(varints(tokens), np.uint8)
+    result[ranges(at[:-1] + heads, lengths)] = np.concatenate([part.content for part in parts])
+    return result.tobytes()
 
 
 def _texts(values: pa.Array, name: str) -> pa.Array:
@@ -52,7 +77,7 @@ def _texts(values: pa.Array, name: str) -> pa.Array:
     if pa.types.is_decimal(kind):
         # Arrow writes small decimals with an exponent; a loop over distinct values, not features.
         return pa.array([format(value, "f") for value in values.to_pylist()], pa.string())
-    if pa.types.is_date(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if pa.types.is_date(kind) or pa.types.is_large_string(kind):
         return values.cast(pa.string())
     raise Invalid(
         Text(zh=f"矢量瓦片不支持字段“{name}”的类型 {kind}", en=f"no tile can hold {name!r} of type {kind}"),
@@ -61,42 +86,37 @@ def _texts(values: pa.Array, name: str) -> pa.Array:
     )
 
 
-def _integers(numbers: NDArray[np.int64]) -> bytes:
+def _integers(numbers: NDArray[np.int64]) -> Messages:
     negative = numbers < 0
+    if not negative.any():
+        return _numbers(_INT, numbers.view(np.uint64))
     coded = np.where(negative, zigzag(numbers), numbers.view(np.uint64))
-    return _fields(np.where(negative, _SINT, _INT), coded)
+    return _numbers(np.where(negative, _SINT, _INT), coded)
 
 
-def _fields(tag: NDArray[np.int64] | int, numbers: NDArray[np.uint64]) -> bytes:
-    """Messages with one varint."""
-    tokens = np.empty((len(numbers), 4), np.uint64)
-    tokens[:, 0] = _LAYER_VALUES
-    tokens[:, 1] = 1 + varint_sizes(numbers)
-    tokens[:, 2] = tag
-    tokens[:, 3] = numbers
-    return varints(tokens.ravel())
+def _numbers(tag: Numbers | int, numbers: NDArray[np.uint64]) -> Messages:
+    """Values that are one varint each."""
+    tokens = _tokens(1 + varint_sizes(numbers), tag, numbers)
+    return Messages(tokens, np.zeros(len(numbers), np.int64), np.empty(0, np.uint8))
 
 
-def _doubles(numbers: NDArray[np.float64]) -> bytes:
-    result = np.empty((len(numbers), 11), np.uint8)
-    result[:, :3] = _LAYER_VALUES, 9, _DOUBLE
-    result[:, 3:] = numbers.astype("<f8").view(np.uint8).reshape(-1, 8)
-    return result.tobytes()
+def _doubles(numbers: NDArray[np.float64]) -> Messages:
+    lengths = np.full(len(numbers), 8)
+    return Messages(_tokens(1 + lengths, _DOUBLE), lengths, numbers.astype("<f8").view(np.uint8))
 
 
-def _strings(texts: pa.Array) -> bytes:
+def _strings(texts: pa.Array) -> Messages:
     _, positions, content = texts.buffers()
     bounds = np.frombuffer(positions, np.int32)[texts.offset :][: len(texts) + 1].astype(np.int64)
-    lengths = np.diff(bounds)
-    tokens = np.empty((len(lengths), 4), np.uint64)
-    tokens[:, 0] = _LAYER_VALUES
-    tokens[:, 1] = 1 + varint_sizes(lengths.view(np.uint64)) + lengths
-    tokens[:, 2] = _STRING
-    tokens[:, 3] = lengths
-    heads = varint_sizes(tokens.ravel()).reshape(-1, 4).sum(axis=1)
-    at = offsets(heads + lengths)
-    result = np.empty(at[-1], np.uint8)
-    result[ranges(at[:-1], heads)] = np.frombuffer(varints(tokens.ravel()), np.uint8)
+    lengths = bounds[1:] - bounds[:-1]
+    unsigned = lengths.view(np.uint64)
     letters = np.frombuffer(content or b"", np.uint8)[bounds[0] : bounds[-1]]
-    result[ranges(at[:-1] + heads, lengths)] = letters
-    return result.tobytes()
+    return Messages(_tokens(1 + varint_sizes(unsigned) + lengths, _STRING, unsigned), lengths, letters)
+
+
+def _tokens(inner: Numbers, tag: Numbers | int, *more: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The varints of each message: field of Layer, length of Value, field of Value, and what follows."""
+    tokens = np.empty((len(inner), 3 + len(more)), np.uint64)
+    for place, token in enumerate((_LAYER_VALUES, inner, tag, *more)):
+        tokens[:, place] = token
+    return tokens

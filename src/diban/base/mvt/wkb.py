@@ -24,7 +24,7 @@ from diban.base.mvt.paths import (
     join,
     nothing,
     offsets,
-    ranges,
+    ordered,
 )
 from diban.ground import GEOMETRY, Damaged, Text
 
@@ -53,7 +53,7 @@ def read(column: pa.Array) -> Paths:
     bounds = np.frombuffer(positions, np.int32)[column.offset :][: len(column) + 1]
     fast, trusted = _walk(data, bounds.astype(np.int64), wanted)
     rest = np.flatnonzero(wanted & ~trusted)
-    return join([fast, _through_geos(column, rest)]) if rest.size else fast
+    return ordered(join([fast, _through_geos(column, rest)])) if rest.size else fast
 
 
 def _through_geos(column: pa.Array, rows: Numbers) -> Paths:
@@ -133,9 +133,12 @@ def _gather(data: NDArray[np.uint8], rings: list[Numbers], trusted: Flags) -> Pa
     if len(rings) > 1:
         found = found[:, np.argsort(found[0], kind="stable")]
     row, body, count, kind, stride, ring = found
-    at = ranges(np.zeros_like(body), count) * np.repeat(stride, count) + np.repeat(body, count)
+    starts = offsets(count)
+    step = stride[:1] if (stride == stride[:1]).all() else np.repeat(stride, count)
+    at = np.repeat(body - starts[:-1] * stride, count)  # right for the same stride within a path
+    at += np.arange(starts[-1]) * step
     number = _words(data, "<f8")
-    return Paths(number[at], number[at + 8], offsets(count), row, kind.astype(np.int8), ring > 0)
+    return Paths(number[at], number[8:][at], starts, row, kind.astype(np.int8), ring > 0)
 
 
 def _words(data: NDArray[np.uint8], kind: str) -> NDArray[Any]:

@@ -1,0 +1,29 @@
+/** Addresses of the pages; the reader's language stays in the address while it is not the default. */
+
+import { createRouter, createWebHistory, type Router } from 'vue-router'
+
+import { asLanguage, language, setLanguage } from '../state/language'
+import CataloguePage from './CataloguePage.vue'
+
+export function makeRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory('/'),
+    scrollBehavior: (to, from, saved) => saved ?? (to.hash ? { el: to.hash, top: 64 } : to.path === from.path ? {} : { top: 0 }),
+    routes: [
+      { path: '/', name: 'catalogue', component: CataloguePage },
+      { path: '/resources/:id', name: 'resource', component: () => import('./ResourcePage.vue'), props: true },
+      { path: '/map', name: 'map', component: () => import('./MapPage.vue') },
+      { path: '/deliveries/:id', name: 'delivery', component: () => import('./DeliveryPage.vue'), props: true },
+      { path: '/sign-in', name: 'sign-in', component: () => import('./SignInPage.vue') },
+      { path: '/:path(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },
+    ],
+  })
+  router.beforeEach((to) => {
+    const asked = asLanguage(to.query['lang'])
+    if (asked && asked !== language.value) setLanguage(asked)
+    if (language.value === 'en' && asked !== 'en') return { ...to, query: { ...to.query, lang: 'en' }, replace: true }
+    if (asked === 'zh') return { ...to, query: { ...to.query, lang: undefined }, replace: true }
+    return true
+  })
+  return router
+}

@@ -1,0 +1,32 @@
+"""The commands of ``diban``, one per file."""
+
+from __future__ import annotations
+
+import typer
+
+from diban.app.commands.access import access
+from diban.app.commands.audit import audit
+from diban.app.commands.demo import demo
+from diban.app.commands.erase import expunge
+from diban.app.commands.init import init
+from diban.app.commands.organisation import organisation
+from diban.app.commands.publish import publish
+from diban.app.commands.register import register
+from diban.app.commands.review import review
+from diban.app.commands.serve import serve
+from diban.app.commands.status import status
+from diban.app.commands.submit import submit
+from diban.app.commands.user import user
+
+application = typer.Typer(
+    name="diban",
+    help="底板：城市空间底板平台 / Diban: a city's spatial base board.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+for command in (init, organisation, register, submit, review, publish, access, serve, demo, status, expunge):
+    application.command()(command)
+application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")
+application.add_typer(audit, name="audit", help="审计 / The audit.")

@@ -1,0 +1,90 @@
+"""``diban submit``: send a department's file down the road."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.table import Table
+
+from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
+from diban.app.journeys.delivery import deliver
+from diban.app.journeys.receive import Letter
+from diban.ground import Invalid, Mode, Text
+from diban.intake import Delivery, DeliveryState
+from diban.quality import Report
+
+
+def submit(
+    file: Annotated[Path | None, typer.Argument(help="数据文件 / the file", exists=True, dir_okay=False)] = None,
+    *,
+    layer: Annotated[str, typer.Option(help="交付到哪个图层 / the layer's slug")],
+    login: As,
+    home: Home = DEFAULT_HOME,
+    mode: Annotated[Mode, typer.Option(help="全量、变更或无变化 / full, changes or unchanged")] = Mode.FULL,
+    crs: Annotated[str | None, typer.Option(help="文件未写明时的坐标系 / CRS when the file has none")] = None,
+    source_layer: Annotated[str | None, typer.Option(help="文件中的图层 / which layer of the file")] = None,
+    key: Annotated[str | None, typer.Option(help="幂等键 / idempotency key; default: from file and layer")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
+) -> None:
+    """交付：接收 → 质检 → 比对 → 审核 → 入库；中断后重复同一命令即可继续 / Deliver a file; repeat to resume."""
+    if file is None and mode is not Mode.UNCHANGED:
+        raise Invalid(Text(zh="请给出文件", en="name the file"), field="FILE", limit="mode=unchanged")
+    with opened(home) as platform, progress_bars() as progress:
+        name = "" if file is None else file.name
+        with io.BytesIO() if file is None else file.open("rb") as stream:
+            letter = Letter(layer, name, key or _key(file, layer, mode), mode, source_layer, crs)
+            delivery = deliver(platform, stream, letter, asker_of(platform, login), progress)
+    if as_json:
+        console.print_json(orjson.dumps(_as_json(delivery)).decode())
+    else:
+        _tell(delivery)
+    raise typer.Exit(0 if delivery.state in (DeliveryState.LANDED, DeliveryState.WAITING) else 1)
+
+
+def _key(file: Path | None, layer: str, mode: Mode) -> str:
+    """The same file to the same layer is the same delivery, so that a repeated command resumes."""
+    digest = hashlib.sha256(f"{layer}\0{mode}\0".encode())
+    if file is not None:
+        stat = file.stat()
+        digest.update(f"{file.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _as_json(delivery: Delivery) -> dict[str, object]:
+    return {
+        "id": delivery.id,
+        "state": delivery.state.value,
+        "version": delivery.version,
+        "changes": delivery.changes,
+        "report": delivery.report,
+    }
+
+
+def _tell(delivery: Delivery) -> None:
+    colour = {DeliveryState.LANDED: "green", DeliveryState.WAITING: "yellow"}.get(delivery.state, "red")
+    console.print(f"[{colour}]●[/] {delivery.id}  [bold]{say(delivery.state.title)}[/]  {delivery.version or ''}")
+    if delivery.changes:
+        counts = delivery.changes
+        console.print(f"  +{counts['added']}  ~{counts['changed']}  −{counts['removed']}  ={counts['unchanged']}")
+    if delivery.report:
+        _tell_report(Report.from_json(delivery.report))
+
+
+def _tell_report(report: Report) -> None:
+    console.print(say(Text(zh=f"  质量得分 {report.score}，{report.rows} 行", en=f"  score {report.score}, {report.rows} rows")))
+    if not report.findings:
+        return
+    table = Table(box=None, padding=(0, 1))
+    for heading in (Text("代码", "code"), Text("行数", "rows"), Text("问题与办法", "what and remedy"), Text("位置", "places")):
+        table.add_column(say(heading), overflow="fold")
+    for finding in report.findings:
+        colour = {"error": "red", "warning": "yellow", "notice": "dim"}[finding.severity.value]
+        places = ", ".join(str(place.row) for place in finding.places[:8]) + (" …" if finding.count > 8 else "")
+        words = f"{say(finding.flaw.message)}\n→ {say(finding.flaw.remedy)}"
+        table.add_row(f"[{colour}]{finding.code}[/]", str(finding.count), words, places)
+    console.print(table)

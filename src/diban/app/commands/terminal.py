@@ -1,0 +1,124 @@
+"""What every command shares: the home folder, who is acting, how things are said, exit codes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from diban.app.journeys.progress import Progress
+from diban.app.settings import read_settings
+from diban.app.wiring import Platform, build
+from diban.governance import Asker, Via
+from diban.ground import (
+    Conflict,
+    Damaged,
+    Denied,
+    Fault,
+    Invalid,
+    Missing,
+    OutcomeUnknown,
+    Text,
+    Unauthenticated,
+    Unavailable,
+    Unsafe,
+    new_id,
+)
+from diban.store import reading
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+Home = Annotated[Path, typer.Option("--home", envvar="DIBAN_HOME", help="平台目录 / the platform's home folder")]
+As = Annotated[str, typer.Option("--as", envvar="DIBAN_AS", help="以哪个账号办理 / the acting account's login")]
+
+DEFAULT_HOME = Path("diban-home")
+
+EXIT_CODES: tuple[tuple[type[Fault], int], ...] = (
+    (OutcomeUnknown, 75),
+    (Unavailable, 69),
+    (Denied, 77),
+    (Unauthenticated, 77),
+    (Missing, 66),
+    (Conflict, 73),
+    (Unsafe, 76),
+    (Damaged, 74),
+    (Invalid, 65),
+)
+"""The one table from the tree of errors to exit codes (after sysexits.h)."""
+
+
+def explain(fault: Fault) -> int:
+    """Say what went wrong and what helps; the exit code."""
+    language = _language()
+    errors.print(f"[bold red]✗[/] {fault.message.in_language(language)}")
+    if fault.field is not None or fault.limit is not None:
+        limit = "" if fault.limit is None else f"  ({fault.limit})"
+        errors.print(f"  [dim]{fault.field or ''}{limit}[/]")
+    if fault.remedy is not None:
+        errors.print(f"  → {fault.remedy.in_language(language)}")
+    return next((code for kind, code in EXIT_CODES if isinstance(fault, kind)), 70)
+
+
+def say(text: Text) -> str:
+    """A text in the terminal's language."""
+    return text.in_language(_language())
+
+
+def _language() -> str:
+    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[Platform]:
+    """The platform of a home folder, given back at the end."""
+    platform = build(read_settings(home.absolute()))
+    try:
+        yield platform
+    finally:
+        platform.close()
+
+
+def asker_of(platform: Platform, login: str) -> Asker:
+    """The account that acts; whoever can read the home folder can act as any, and the audit says by command."""
+    with reading(platform.database) as connection:
+        account = platform.accounts.find(connection, login)
+        if account is None:
+            raise Missing(
+                Text(zh=f"没有账号“{login}”", en=f"there is no account {login!r}"),
+                field="--as",
+                remedy=Text(zh="用 diban user list 查看", en="see diban user list"),
+            )
+        return platform.accounts.asker(connection, account.id, Via.COMMAND, new_id("req"))
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """Progress of a journey as bars on the terminal, one per step; quiet when it is no terminal."""
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    )
+    with Bar(*columns, console=errors, disable=not errors.is_terminal) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(say(STEPS.get(step, Text(step, step))), total=total)
+            bar.update(tasks[step], completed=done, total=total)
+
+        yield tell
+
+
+STEPS = {
+    "receive": Text(zh="接收（字节）", en="received (bytes)"),
+    "read": Text(zh="读取", en="read"),
+    "check": Text(zh="质检", en="checked"),
+    "compare": Text(zh="比对", en="compared"),
+    "land": Text(zh="入库", en="landed"),
+}

@@ -1,0 +1,74 @@
+"""The main road: received → checked → compared → decided → landed.
+
+Each step can be repeated: whatever interrupts a delivery, `proceed` goes on from where it stands.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from diban.app.journeys.compare import compare
+from diban.app.journeys.examine import examine
+from diban.app.journeys.judge import judge
+from diban.app.journeys.land import land
+from diban.app.journeys.progress import Progress, silent
+from diban.app.journeys.receive import Letter, receive
+from diban.app.wiring import Platform
+from diban.app.work.holding import holding
+from diban.governance import Asker
+from diban.ground import Conflict, DeliveryId, Text
+from diban.intake import Delivery, DeliveryState
+from diban.store import reading, this_process, unit
+
+TRIES = 3
+
+
+def deliver(
+    platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, progress: Progress = silent
+) -> Delivery:
+    """Take a file all the way: it lands, waits for a person, or is returned with its faults."""
+    delivery = receive(platform, file, letter, asker, progress)
+    return carry(platform, delivery.id, delivery.id, progress)
+
+
+def carry(platform: Platform, delivery_id: DeliveryId, key: str, progress: Progress) -> Delivery:
+    """`proceed`, holding the job of this key, so that no other process works on the same delivery."""
+    with unit(platform.database) as act:
+        delivery = platform.deliveries.get(act.connection, delivery_id)
+        held = platform.jobs.take(act, key, this_process())
+    if held is not None:
+        with holding(platform.database, platform.jobs, held):
+            return proceed(platform, delivery_id, progress)
+    if not delivery.state.ended and delivery.state is not DeliveryState.WAITING:
+        raise Conflict(
+            Text(zh="另一进程正在处理该交付", en="another process is working on this delivery"),
+            field=delivery_id,
+            remedy=Text(zh="稍候查看其状态", en="look at its state in a moment"),
+        )
+    return delivery
+
+
+def proceed(platform: Platform, delivery_id: DeliveryId, progress: Progress = silent) -> Delivery:
+    """Take a delivery on from where it stands, as far as it goes without a person.
+
+    When another delivery of the layer lands first, this one is compared and judged anew.
+    """
+    for _ in range(TRIES):
+        delivery = _present(platform, delivery_id)
+        try:
+            changes = None
+            if delivery.state is DeliveryState.RECEIVED:
+                examined = examine(platform, delivery, progress)
+                changes = compare(platform, delivery, examined, progress)
+                delivery = judge(platform, delivery, examined, changes)
+            if delivery.state is DeliveryState.ACCEPTED:
+                delivery = land(platform, delivery, changes, progress)
+            return delivery
+        except Conflict as met:
+            conflict = met
+    raise conflict
+
+
+def _present(platform: Platform, delivery_id: DeliveryId) -> Delivery:
+    with reading(platform.database) as connection:
+        return platform.deliveries.get(connection, delivery_id)

@@ -1,0 +1,54 @@
+"""Decided (审核): the policy accepts, returns, or asks a person who is not the sender."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diban.app.journeys.examine import Examined
+from diban.app.wiring import Platform
+from diban.governance import REVIEW_POLICY, Act, By, Verdict, record, record_decision, review
+from diban.ground import AccountId, ChangeSet
+from diban.intake import Delivery, DeliveryState
+
+from diban.store import unit
+
+_BECOMES = {
+    Verdict.ACCEPT: DeliveryState.ACCEPTED,
+    Verdict.RETURN: DeliveryState.RETURNED,
+    Verdict.ASK: DeliveryState.WAITING,
+}
+
+
+def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: ChangeSet | None) -> Delivery:
+    """Let the policy speak, and write its word, the report and the change counts in one act."""
+    some = () if changes is None else (changes,)
+    decision = review(examined.report.passed, examined.report.score, some, REVIEW_POLICY)
+    sent = delivery.sent
+    by = By(sent.sender, sent.party, delivery.id)
+    with unit(platform.database) as act:
+        record_decision(
+            act, by, delivery=delivery.id, resource=sent.resource, party=sent.party, decision=decision
+        )
+        moved = platform.deliveries.move(
+            act,
+            delivery,
+            _BECOMES[decision.verdict],
+            AccountId("policy"),
+            "; ".join(str(reason) for reason in decision.reasons),
+            report=examined.report.as_json(),
+            changes=None if changes is None else _summary(changes),
+        )
+        if decision.verdict is Verdict.RETURN:
+            judged = {"score": examined.report.score, "faulty_rows": examined.report.faulty_rows}
+            record(act, Act.RETURNED, sent.party, resource=sent.resource, delivery=delivery.id, value=judged)
+    return moved
+
+
+def _summary(changes: ChangeSet) -> dict[str, Any]:
+    return {
+        "on": changes.on,
+        "added": changes.added,
+        "changed": changes.changed,
+        "removed": changes.removed,
+        "unchanged": changes.unchanged,
+    }

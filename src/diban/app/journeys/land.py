@@ -1,0 +1,77 @@
+"""Landed (入库): rows written where nobody looks, then one short act makes them the current version."""
+
+from __future__ import annotations
+
+import shutil
+
+from diban.app.journeys.compare import compare
+from diban.app.journeys.examine import Examined, examine
+from diban.app.journeys.progress import Progress
+from diban.app.wiring import Platform
+from diban.governance import Act, Audit, record
+from diban.ground import AccountId, ChangeSet, Conflict, Mode, Text, VersionId
+from diban.intake import Delivery, DeliveryState, open_spool
+from diban.quality import Report
+from diban.store import unit
+
+
+def land(
+    platform: Platform, delivery: Delivery, changes: ChangeSet | None, progress: Progress
+) -> Delivery:
+    """Make an accepted delivery the current version of its layer.
+
+    ``changes`` None: computed again, since another process judged the delivery. When the layer has moved on since it was judged, the delivery goes back to be judged anew and
+    `Conflict` is raised.
+    """
+    changes = changes or _changes(platform, delivery, progress)
+    judged_on = (delivery.changes or {}).get("on")
+    known = next((v for v in platform.base.history(delivery.sent.layer) if v.key == delivery.id), None)
+    if known is None and changes.on != judged_on:
+        _send_back(platform, delivery, changes.on)
+    staged = platform.base.stage(changes, delivery.id, lambda done: progress("land", done, changes.features.rows))
+    sent = delivery.sent
+    with unit(platform.database) as act:
+        version = platform.base.flip(act, staged)
+        moment = version.landed_at
+        assert moment is not None
+        platform.catalogue.set_landed(act, sent.layer, version.id, version.rows, version.extent, moment)
+        moved = platform.deliveries.move(
+            act, delivery, DeliveryState.LANDED, AccountId("policy"), "", version=version.id
+        )
+        Audit.write(
+            act, actor=sent.sender, party=sent.party, act="delivery.land", subject=delivery.id,
+            request_id=delivery.id, detail={"version": version.id, "rows": version.rows, "content": str(version.content)},
+        )
+        kind = Act.CONFIRMED if sent.mode is Mode.UNCHANGED else Act.LANDED
+        score = (delivery.report or {}).get("score")
+        value = {"version": version.id, "rows": version.rows, "score": score}
+        record(act, kind, sent.party, resource=sent.resource, delivery=delivery.id, value=value)
+    shutil.rmtree(platform.work / delivery.id, ignore_errors=True)
+    return moved
+
+
+def _changes(platform: Platform, delivery: Delivery, progress: Progress) -> ChangeSet:
+    """The change set again, from the spool or, when that is gone, from the original."""
+    path = platform.work / delivery.id / "rows.arrow"
+    if path.is_file():
+        schema = platform.base.schema(delivery.sent.layer)
+        examined = Examined(Report.from_json(delivery.report or {}), open_spool(path, schema))
+    else:
+        examined = examine(platform, delivery, progress)
+    changes = compare(platform, delivery, examined, progress)
+    if changes is None:
+        raise Conflict(
+            Text(zh="该交付已不能通过质检", en="the delivery no longer passes its checks"), field=delivery.id
+        )
+    return changes
+
+
+def _send_back(platform: Platform, delivery: Delivery, present: VersionId | None) -> None:
+    with unit(platform.database) as act:
+        platform.deliveries.move(
+            act, delivery, DeliveryState.RECEIVED, AccountId("policy"), f"judged anew on {present}"
+        )
+    raise Conflict(
+        Text(zh="图层在审核后已有新版本，重新比对", en="the layer has a newer version; judged anew"),
+        field=delivery.id,
+    )

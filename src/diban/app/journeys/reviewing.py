@@ -1,0 +1,35 @@
+"""A person's word on a delivery that waits for one."""
+
+from __future__ import annotations
+
+from diban.app.journeys.acting import acting
+from diban.app.journeys.delivery import carry
+from diban.app.journeys.receive import DELIVERY
+from diban.app.journeys.progress import Progress, silent
+from diban.app.wiring import Platform
+from diban.governance import Asker, Permission, Verdict, decide, may
+from diban.ground import AccountId, DeliveryId
+from diban.intake import Delivery, DeliveryState
+from diban.store import unit
+
+
+def decide_delivery(
+    platform: Platform,
+    delivery_id: DeliveryId,
+    verdict: Verdict,
+    why: str,
+    asker: Asker,
+    progress: Progress = silent,
+) -> Delivery:
+    """Accept or return a waiting delivery, then take it on; of two deciders one wins."""
+    by = acting(asker)
+    with unit(platform.database) as act:
+        delivery = platform.deliveries.get(act.connection, delivery_id)
+        may(asker, Permission.REVIEW_DELIVERY, delivery.sent.party)
+        decide(act, by, delivery_id, verdict, why)
+        to = DeliveryState.ACCEPTED if verdict is Verdict.ACCEPT else DeliveryState.RETURNED
+        platform.deliveries.move(act, delivery, to, AccountId(by.actor), why)
+        job = f"{delivery_id}:decided"
+        if verdict is Verdict.ACCEPT:
+            platform.jobs.enqueue(act, DELIVERY, job, {"delivery": delivery_id})
+    return carry(platform, delivery_id, job, progress)

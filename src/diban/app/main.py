@@ -1,0 +1,21 @@
+"""The command ``diban``."""
+
+from __future__ import annotations
+
+import sys
+
+from diban.app.commands import application
+from diban.app.commands.terminal import explain
+from diban.ground import Fault
+
+
+def main() -> None:
+    """Run the command line; a `Fault` becomes its explanation and its exit code."""
+    try:
+        application()
+    except Fault as fault:
+        sys.exit(explain(fault))
+
+
+if __name__ == "__main__":
+    main()

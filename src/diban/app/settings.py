@@ -1,0 +1,93 @@
+"""Settings: one frozen tree, read once from the home folder; unknown keys are refused."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from diban.ground import Extent, Invalid, Missing, Text
+
+FILE = "diban.toml"
+GIGABYTE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one installation is: where it lies, its database, its city.
+
+    ``database`` is "" for the embedded engine in the home folder, else a ``postgresql+psycopg://``
+    URL; ``area`` the city's box in degrees; ``zone`` the city's time zone for local days;
+    ``upload_limit`` in bytes.
+    """
+
+    home: Path
+    title_zh: str
+    title_en: str
+    area: Extent
+    database: str = ""
+    zone: str = "Asia/Shanghai"
+    upload_limit: int = 20 * GIGABYTE
+    secure_cookies: bool = False
+
+    @property
+    def title(self) -> Text:
+        """The installation's name."""
+        return Text(zh=self.title_zh, en=self.title_en)
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether everything lies in the home folder."""
+        return not self.database
+
+
+def read_settings(home: Path) -> Settings:
+    """The settings of a home folder; `Missing` when it was never initialised."""
+    path = home / FILE
+    if not path.is_file():
+        raise Missing(
+            Text(zh=f"{home} 不是平台目录", en=f"{home} is not a platform's home folder"),
+            field="home",
+            remedy=Text(zh="先运行 diban init", en="run diban init first"),
+        )
+    with path.open("rb") as stream:
+        given = tomllib.load(stream)
+    known = {field.name for field in fields(Settings)} - {"home"}
+    if unknown := sorted(set(given) - known):
+        raise Invalid(
+            Text(zh=f"不认识的设置：{unknown[0]}", en=f"unknown setting: {unknown[0]}"),
+            field=unknown[0],
+            limit=", ".join(sorted(known)),
+            remedy=Text(zh=f"修改 {path}", en=f"mend {path}"),
+        )
+    area = Extent(*given.pop("area"))
+    return Settings(home=home, area=area, **given)
+
+
+def write_settings(settings: Settings) -> None:
+    """Write the settings of a new home folder."""
+    lines = []
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        if field.name == "home":
+            continue
+        if isinstance(value, Extent):
+            written = str(value.as_list())
+        elif isinstance(value, bool):
+            written = str(value).lower()
+        else:
+            written = str(value) if isinstance(value, int) else _quoted(value)
+        lines.append(f"{field.name} = {written}\n")
+    settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / FILE).write_text("".join(lines), encoding="utf-8")
+    (settings.home / FILE).chmod(0o600)
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,82 @@
+"""The composition root: the only place that chooses an engine and puts the rooms together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from diban.app.settings import Settings
+from diban.base import Base, RowStore
+from diban.base.embedded import open_embedded
+from diban.base.postgis import open_postgis
+from diban.catalogue import Catalogue, State
+from diban.governance import Accounts, FileSigner, Grants, HeadFile, Parties, ScopeCache, UseCounter
+from diban.ground import LayerId, PartyId
+from diban.intake import Deliveries
+from diban.store import Blobs, Database, Feed, FolderBlobs, Generation, Jobs, sqlite_url
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Every part of one installation, wired; rooms below take only what they need of it."""
+
+    settings: Settings
+    database: Database
+    blobs: Blobs
+    feed: Feed
+    jobs: Jobs
+    generation: Generation
+    base: Base
+    catalogue: Catalogue
+    deliveries: Deliveries
+    parties: Parties
+    accounts: Accounts
+    grants: Grants
+    scopes: ScopeCache
+    signer: FileSigner
+    heads: HeadFile
+    use: UseCounter
+
+    @property
+    def work(self) -> Path:
+        """Where deliveries are worked on; all of it can be made anew."""
+        return self.settings.home / "work"
+
+    def layers_of(self, connection: sa.Connection, party: PartyId) -> Iterable[LayerId]:
+        """The layers whose resources a party provides."""
+        for resource in self.catalogue.list(connection, tuple(State), provider=party, limit=100_000):
+            yield from (layer.layer for layer in resource.layers if layer.layer is not None)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.base.close()
+        self.database.close()
+
+
+def build(settings: Settings) -> Platform:
+    """Wire an installation from its settings; opens nothing that it does not need yet."""
+    home = settings.home
+    database = Database(settings.database or sqlite_url(home / "control.sqlite"))
+    rows: RowStore = open_embedded(home) if settings.embedded else open_postgis(database)
+    feed, jobs, generation = Feed(), Jobs(), Generation(database)
+    return Platform(
+        settings=settings,
+        database=database,
+        blobs=FolderBlobs(home / "originals"),
+        feed=feed,
+        jobs=jobs,
+        generation=generation,
+        base=Base(database, rows, feed, jobs, generation),
+        catalogue=Catalogue(),
+        deliveries=Deliveries(),
+        parties=Parties(),
+        accounts=Accounts(),
+        grants=Grants(generation),
+        scopes=ScopeCache(database, generation),
+        signer=FileSigner.load(home / "keys" / "audit.pem"),
+        heads=HeadFile(home / "audit" / "head.json"),
+        use=UseCounter(database, settings.timezone),
+    )

@@ -1,0 +1,83 @@
+"""The worker: takes on what waits (interrupted deliveries, rows to tidy) and seals the audit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from diban.app.journeys.delivery import proceed
+from diban.app.journeys.receive import DELIVERY
+from diban.app.wiring import Platform
+from diban.app.work.holding import holding
+from diban.base import TIDY
+from diban.governance import seal_pending
+from diban.ground import DeliveryId, Fault, LayerId
+from diban.store import Job, this_process, unit
+
+IDLE_SECONDS = 1.0
+SEAL_SECONDS = 0.5
+
+Handler = Callable[[Platform, Job], None]
+
+
+def _proceed(platform: Platform, job: Job) -> None:
+    proceed(platform, DeliveryId(str(job.payload["delivery"])))
+
+
+def _tidy(platform: Platform, job: Job) -> None:
+    platform.base.tidy(LayerId(str(job.payload["layer"])), int(str(job.payload["seq"])))
+
+
+HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy}
+
+
+class Worker:
+    """Two threads beside the server: one for jobs, one for the sealer. `start`, then `stop`."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._stop = threading.Event()
+        self._log = structlog.get_logger("worker")
+        self._threads = [
+            threading.Thread(target=self._until_stopped, args=(work_once, IDLE_SECONDS), name="jobs", daemon=True),
+            threading.Thread(target=self._until_stopped, args=(seal_once, SEAL_SECONDS), name="seal", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, patience: float = 20.0) -> None:
+        """Ask both to end after what they are doing."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(patience)
+
+    def _until_stopped(self, once: Callable[[Platform], bool], pause: float) -> None:
+        while not self._stop.is_set():
+            try:
+                busy = once(self._platform)
+            except Fault as fault:
+                self._log.warning("work failed", code=fault.code, fault=str(fault))
+                busy = False
+            if not busy:
+                self._stop.wait(pause)
+
+
+def work_once(platform: Platform) -> bool:
+    """Do one waiting job; whether there was one."""
+    with unit(platform.database) as act:
+        held = platform.jobs.lease(act, this_process(), tuple(HANDLERS))
+    if held is None:
+        return False
+    with holding(platform.database, platform.jobs, held):
+        HANDLERS[held.kind](platform, held)
+    return True
+
+
+def seal_once(platform: Platform) -> bool:
+    """Seal what acts have written since; whether there was anything."""
+    return seal_pending(platform.database, platform.signer, platform.heads) > 0

@@ -1,0 +1,37 @@
+"""SQLite's errors in the words of the one tree, for every act on a layer's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pysqlite3
+import sqlalchemy as sa
+
+from diban.ground import Damaged, Text
+from diban.store import is_outage, translate, translating_full_disk
+
+
+@contextmanager
+def translating(path: Path) -> Iterator[None]:
+    """Raise `Damaged`, `StorageFull` or `Unavailable` where SQLite or the disk fails; name the file."""
+    try:
+        with translating_full_disk():
+            yield
+    except (pysqlite3.Error, sa.exc.DBAPIError, sa.exc.TimeoutError) as fault:
+        said = str(getattr(fault, "orig", None) or fault)
+        if "malformed" in said or "not a database" in said or not path.exists():
+            raise damaged(path, said) from fault
+        if is_outage(fault):
+            raise translate(fault) from fault
+        raise
+
+
+def damaged(path: Path, said: str) -> Damaged:
+    """The file of a layer is not what was stored; ``said`` is SQLite's own word for it."""
+    return Damaged(
+        Text(zh=f"图层文件已损坏或缺失：{path.name}", en=f"a layer's file is damaged or missing: {path.name}"),
+        field=said[:200],
+        remedy=Text(zh="从备份恢复该文件", en="restore the file from a backup"),
+    )

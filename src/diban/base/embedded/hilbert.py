@@ -1,0 +1,61 @@
+"""Where boxes lie along a Hilbert curve over the whole world, so that near boxes get near keys."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+_STEPS = 6  # of four bits on each axis: 2²⁴ cells around the world, some two metres wide
+_TIE_BITS = 15
+
+
+def hilbert_keys(boxes: npt.NDArray[np.float64], table: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
+    """Keys of (n, 4) boxes by their centres in degrees; ``table`` is `hilbert_table`.
+
+    The lowest bits count rows, so that thousands of boxes at one place still have different keys.
+    """
+    cells = [_cells(boxes[:, low] + boxes[:, low + 2]) for low in (0, 1)]
+    keys = np.zeros(len(boxes), np.int64)
+    state = np.zeros(len(boxes), np.uint16)
+    for step in range(_STEPS):
+        shift = 4 * (_STEPS - 1 - step)
+        across, up = ((axis >> shift) & 15 for axis in cells)
+        found = table[state | (across << 4 | up).astype(np.uint16)]
+        keys = keys << 8 | (found & 255)
+        state = found & np.uint16(0xFF00)
+    return keys << _TIE_BITS | (np.arange(len(boxes)) & ((1 << _TIE_BITS) - 1))
+
+
+def hilbert_table() -> npt.NDArray[np.uint16]:
+    """Four levels of the curve at once: orientation << 8 | x << 4 | y → next orientation << 8 | place.
+
+    An orientation is two bits: axes swapped, both axes reversed.
+    """
+    table = np.zeros(4 << 8, np.uint16)
+    for start in range(4):
+        for x in range(16):
+            for y in range(16):
+                table[start << 8 | x << 4 | y] = _four_levels(start, x, y)
+    return table
+
+
+def _four_levels(orientation: int, x: int, y: int) -> int:
+    swapped, reversed_ = bool(orientation & 1), bool(orientation & 2)
+    place = 0
+    for bit in (3, 2, 1, 0):
+        right, upper = x >> bit & 1, y >> bit & 1
+        if reversed_:
+            right, upper = 1 - right, 1 - upper
+        if swapped:
+            right, upper = upper, right
+        place = place << 2 | (3 * right ^ upper)
+        if upper == 0:
+            swapped = not swapped
+            reversed_ ^= right == 1
+    return (swapped | reversed_ << 1) << 8 | place
+
+
+def _cells(doubled: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Cell numbers of doubled degrees along one axis; what lies beyond the world is put on its rim."""
+    count = 1 << 4 * _STEPS
+    return np.clip((doubled * 0.5 + 180.0) * (count / 360.0), 0, count - 1).astype(np.int64)

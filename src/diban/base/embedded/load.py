@@ -1,0 +1,106 @@
+"""The first rows of a layer, written in bulk into a new file that is moved into place when complete."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from diban.base.embedded.layout import INDEXES, create, opened, unfinished
+from diban.base.embedded.packing import NODE_BYTES, BoxSorter, packed
+from diban.base.embedded.pipe import BulkPipe, bulk_pipe
+from diban.base.port import Rows
+from diban.ground import Schema, Text, Unavailable
+from diban.store import keep_file
+
+Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
+
+_NODE = pa.schema([("node", pa.int64()), ("data", pa.binary(NODE_BYTES))])
+_PAIR = pa.schema([("id", pa.int64()), ("node", pa.int64())])
+_PAIRS_AT_ONCE = 1 << 17
+
+
+def load(path: Path, schema: Schema, seq: int, rows: Iterator[Rows]) -> None:
+    """Write all rows under ``seq`` into a new file at ``path``; their ``rid`` is 1, 2, 3….
+
+    The program at the other end of the pipe inserts rows while a thread here sorts their boxes.
+    """
+    aside = unfinished(path)
+    create(aside, schema)
+    with closing(BoxSorter(path.parent)) as boxes, bulk_pipe(aside) as pipe:
+        _insert_rows(pipe, seq, rows, boxes)
+        for statement in INDEXES:
+            pipe.execute(statement)
+        if boxes.count:
+            _insert_tree(pipe, boxes, path.parent)
+    _seal(aside, boxes.rows)
+    keep_file(aside, path)
+
+
+def _insert_rows(pipe: BulkPipe, seq: int, rows: Iterator[Rows], boxes: BoxSorter) -> None:
+    first = next(rows, None)
+    if first is None:
+        return
+    names = first.batch.schema.names
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for part in itertools.chain([first], rows):
+            boxes.add(part.boxes)
+            yield part.batch
+
+    pipe.insert(
+        f"INSERT INTO live (vfrom, {', '.join(names)}) VALUES ({int(seq)}, {', '.join('?' * len(names))})",
+        first.batch.schema,
+        batches(),
+    )
+
+
+def _insert_tree(pipe: BulkPipe, boxes: BoxSorter, folder: Path) -> None:
+    """The R*Tree's three tables, each in the order of its key; which node holds a row waits in a file."""
+    inner: list[pa.RecordBatch] = []
+    with tempfile.TemporaryFile(dir=folder) as file:
+        holders = np.memmap(file, np.int32, "w+", shape=boxes.rows + 1)
+        # Replace: the empty root is there from the beginning.
+        pipe.insert("REPLACE INTO live_box_node VALUES (?, ?)", _NODE, _nodes(boxes, holders, inner))
+        pipe.insert("INSERT INTO live_box_rowid VALUES (?, ?)", _PAIR, _held(holders))
+        pipe.insert("INSERT INTO live_box_parent VALUES (?, ?)", _PAIR, inner)
+
+
+def _nodes(boxes: BoxSorter, holders: Numbers, inner: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """All nodes; on the way, of each row its node into ``holders``, of inner nodes their parents into ``inner``."""
+    for nodes in packed(boxes.sorted(), boxes.count):
+        if nodes.level:
+            inner.append(_pairs(nodes.children, nodes.parents))
+        else:
+            holders[nodes.children] = nodes.parents
+        count = len(nodes.bodies)
+        bodies = pa.Array.from_buffers(_NODE.field(1).type, count, [None, pa.py_buffer(nodes.bodies)])
+        yield pa.record_batch([pa.array(nodes.first + np.arange(count)), bodies], schema=_NODE)
+
+
+def _held(holders: Numbers) -> Iterator[pa.RecordBatch]:
+    for start in range(0, len(holders), _PAIRS_AT_ONCE):
+        part = holders[start : start + _PAIRS_AT_ONCE]
+        held = np.flatnonzero(part)
+        yield _pairs(held + start, part[held])
+
+
+def _pairs(ids: Numbers, nodes: Numbers) -> pa.RecordBatch:
+    return pa.record_batch([pa.array(ids, pa.int64()), pa.array(nodes, pa.int64())], schema=_PAIR)
+
+
+def _seal(aside: Path, expected: int) -> None:
+    """Turn the finished file to WAL, and make sure that its transaction has landed."""
+    with opened(aside) as connection:
+        (found,) = connection.execute("SELECT coalesce(max(rid), 0) FROM live").fetchone()
+    if found != expected:
+        raise Unavailable(
+            Text(zh=f"批量写入不完整：{found}/{expected} 行", en=f"bulk write incomplete: {found} of {expected} rows"),
+            remedy=Text(zh="重新执行", en="repeat"),
+        )

@@ -1,0 +1,189 @@
+"""Deliveries (交付): what an agency sent, unchanged, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from diban.ground import (
+    AccountId,
+    Conflict,
+    DeliveryId,
+    IllegalMove,
+    LayerId,
+    Missing,
+    Mode,
+    PartyId,
+    ResourceId,
+    Text,
+    VersionId,
+    instant,
+    micros,
+    new_id,
+    now,
+)
+from diban.intake.delivery_state import NEXT, DeliveryState
+from diban.intake.tables import delivery, delivery_move
+from diban.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a sender says of a file, and what was stored of it.
+
+    ``key`` is the idempotency key; ``crs`` the sender's word on the coordinates; ``source_layer``
+    which layer of the file is meant.
+    """
+
+    key: str
+    resource: ResourceId
+    layer: LayerId
+    party: PartyId
+    sender: AccountId
+    file_name: str
+    digest: str
+    size: int
+    mode: Mode = Mode.FULL
+    source_layer: str | None = None
+    crs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivery: what was sent, its state, the report on it and what it would change or changed."""
+
+    id: DeliveryId
+    sent: Sent
+    state: DeliveryState
+    received_at: datetime
+    moved_at: datetime
+    report: dict[str, Any] | None
+    changes: dict[str, Any] | None
+    version: VersionId | None
+
+
+class Deliveries:
+    """The register of deliveries; who may call what is asked of governance beforehand."""
+
+    def open(self, unit: Unit, sent: Sent) -> Delivery:
+        """Register a delivery whose bytes are stored; the same key again is the same delivery.
+
+        `Conflict` when the key was used for other bytes or another layer.
+        """
+        known = self._first(unit.connection, delivery.c.key == sent.key)
+        if known is not None:
+            if (known.sent.digest, known.sent.layer) != (sent.digest, sent.layer):
+                raise Conflict(
+                    Text(zh="该幂等键已用于另一份交付", en="the key was used for another delivery"),
+                    field="key",
+                    remedy=Text(zh="换用新的幂等键", en="use a fresh key"),
+                )
+            return known
+        made = DeliveryId(new_id("dlv"))
+        values = {name: getattr(sent, name) for name in Sent.__slots__} | {"mode": sent.mode.value}
+        state, at = DeliveryState.RECEIVED.value, micros(now())
+        unit.connection.execute(
+            sa.insert(delivery).values(id=made, state=state, received_at=at, moved_at=at, **values)
+        )
+        self._note(unit, made, None, DeliveryState.RECEIVED, sent.sender, "")
+        return self.get(unit.connection, made)
+
+    def move(
+        self,
+        unit: Unit,
+        seen: Delivery,
+        to: DeliveryState,
+        by: AccountId,
+        why: str,
+        *,
+        report: dict[str, Any] | None = None,
+        changes: dict[str, Any] | None = None,
+        version: VersionId | None = None,
+    ) -> Delivery:
+        """Move a delivery on from the state in which it was seen, keeping what is now known of it.
+
+        `IllegalMove` when there is no such step, `Conflict` when somebody else moved it first.
+        """
+        if to not in NEXT[seen.state]:
+            raise IllegalMove(
+                Text(zh=f"“{seen.state.title.zh}”之后不能“{to.title.zh}”", en=f"{seen.state} cannot become {to}"),
+                field="state",
+                limit=", ".join(sorted(NEXT[seen.state])) or "–",
+            )
+        known: dict[str, Any] = {"state": to.value, "moved_at": micros(now())}
+        for name, value in (("report", report), ("changes", changes)):
+            if value is not None:
+                known[name] = orjson.dumps(value).decode()
+        if version is not None:
+            known["version"] = version
+        changed = unit.connection.execute(
+            sa.update(delivery).where(delivery.c.id == seen.id, delivery.c.state == seen.state.value).values(known)
+        )
+        if changed.rowcount == 0:
+            raise Conflict(
+                Text(zh="该交付已由他人处理", en="somebody else has moved this delivery"), field=seen.id
+            )
+        self._note(unit, seen.id, seen.state, to, by, why)
+        return self.get(unit.connection, seen.id)
+
+    def get(self, connection: sa.Connection, delivery_id: DeliveryId) -> Delivery:
+        """The delivery of that id; `Missing` when there is none."""
+        found = self._first(connection, delivery.c.id == delivery_id)
+        if found is None:
+            raise Missing(Text(zh=f"没有交付 {delivery_id}", en=f"there is no delivery {delivery_id}"), field="delivery")
+        return found
+
+    def of_resource(self, connection: sa.Connection, resource: ResourceId, limit: int = 50) -> list[Delivery]:
+        """The latest deliveries of a resource, newest first."""
+        rows = connection.execute(
+            sa.select(delivery)
+            .where(delivery.c.resource == resource)
+            .order_by(delivery.c.received_at.desc(), delivery.c.id.desc())
+            .limit(limit)
+        )
+        return [_delivery(row._mapping) for row in rows]
+
+    def in_state(self, connection: sa.Connection, *states: DeliveryState) -> list[Delivery]:
+        """Deliveries in these states, oldest first: what waits for a person or was interrupted."""
+        rows = connection.execute(
+            sa.select(delivery)
+            .where(delivery.c.state.in_([state.value for state in states]))
+            .order_by(delivery.c.received_at, delivery.c.id)
+        )
+        return [_delivery(row._mapping) for row in rows]
+
+    def of_digest(self, connection: sa.Connection, digest: str) -> list[Delivery]:
+        """Every delivery of these bytes, for those who must know when they are expunged."""
+        rows = connection.execute(sa.select(delivery).where(delivery.c.digest == digest))
+        return [_delivery(row._mapping) for row in rows]
+
+    def _first(self, connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Delivery | None:
+        row = connection.execute(sa.select(delivery).where(condition)).first()
+        return None if row is None else _delivery(row._mapping)
+
+    def _note(
+        self, unit: Unit, made: DeliveryId, before: DeliveryState | None, after: DeliveryState, by: str, why: str
+    ) -> None:
+        unit.connection.execute(
+            sa.insert(delivery_move).values(
+                id=new_id("dmv"), delivery=made, before=before, after=after.value, by=by, why=why, at=micros(now())
+            )
+        )
+
+
+def _delivery(row: sa.RowMapping) -> Delivery:
+    sent = Sent(**{name: row[name] for name in Sent.__slots__ if name != "mode"}, mode=Mode(row["mode"]))
+    return Delivery(
+        id=DeliveryId(row["id"]),
+        sent=sent,
+        state=DeliveryState(row["state"]),
+        received_at=instant(row["received_at"]),
+        moved_at=instant(row["moved_at"]),
+        report=None if row["report"] is None else orjson.loads(row["report"]),
+        changes=None if row["changes"] is None else orjson.loads(row["changes"]),
+        version=row["version"],
+    )

@@ -1,0 +1,68 @@
+"""GeoPackage (OGC 12-128): an SQLite file of feature layers and attribute tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyogrio
+
+from diban.intake.formats import gdal
+from diban.intake.formats.reader import Reader, Remarks, Source
+from diban.intake.sandbox.limits import Limits
+from diban.intake.sandbox.wire import Refusal
+
+_SIGNATURE = b"SQLite format 3\x00"
+# Tables in which desktop programs keep how things are drawn, not things.
+_NOT_DATA = ("layer_styles", "qgis_projects")
+
+
+def recognises(head: bytes) -> bool:
+    """SQLite's signature; whether it is a GeoPackage shows when it is opened."""
+    return head.startswith(_SIGNATURE)
+
+
+@contextmanager
+def open_geopackage(path: Path, layer: str | None, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+    """One layer of the file; it must be named where there are several.
+
+    The file is taken as immutable: no journal is looked for beside it, no lock is taken.
+    """
+    gdal.only("GPKG")
+    name = _chosen(path, layer, limits)
+    rows = pyogrio.read_info(path, layer=name, IMMUTABLE="YES")["features"]
+    expected = rows if rows >= 0 else None
+    with gdal.layer(path, name, limits, remarks, expected, IMMUTABLE="YES") as found:
+        crs = None if found.crs is None or found.crs.startswith(_UNDEFINED) else found.crs
+        yield Source(
+            layer=name,
+            rows=expected,
+            crs=crs,
+            crs_declared=crs is not None,
+            geometry_type=found.geometry_type,
+            id_name=found.id_name,
+            schema=found.schema,
+            batches=gdal.complete(found.batches, expected),
+        )
+
+
+_UNDEFINED = ("LOCAL_CS", "ENGCRS", 'GEOGCS["Undefined', 'GEOGCRS["Undefined')
+
+
+def _chosen(path: Path, layer: str | None, limits: Limits) -> str:
+    names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    data = [name for name in names if name not in _NOT_DATA]
+    if not names or len(names) > limits.layers:
+        raise Refusal("layer-none")
+    shown = ", ".join(data)
+    if layer is not None:
+        if layer not in names:
+            raise Refusal("layer-unknown", layer=layer, layers=shown)
+        return layer
+    if len(data) != 1:
+        raise Refusal("layer-needed" if data else "layer-none", layers=shown)
+    return data[0]
+
+
+GEOPACKAGE = Reader("GeoPackage", recognises, open_geopackage)

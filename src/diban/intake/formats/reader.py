@@ -1,0 +1,91 @@
+"""What a reader is, what it hands over, and how it speaks of what it met on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from diban.intake.sandbox.limits import Limits
+
+ROW = "_row"
+SOURCE_ID = "_source_id"
+GEOMETRY = "geometry"
+
+_MOST_REMARKS = 200
+_MOST_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One layer, opened: what its file says of it, and its rows.
+
+    Batches have the file's columns, ``geometry`` (WKB, unless a table), ``_row`` (1-based) and
+    ``_source_id`` (the file's own row number, which it calls ``id_name``).
+    """
+
+    layer: str
+    rows: int | None
+    crs: str | None
+    crs_declared: bool
+    geometry_type: str | None
+    id_name: str | None
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+
+    def as_json(self) -> dict[str, object]:
+        """What the parent is told before the first batch."""
+        names = ("layer", "rows", "crs", "crs_declared", "geometry_type", "id_name")
+        return {name: getattr(self, name) for name in names}
+
+
+class Remarks:
+    """Things worth telling that do not stop a reading; the same thing is kept once, with its rows."""
+
+    def __init__(self, hidden: str) -> None:
+        self._hidden = hidden
+        self._kept: dict[tuple[str, str], list[int]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def add(self, code: str, detail: str = "", row: int | None = None) -> None:
+        """Keep a remark; ``row`` is 1-based."""
+        key = (code, detail.replace(self._hidden, "…")[:500])
+        if key not in self._kept and len(self._kept) >= _MOST_REMARKS:
+            return
+        rows = self._kept.setdefault(key, [])
+        self._counts[key] = self._counts.get(key, 0) + 1
+        if row is not None and len(rows) < _MOST_ROWS:
+            rows.append(row)
+
+    def take(self, message: Warning | str, *_: object) -> None:
+        """Stand in for `warnings.showwarning`: GDAL's warnings arrive this way."""
+        if "non conformant file extension" not in str(message):
+            self.add("gdal", str(message))
+
+    def as_json(self) -> list[dict[str, object]]:
+        """All remarks, for the last frame."""
+        return [
+            {"code": code, "detail": detail, "rows": rows, "count": self._counts[code, detail]}
+            for (code, detail), rows in self._kept.items()
+        ]
+
+
+class Opener(Protocol):
+    """Opens a file that `Reader.recognises`; a `Refusal` says why it cannot."""
+
+    def __call__(
+        self, path: Path, layer: str | None, limits: Limits, remarks: Remarks
+    ) -> AbstractContextManager[Source]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A format: its name, how its content begins, and how it is opened."""
+
+    name: str
+    recognises: Callable[[bytes], bool]
+    open: Opener

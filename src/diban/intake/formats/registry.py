@@ -1,0 +1,35 @@
+"""Which reader a file gets: by how its content begins, whatever it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from diban.intake.formats import gdal
+from diban.intake.formats.geojson import GEOJSON
+from diban.intake.formats.geopackage import GEOPACKAGE
+from diban.intake.formats.reader import Reader
+from diban.intake.sandbox.wire import Refusal
+
+READERS: tuple[Reader, ...] = (GEOPACKAGE, GEOJSON)
+
+_HEAD_BYTES = 4_096
+
+
+def choose(path: Path) -> Reader:
+    """The reader for this content; `Refusal` (``format-unknown``) when there is none."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    for reader in READERS:
+        if reader.recognises(head):
+            return reader
+    raise Refusal("format-unknown", formats=", ".join(reader.name for reader in READERS))
+
+
+def load() -> None:
+    """Make the libraries load now what they would otherwise load at first use."""
+    gdal.load()
+
+
+def library_data() -> list[Path]:
+    """Folders that the libraries read while they work, such as CRS definitions."""
+    return gdal.data_folders()

@@ -1,0 +1,204 @@
+"""Is this really the WKB that the rest of the platform expects? Found out without any geometry library.
+
+Inside Diban every geometry is ISO WKB (ISO 19125-1, 13249-3), little endian, of the seven simple
+kinds, with Z and M as 1000 and 2000. A GeoPackage may hold anything behind a blob's header: big endian,
+the EWKB of PostGIS, curves, lengths that lie, or collections nested until a library's stack is full.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MOST_NESTED = 32
+
+_POINT, _LINE, _POLYGON, _COLLECTION = 1, 2, 3, 7
+_MULTI = 3  # a MultiPoint's kind is that of a point plus this, and so on
+_DIMENSIONS = (2, 3, 3, 4)
+_EWKB_Z, _EWKB_M, _EWKB_SRID = 0x8000_0000, 0x4000_0000, 0x2000_0000
+_STEPS = 256
+_BROKEN = np.int64(1) << 60
+
+_Bytes = npt.NDArray[np.uint8]
+_Places = npt.NDArray[np.int64]
+
+
+class Malformed(ValueError):
+    """Not a geometry; `code` is that of the remark it leads to."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def strange(column: pa.BinaryArray) -> _Places:
+    """Indices of values that are not provably plain: each goes through `normalise`.
+
+    Plain is ISO, little endian, a point, line or polygon or a multi-part of them, its lengths
+    adding up to its last byte. Vectorised; collections and very many parts count as strange.
+    """
+    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :][: len(column) + 1].astype(np.int64)
+    rows = np.flatnonzero(np.asarray(column.is_valid()))
+    if not len(rows):
+        return rows
+    data = np.frombuffer(column.buffers()[2] or b"", np.uint8)
+    return rows[~_plain(np.append(data, np.zeros(16, np.uint8)), offsets[rows], offsets[rows + 1])]
+
+
+def normalise(wkb: bytes) -> bytes:
+    """The same geometry as ISO little-endian WKB; `Malformed` when it is none that is supported."""
+    out = bytearray()
+    try:
+        end = _copy(memoryview(wkb), 0, out, 0)
+    except (struct.error, IndexError) as fault:
+        raise Malformed("geometry-unreadable") from fault
+    if end != len(wkb):
+        raise Malformed("geometry-unreadable")
+    return bytes(out)
+
+
+def normalised(column: pa.BinaryArray, rows: _Places) -> tuple[pa.BinaryArray, list[tuple[int, str]]]:
+    """``column`` with ``rows`` normalised, null where that failed, and the failures: (row, code)."""
+    values: list[bytes | None] = []
+    failures: list[tuple[int, str]] = []
+    for row in rows.tolist():  # one by one: these are the odd ones, each nested in its own way
+        try:
+            values.append(normalise(column[row].as_py()))
+        except Malformed as fault:
+            values.append(None)
+            failures.append((row, fault.code))
+    mask = np.zeros(len(column), bool)
+    mask[rows] = True
+    return pc.replace_with_mask(column, pa.array(mask), pa.array(values, column.type)), failures
+
+
+def _plain(data: _Bytes, start: _Places, end: _Places) -> npt.NDArray[np.bool_]:
+    code = _word(data, start + 1)
+    kind, family = code % 1000, np.minimum(code // 1000, len(_DIMENSIONS))
+    dimensions = np.array([*_DIMENSIONS, 0])[family]
+    fine = (end - start >= 9) & (data[start] == 1) & (dimensions > 0) & (kind >= _POINT)
+    reached = np.full(len(start), _BROKEN)
+    for rows, walk in (
+        (np.flatnonzero(fine & (kind <= _POLYGON)), _after_single),
+        (np.flatnonzero(fine & (kind > _POLYGON) & (kind < _COLLECTION)), _after_parts),
+    ):
+        reached[rows] = walk(data, start[rows], end[rows], code[rows], dimensions[rows])
+    return reached == end
+
+
+def _after_single(
+    data: _Bytes, at: _Places, end: _Places, code: _Places, dimensions: _Places
+) -> _Places:
+    """Where points, lines and polygons end, by their own lengths; beyond ``end`` when these lie."""
+    kind = code % 1000
+    count = _word(data, at + 5)
+    size = 8 * dimensions
+    after = np.where(kind == _POINT, at + 5 + size, at + 9 + size * count)
+    rows = np.flatnonzero(kind == _POLYGON)
+    after[rows] = _after_rings(data, at[rows] + 9, end[rows], count[rows], size[rows])
+    return after
+
+
+def _after_rings(data: _Bytes, at: _Places, end: _Places, left: _Places, size: _Places) -> _Places:
+    at, left = at.copy(), left.copy()
+    for _ in range(_STEPS):
+        rows = np.flatnonzero((left > 0) & (at < end))
+        if not len(rows):
+            break
+        at[rows] += 4 + size[rows] * _word(data, at[rows])
+        left[rows] -= 1
+    at[left > 0] = _BROKEN
+    return at
+
+
+def _after_parts(
+    data: _Bytes, start: _Places, end: _Places, code: _Places, dimensions: _Places
+) -> _Places:
+    left, at = _word(data, start + 5), start + 9
+    for _ in range(_STEPS):
+        rows = np.flatnonzero((left > 0) & (at < end))
+        if not len(rows):
+            break
+        here, part = at[rows], code[rows] - _MULTI
+        same = (data[here] == 1) & (_word(data, here + 1) == part)
+        at[rows] = np.where(same, _after_single(data, here, end[rows], part, dimensions[rows]), _BROKEN)
+        left[rows] -= 1
+    at[left > 0] = _BROKEN
+    return at
+
+
+def _word(data: _Bytes, at: _Places) -> _Places:
+    """Unsigned 32-bit little-endian numbers at ``at``; nonsense beyond the data, caught by lengths."""
+    at = np.minimum(at, len(data) - 4)
+    word = data[at].astype(np.int64)
+    for byte in (1, 2, 3):
+        word |= data[at + byte].astype(np.int64) << (8 * byte)
+    return word
+
+
+def _copy(view: memoryview, at: int, out: bytearray, nested: int, wanted: int | None = None) -> int:
+    """Copy the geometry at ``at``, normalised, to ``out``; returns where it ends.
+
+    ``wanted`` is the one code that a part of a multi-part geometry may have.
+    """
+    order, code, at = _head(view, at)
+    kind, family = code % 1000, code // 1000
+    if wanted not in (None, code) or nested > MOST_NESTED:
+        raise Malformed("geometry-unreadable")
+    size = 8 * _DIMENSIONS[family]
+    out += struct.pack("<BI", 1, code)
+    if kind == _POINT:
+        return _copy_numbers(view, at, size, order, out)
+    (count,) = struct.unpack_from(order + "I", view, at)
+    out += struct.pack("<I", count)
+    at += 4
+    if kind == _LINE:
+        return _copy_numbers(view, at, size * count, order, out)
+    part = None if kind == _COLLECTION else code - _MULTI
+    for _ in range(count):
+        if kind == _POLYGON:
+            (points,) = struct.unpack_from(order + "I", view, at)
+            out += struct.pack("<I", points)
+            at = _copy_numbers(view, at + 4, size * points, order, out)
+        else:
+            at = _copy(view, at, out, nested + 1, part)
+    return at
+
+
+def _head(view: memoryview, at: int) -> tuple[str, int, int]:
+    """Byte order, ISO code and where the content begins; understands EWKB's flags."""
+    if view[at] > 1:
+        raise Malformed("geometry-unreadable")
+    order = "<" if view[at] else ">"
+    (code,) = struct.unpack_from(order + "I", view, at + 1)
+    at += 9 if code & _EWKB_SRID else 5
+    if code & (_EWKB_Z | _EWKB_M | _EWKB_SRID):
+        family = (1 if code & _EWKB_Z else 0) + (2 if code & _EWKB_M else 0)
+        code = (code & 0xFFFF) % 1000 + 1000 * family
+    if not _POINT <= code % 1000 <= _COLLECTION or code // 1000 >= len(_DIMENSIONS):
+        raise Malformed("geometry-unsupported")
+    return order, code, at
+
+
+def _copy_numbers(view: memoryview, at: int, size: int, order: str, out: bytearray) -> int:
+    end = at + size
+    if end > len(view):
+        raise Malformed("geometry-unreadable")
+    numbers = view[at:end]
+    out += numbers if order == "<" else np.frombuffer(numbers, ">f8").astype("<f8").tobytes()
+    return end
+
+
+def most_vertices(column: pa.BinaryArray) -> tuple[int, int] | None:
+    """Index and vertices (from its length, so slightly too many) of the longest geometry."""
+    lengths = pc.binary_length(column)
+    most = pc.max(lengths).as_py()
+    if not most:
+        return None
+    row = pc.index(lengths, most).as_py()
+    (code,) = struct.unpack_from("<I", column[row].as_py(), 1)
+    return row, int(most) // (8 * _DIMENSIONS[code // 1000])

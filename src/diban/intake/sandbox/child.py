@@ -1,0 +1,88 @@
+"""The reading process, from its start to its end. Run by `diban.intake.sandbox.launch`, never by hand.
+
+Libraries first, then confinement, then the file: no byte of the upload is seen before the process
+has given everything up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import warnings
+from contextlib import suppress
+from pathlib import Path
+
+from diban.intake.formats.reader import Remarks
+from diban.intake.formats.registry import choose, library_data, load
+from diban.intake.sandbox.confine import Confinement, Unconfined, confine
+from diban.intake.sandbox.limits import Limits
+from diban.intake.sandbox.wire import Kind, Outlet, Refusal
+
+
+def main() -> None:
+    """Do what the last argument (JSON) asks: read an upload, or prove the confinement."""
+    request = json.loads(sys.argv[-1])
+    outlet = Outlet(os.dup(1))
+    os.dup2(2, 1)  # whatever a library prints must not run into the frames
+    limits = Limits(**request["limits"])
+    status = 1
+    try:
+        load()
+        if "probe" in request:
+            _prove(Path(request["probe"]), limits, outlet)
+        else:
+            _read(Path(request["path"]), request["layer"], limits, outlet)
+        status = 0
+    except Refusal as refusal:
+        outlet.say(Kind.FAILURE, {"code": refusal.code, "facts": refusal.facts})
+    except Unconfined as fault:
+        outlet.say(Kind.FAILURE, {"code": "unsafe", "facts": {"detail": str(fault)}})
+    except MemoryError:
+        outlet.say(Kind.FAILURE, {"code": "read-memory", "facts": {}})
+    except BrokenPipeError:
+        pass  # the parent has gone or lost interest; there is nobody left to tell
+    except Exception as fault:  # noqa: BLE001 - the edge of the process: the parent gets to know all
+        detail = f"{type(fault).__name__}: {fault}"[:2000]
+        outlet.say(Kind.FAILURE, {"code": "read-damaged", "facts": {"detail": detail}})
+    # Leaving without the interpreter's farewell: no destructor of a library runs on hostile state.
+    os._exit(status)
+
+
+def _read(path: Path, layer: str | None, limits: Limits, outlet: Outlet) -> None:
+    size = path.stat().st_size
+    remarks = Remarks(hidden=str(path))
+    warnings.simplefilter("always")
+    warnings.showwarning = remarks.take
+    confine([path, *library_data()], limits, size)
+    reader = choose(path)
+    with reader.open(path, layer, limits, remarks) as source:
+        outlet.say(Kind.HEAD, {"format": reader.name, **source.as_json()})
+        outlet.schema(source.schema)
+        rows = 0
+        for batch in source.batches:
+            outlet.batch(batch)
+            rows += batch.num_rows
+    outlet.say(Kind.END, {"rows": rows, "remarks": remarks.as_json()})
+
+
+def _prove(foreign: Path, limits: Limits, outlet: Outlet) -> None:
+    confinement = confine(library_data(), limits, 0)
+    for name, attempt in _ATTEMPTS.items():
+        with suppress(PermissionError):
+            attempt(foreign)
+            raise Unconfined(f"a confined process could still: {name}")
+    outlet.say(Kind.END, _facts(confinement))
+
+
+def _facts(confinement: Confinement) -> dict[str, object]:
+    return {"landlock": confinement.landlock, "namespaces": confinement.namespaces}
+
+
+_ATTEMPTS = {
+    "read a foreign file": lambda path: path.open("rb").close(),
+    "write a file": lambda path: path.with_name("sandbox-probe").open("xb").close(),
+    "open a socket": lambda _: socket.socket().close(),
+    "start a process": lambda _: os.fork(),
+}

@@ -1,0 +1,160 @@
+"""An upload, opened in the sandbox: what its file says, then its rows, batch by batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+
+from diban.ground import GEOMETRY
+from diban.intake.formats import wkb
+from diban.intake.sandbox.launch import Child
+from diban.intake.sandbox.limits import Limits
+from diban.intake.sandbox.remark import Remark
+from diban.intake.sandbox.unreadable import unreadable
+from diban.intake.sandbox.wire import Kind, Refusal
+
+_SYSTEM_COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLayer:
+    """What the file says of the layer, unchecked.
+
+    ``crs`` is ``AUTHORITY:CODE``, a name or WKT as found, or None; ``crs_declared`` tells a stated
+    CRS from the format's own default. ``rows`` is None when only reading tells. ``id_name`` is the
+    file's name for its row numbers, which travel as ``_source_id``.
+    """
+
+    format: str
+    name: str
+    rows: int | None
+    crs: str | None
+    crs_declared: bool
+    geometry_type: str | None
+    id_name: str | None
+
+
+class Reading:
+    """One pass over one layer; a context manager, whose end is also the child's.
+
+    Batches have the file's own columns and types, ``geometry`` (ISO WKB, little endian, x before y;
+    null where its bytes made no geometry), ``_row`` (1-based) and ``_source_id``. Every batch was
+    validated, and every geometry walked through, on this side of the pipe.
+    """
+
+    def __init__(self, child: Child, limits: Limits) -> None:
+        self._child, self._limits = child, limits
+        self._decoded = 0
+        self.remarks: tuple[Remark, ...] = ()
+        """What was met on the way; complete after the last batch."""
+        with _in_words(limits):
+            self.source = _source(json.loads(self._next(Kind.HEAD)[1].to_pybytes()))
+            self.schema = self._read_schema()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.__exit__(kind, fault, trace)
+
+    def cancel(self) -> None:
+        """Stop reading, from any thread; `batches` then raises `Unreadable` (``read-cancelled``)."""
+        self._child.end("read-cancelled")
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, once; `Unreadable` when the file turns out bad, however far it was read."""
+        while True:
+            with _in_words(self._limits):
+                kind, body = self._next(Kind.BATCH, Kind.END)
+                if kind is Kind.END:
+                    self._finish(body)
+                    return
+                batch = self._batch(body)
+            yield batch
+
+    def _next(self, *wanted: Kind) -> tuple[Kind, pa.Buffer]:
+        kind, body = self._child.frame()
+        if kind is Kind.FAILURE:
+            said = json.loads(body.to_pybytes())
+            raise Refusal(str(said["code"]), **said["facts"])
+        if kind not in wanted:
+            raise Refusal("read-crashed", detail=f"unexpected frame {kind.name}")
+        return kind, body
+
+    def _read_schema(self) -> pa.Schema:
+        schema = pa.ipc.read_schema(self._next(Kind.SCHEMA)[1])
+        if len(schema) > self._limits.columns + _SYSTEM_COLUMNS or len(set(schema.names)) != len(schema):
+            raise Refusal("read-crashed", detail="columns too many or doubled")
+        return schema
+
+    def _batch(self, body: pa.Buffer) -> pa.RecordBatch:
+        batch = pa.ipc.read_record_batch(body, self.schema)
+        batch.validate(full=True)
+        if GEOMETRY in self.schema.names:
+            column = batch.column(GEOMETRY)
+            for row in wkb.strange(column).tolist():  # collections and the like, one by one
+                value = column[row].as_py()
+                if wkb.normalise(value) != value:
+                    raise Refusal("read-crashed", detail=f"geometry {row} of a batch is not plain")
+        self._decoded += batch.nbytes
+        if self._decoded > self._limits.decoded:
+            raise Refusal("read-too-large")
+        return batch
+
+    def _finish(self, body: pa.Buffer) -> None:
+        printed = self._child.errors_printed()
+        if printed:
+            raise Refusal("read-damaged", detail=printed[0])
+        said = json.loads(body.to_pybytes())
+        self.remarks = tuple(Remark.from_json(remark) for remark in said["remarks"])
+
+
+def open_upload(path: Path, *, layer: str | None = None, limits: Limits | None = None) -> Reading:
+    """Open a file from outside in a confined process of its own, and read what it says of a layer.
+
+    ``layer`` names one of several. `Unreadable` says what is wrong with the file, `Unsafe` that this
+    machine cannot confine a process; in both cases nothing was read outside the sandbox.
+    """
+    limits = limits or Limits()
+    child = Child({"path": str(path.resolve()), "layer": layer}, limits)
+    try:
+        return Reading(child, limits)
+    except BaseException:
+        child.__exit__(None, None, None)
+        raise
+
+
+@contextmanager
+def _in_words(limits: Limits) -> Iterator[None]:
+    """Refusals as `Unreadable` or `Unsafe`; so also frames that make no sense."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise unreadable(refusal, limits) from refusal
+    except (ValueError, KeyError, TypeError, MemoryError, pa.ArrowException) as fault:
+        refusal = Refusal("read-crashed", detail=f"{type(fault).__name__}: {fault}")
+        raise unreadable(refusal, limits) from fault
+
+
+def _source(head: dict[str, Any]) -> SourceLayer:
+    def text(name: str) -> str | None:
+        return None if head[name] is None else str(head[name])
+
+    return SourceLayer(
+        format=str(head["format"]),
+        name=str(head["layer"]),
+        rows=None if head["rows"] is None else int(head["rows"]),
+        crs=text("crs"),
+        crs_declared=bool(head["crs_declared"]),
+        geometry_type=text("geometry_type"),
+        id_name=text("id_name"),
+    )

@@ -1,0 +1,160 @@
+"""Why an upload cannot be read, in words: one code, one message and one remedy each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from diban.ground import Invalid, Text, Unsafe
+from diban.intake.sandbox.limits import Limits
+from diban.intake.sandbox.wire import Refusal
+
+_FACT_LENGTH = 600
+
+
+class Unreadable(Invalid):
+    """The file itself cannot be read; `code` says why, and the delivery gets a finding of it.
+
+    Never leaves the room: receiving turns it into a finding.
+    """
+
+    def __init__(self, code: str, message: Text, remedy: Text) -> None:
+        super().__init__(message, field="file", remedy=remedy)
+        self.code = code
+
+
+def unreadable(refusal: Refusal, limits: Limits) -> Unreadable | Unsafe:
+    """The words for what a child said or how it ended; facts from the child are cut short."""
+    facts = _Facts(detail="", **asdict(limits))
+    facts |= {name: str(value)[:_FACT_LENGTH] for name, value in refusal.facts.items()}
+    if refusal.code == "unsafe":
+        message, remedy = (_filled(text, facts) for text in _LACKING)
+        return Unsafe(message, field="file", remedy=remedy)
+    code = refusal.code if refusal.code in _WORDS else "read-damaged"
+    message, remedy = (_filled(text, facts) for text in _WORDS[code])
+    return Unreadable(code, message, remedy)
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def _filled(text: Text, facts: _Facts) -> Text:
+    return Text(zh=text.zh.format_map(facts).strip(), en=text.en.format_map(facts).strip())
+
+
+def _words(zh: str, en: str, remedy_zh: str, remedy_en: str) -> tuple[Text, Text]:
+    return Text(zh, en), Text(remedy_zh, remedy_en)
+
+
+_LACKING = _words(
+    "本机不能建立读取沙箱，文件未打开：{detail}",
+    "no sandbox can be set up on this machine; the file was not opened: {detail}",
+    "请在支持 Landlock 与 seccomp 的 Linux 内核（5.13 以上）上运行",
+    "run on a Linux kernel with Landlock and seccomp (5.13 or newer)",
+)
+
+_EXPORT_AGAIN = (
+    "请在原软件中重新导出，并确认能正常打开后再提交",
+    "export it again from the original software and check that it opens there",
+)
+
+_WORDS: dict[str, tuple[Text, Text]] = {
+    "format-unknown": _words(
+        "内容不是可识别的格式；可接收：{formats}",
+        "the content is of no known format; accepted: {formats}",
+        "请转换为所列格式之一；只改扩展名无效",
+        "convert it to one of those listed; renaming it is not enough",
+    ),
+    "file-too-large": _words(
+        "{format} 文件须整体读取，上限 {limit} 字节，本文件 {size} 字节",
+        "{format} is read as a whole: at most {limit} bytes, this file has {size}",
+        "请改用 GeoPackage，或拆分后提交",
+        "deliver a GeoPackage instead, or split the file",
+    ),
+    "nested-too-deep": _words(
+        "内容嵌套超过 {depth} 层",
+        "the content is nested more than {depth} levels deep",
+        "请展开嵌套的几何集合或属性后重新导出",
+        "flatten nested collections or properties and export again",
+    ),
+    "crs-link": _words(
+        "坐标系以链接（crs 类型 link）给出，平台不访问文件中的链接",
+        "the CRS is given as a link (crs of type link); links in files are never followed",
+        "请以名称声明坐标系，例如 urn:ogc:def:crs:EPSG::4490",
+        "declare the CRS by name, for example urn:ogc:def:crs:EPSG::4490",
+    ),
+    "layer-needed": _words(
+        "文件含多个图层，须指明一个：{layers}",
+        "the file holds several layers, name one: {layers}",
+        "提交时指定图层名",
+        "say which layer when submitting",
+    ),
+    "layer-unknown": _words(
+        "文件中没有图层“{layer}”；现有：{layers}",
+        "the file has no layer {layer!r}; it has: {layers}",
+        "请使用现有图层名",
+        "use the name of an existing layer",
+    ),
+    "layer-none": _words(
+        "文件中没有矢量图层或属性表",
+        "the file holds no vector layer and no table",
+        "请确认导出的内容",
+        "check what was exported",
+    ),
+    "columns-too-many": _words(
+        "共 {count} 列，上限 {columns} 列",
+        "{count} columns, at most {columns}",
+        "请只保留需要的字段",
+        "keep only the fields that are needed",
+    ),
+    "geometry-too-large": _words(
+        "第 {row} 行的几何超过 {vertices} 个顶点",
+        "the geometry of row {row} has more than {vertices} vertices",
+        "请拆分或简化该要素",
+        "split or simplify this feature",
+    ),
+    "read-damaged": _words(
+        "文件损坏或不符合格式：{detail}",
+        "the file is damaged or does not follow its format: {detail}",
+        *_EXPORT_AGAIN,
+    ),
+    "read-incomplete": _words(
+        "文件自述 {expected} 行，只能读出 {found} 行",
+        "the file says it has {expected} rows, only {found} can be read",
+        *_EXPORT_AGAIN,
+    ),
+    "read-crashed": _words(
+        "读取进程因该文件崩溃，已隔离：{detail}",
+        "the reading process crashed on this file and was contained: {detail}",
+        *_EXPORT_AGAIN,
+    ),
+    "read-timeout": _words(
+        "{silence} 秒内没有读出一批数据，已停止",
+        "no batch within {silence} seconds; reading was stopped",
+        *_EXPORT_AGAIN,
+    ),
+    "read-cpu": _words(
+        "读取超过处理器时间上限（{cpu_seconds} 秒，另按每 10 MB 加 {cpu_seconds_per_10_mb} 秒）",
+        "reading exceeded its processor time ({cpu_seconds} s, plus {cpu_seconds_per_10_mb} s per 10 MB)",
+        *_EXPORT_AGAIN,
+    ),
+    "read-memory": _words(
+        "读取所需内存超过上限 {memory} 字节",
+        "reading needs more memory than the cap of {memory} bytes",
+        "请拆分文件，或简化其中特别大的要素",
+        "split the file, or simplify its largest features",
+    ),
+    "read-too-large": _words(
+        "解码后的数据超过上限 {decoded} 字节",
+        "the decoded data exceeds the cap of {decoded} bytes",
+        "请拆分后提交",
+        "split the delivery",
+    ),
+    "read-cancelled": _words(
+        "读取已取消",
+        "reading was cancelled",
+        "需要时重新提交",
+        "submit again when wanted",
+    ),
+}

@@ -1,0 +1,156 @@
+"""Features of a delivery as the platform reads them: typed, in the stored CRS, hashed, on disk once.
+
+The spool is an Arrow file in the delivery's work folder. It can be read again and again by the
+checks, the comparison and the landing, and is made anew from the original whenever it is gone.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from diban.ground import (
+    CRS84,
+    GEOMETRY,
+    HASH,
+    ROW,
+    STORED,
+    Crs,
+    FeatureSet,
+    GeometryKind,
+    Schema,
+    project,
+    row_hashes,
+)
+from diban.intake.convert import UNREAD, UNREAD_TYPE, convert, unread_column
+from diban.store import translating_full_disk
+
+AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How the source's columns meet the declared fields: source name per field, and what is left over."""
+
+    source: dict[str, str]
+    absent: tuple[str, ...]
+    undeclared: tuple[str, ...]
+
+
+def match_columns(names: list[str], schema: Schema) -> Columns:
+    """Match by exact name, else by name without regard to case."""
+    plain = {name.casefold(): name for name in reversed(names)}
+    found: dict[str, str] = {}
+    for field in schema.fields:
+        name = field.name if field.name in names else plain.get(field.name.casefold())
+        if name is not None:
+            found[field.name] = name
+    absent = tuple(field.name for field in schema.fields if field.name not in found)
+    used = {*found.values(), GEOMETRY, ROW}
+    return Columns(found, absent, tuple(name for name in names if name not in used))
+
+
+def spool(
+    batches: Iterator[pa.RecordBatch], columns: Columns, schema: Schema, crs: Crs, target: Path,
+    progress: Callable[[int], None],
+) -> FeatureSet:
+    """Write the source's batches as the platform reads them to ``target``; the features, to be read again."""
+    aside, rows = target.with_suffix(".part"), 0
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with translating_full_disk(), pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, _spooled(schema)) as writer:
+        for batch in _ahead(batches):
+            writer.write_batch(normalise(batch, columns, schema, crs))
+            rows += batch.num_rows
+            progress(rows)
+    aside.replace(target)
+    return open_spool(target, schema)
+
+
+def open_spool(path: Path, schema: Schema) -> FeatureSet:
+    """The features of a spool that was written before."""
+    with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source) as reader:
+        rows = sum(reader.get_batch(number).num_rows for number in range(reader.num_record_batches))
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        # Read, not mapped: mapped pages would count as memory of the process.
+        with pa.OSFile(str(path), "rb") as stream, pa.ipc.open_file(stream) as again:
+            for number in range(again.num_record_batches):
+                yield again.get_batch(number)
+
+    return FeatureSet(schema, STORED, batches, rows)
+
+
+def normalise(batch: pa.RecordBatch, columns: Columns, schema: Schema, crs: Crs) -> pa.RecordBatch:
+    """One source batch with declared types, geometry in the stored CRS, row numbers and row hashes."""
+    made: dict[str, pa.Array] = {}
+    failures: list[tuple[str, pa.Array, pa.Array]] = []
+    for field in schema.fields:
+        name = columns.source.get(field.name)
+        if name is None:
+            made[field.name] = pa.nulls(batch.num_rows, field.arrow_type())
+            continue
+        made[field.name], failed = convert(batch.column(name), field)
+        if failed is not None:
+            failures.append((field.name, batch.column(name), failed))
+    if schema.geometry is not GeometryKind.NONE:
+        given = batch.column(GEOMETRY) if GEOMETRY in batch.schema.names else pa.nulls(batch.num_rows, pa.binary())
+        made[GEOMETRY] = _to_stored(given.cast(pa.binary()), crs)
+    logical = pa.RecordBatch.from_pydict(made) if made else pa.RecordBatch.from_pydict({ROW: batch.column(ROW)})
+    made[ROW] = batch.column(ROW)
+    made[HASH] = row_hashes(logical, schema)
+    made[UNREAD] = unread_column(batch.num_rows, failures)
+    return pa.RecordBatch.from_pydict(made, schema=_spooled(schema))
+
+
+def _spooled(schema: Schema) -> pa.Schema:
+    system = [pa.field(ROW, pa.int64()), pa.field(HASH, pa.binary(32))]
+    return pa.schema([*schema.arrow(), *system, pa.field(UNREAD, UNREAD_TYPE)])
+
+
+def _to_stored(geometry: pa.Array, crs: Crs) -> pa.Array:
+    """WKB in the stored CRS; degrees pass through, since CGCS2000 and WGS 84 are taken as equal."""
+    if crs.degrees:
+        return geometry
+    shapes = shapely.from_wkb(geometry.to_numpy(zero_copy_only=False))
+    heights = bool(np.any(shapely.has_z(shapes)))
+    moved = shapely.transform(shapes, lambda points: project(points, crs, CRS84), include_z=heights)
+    return pa.array(shapely.to_wkb(moved, flavor="iso"), pa.binary())
+
+
+def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches, fetched by a thread that stays a little ahead, so that reading and work overlap."""
+    waiting: queue.Queue[pa.RecordBatch | BaseException | None] = queue.Queue(AHEAD)
+    stopped = threading.Event()
+
+    def hand_over(item: pa.RecordBatch | BaseException | None) -> None:
+        while not stopped.is_set():
+            try:
+                return waiting.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+
+    def fetch() -> None:
+        try:
+            for batch in batches:
+                hand_over(batch)
+            hand_over(None)
+        except BaseException as fault:  # handed to the caller, who raises it
+            hand_over(fault)
+
+    thread = threading.Thread(target=fetch, name="spool", daemon=True)
+    thread.start()
+    try:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        thread.join(timeout=5)

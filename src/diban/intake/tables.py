@@ -1,0 +1,42 @@
+"""Deliveries and the steps they took."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from diban.store import metadata
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("resource", sa.Text, nullable=False, index=True),
+    sa.Column("layer", sa.Text, nullable=False),
+    sa.Column("party", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("mode", sa.Text, nullable=False),
+    sa.Column("source_layer", sa.Text),
+    sa.Column("crs", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("report", sa.Text),
+    sa.Column("changes", sa.Text),
+    sa.Column("version", sa.Text),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("moved_at", sa.BigInteger, nullable=False),
+)
+
+delivery_move = sa.Table(
+    "delivery_move",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("delivery", sa.Text, sa.ForeignKey("delivery.id"), nullable=False, index=True),
+    sa.Column("before", sa.Text),
+    sa.Column("after", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)

@@ -1,0 +1,36 @@
+"""Quality: rules over a feature set, and what they find.
+
+`check` runs rules over features and gives a `Report`: findings with a stable code, a severity, the
+first places and a remedy, a score, and whether the features pass. Bad data is a finding, never an
+exception; what to do about it (return, ask, accept) is decided elsewhere.
+
+Not here: what a delivery would change against the last version (that is the change set), reading
+files, storing reports, or repairing rows.
+
+Imports: ground; pyarrow, numpy, shapely.
+"""
+
+from diban.quality.check import Progress, check
+from diban.quality.finding import MAX_PLACES, Finding, Flaw, Place, Severity
+from diban.quality.look import UNREAD, Hits, Look
+from diban.quality.report import Report
+from diban.quality.rule import Inspection, RowByRow, Rule
+from diban.quality.standard import standard_rules
+
+__all__ = [
+    "MAX_PLACES",
+    "UNREAD",
+    "Finding",
+    "Flaw",
+    "Hits",
+    "Inspection",
+    "Look",
+    "Place",
+    "Progress",
+    "Report",
+    "RowByRow",
+    "Rule",
+    "Severity",
+    "check",
+    "standard_rules",
+]

@@ -1,0 +1,94 @@
+"""Running rules over features: batch by batch, on several threads, with bounded memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from diban.ground import FeatureSet, Text
+from diban.quality.finding import MAX_PLACES, Finding, Flaw, Place, Severity
+from diban.quality.look import Hits, Look, looks
+from diban.quality.report import Report
+from diban.quality.rule import Inspection, Rule
+
+Progress = Callable[[int], None]
+
+_THREADS = 2
+
+
+def check(
+    features: FeatureSet, rules: Sequence[Rule], *, progress: Progress | None = None, threads: int = _THREADS
+) -> Report:
+    """What the rules find in these features.
+
+    ``progress`` is told the number of rows seen so far, from the calling thread. At most
+    ``threads`` + 2 batches are held at once: GEOS works without the interpreter's lock, so that
+    one thread reads geometry while another judges it. The number of threads never changes the
+    report.
+    """
+    inspections = [rule.begin() for rule in rules]
+    tally = _Tally()
+    for look, hits in _seen(features, inspections, threads):
+        tally.add(look, hits)
+        if progress is not None:
+            progress(tally.rows)
+    for inspection in inspections:
+        tally.add(None, inspection.close(features))
+    return tally.report(tuple(rule.title for rule in rules))
+
+
+def _seen(
+    features: FeatureSet, inspections: list[Inspection], threads: int
+) -> Iterator[tuple[Look, list[Hits]]]:
+    """Every batch with its hits, in the order of the features."""
+    waiting: deque[Future[tuple[Look, list[Hits]]]] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="quality") as pool:
+        for look in looks(features):
+            waiting.append(pool.submit(_see, look, inspections))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _see(look: Look, inspections: list[Inspection]) -> tuple[Look, list[Hits]]:
+    return look, [hits for inspection in inspections for hits in inspection.see(look)]
+
+
+class _Tally:
+    """Counts hits by flaw, keeps the first places, and knows which rows have an error."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._sizes: list[int] = []
+        self._counts: dict[Flaw, int] = {}
+        self._places: dict[Flaw, list[Place]] = {}
+        self._faulty: dict[int, npt.NDArray[np.bool_]] = {}
+
+    def add(self, look: Look | None, found: Iterable[Hits]) -> None:
+        if look is not None:
+            self.rows += look.batch.num_rows
+            self._sizes.append(look.batch.num_rows)
+        for hits in found:
+            if not len(hits.rows):
+                continue
+            self._counts[hits.flaw] = self._counts.get(hits.flaw, 0) + len(hits.rows)
+            places = self._places.setdefault(hits.flaw, [])
+            places.extend(hits.places[: MAX_PLACES - len(places)])
+            if hits.flaw.severity is Severity.ERROR:
+                unmarked = np.zeros(self._sizes[hits.batch], np.bool_)
+                self._faulty.setdefault(hits.batch, unmarked)[hits.rows] = True
+
+    def report(self, rules: tuple[Text, ...]) -> Report:
+        grave = list(Severity)
+        order = sorted(self._counts, key=lambda f: (grave.index(f.severity), f.code, f.field or ""))
+        return Report(
+            findings=tuple(Finding(flaw, self._counts[flaw], tuple(self._places[flaw])) for flaw in order),
+            rules=rules,
+            rows=self.rows,
+            faulty_rows=sum(int(marked.sum()) for marked in self._faulty.values()),
+        )

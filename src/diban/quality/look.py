@@ -1,0 +1,156 @@
+"""One batch of features as rules see it: its geometry is read once, for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from diban.ground import GEOMETRY, ROW, STORED, Crs, FeatureSet, project
+from diban.quality.finding import MAX_PLACES, MAX_VALUE, Flaw, Place
+from diban.quality.wkb import read_wkb
+
+UNREAD = "_unread"
+"""System column ``list<struct<field: string, value: string>>``: values that the declared type
+could not take and that are null in their own column; null where all was read."""
+
+FARTHEST = 1e9
+"""No coordinate of any CRS lies beyond, in degrees or in metres."""
+
+_ROWS_AT_ONCE = 8192
+
+Rows = npt.NDArray[np.int64]
+Points = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Rows of one batch that have the same flaw: positions in the batch, and the first places."""
+
+    batch: int
+    flaw: Flaw
+    rows: Rows
+    places: tuple[Place, ...]
+
+
+class Look:
+    """A batch of at most some thousand rows; used by one thread at a time.
+
+    ``number`` counts the batches of a feature set from 0, ``start`` the rows before this one.
+    """
+
+    def __init__(self, number: int, start: int, batch: pa.RecordBatch, crs: Crs) -> None:
+        self.number = number
+        self.start = start
+        self.batch = batch
+        self.crs = crs
+
+    @cached_property
+    def geometries(self) -> npt.NDArray[np.object_]:
+        """Shapely geometries; None where the geometry is null or unreadable."""
+        return read_wkb(self.batch.column(GEOMETRY))
+
+    @cached_property
+    def bounds(self) -> Points:
+        """Boxes (n, 4) in the CRS of the features: x min, y min, x max, y max; NaN where there is none."""
+        with np.errstate(all="ignore"):
+            boxes: Points = shapely.bounds(self.geometries)
+        return boxes
+
+    @cached_property
+    def located(self) -> npt.NDArray[np.bool_]:
+        """Where the geometry has a box, and one of this world."""
+        located: npt.NDArray[np.bool_] = np.logical_and.reduce(np.abs(self.bounds) <= FARTHEST, axis=1)
+        return located
+
+    @cached_property
+    def numbers(self) -> Rows:
+        """The 1-based numbers of the rows in the source."""
+        if ROW in self.batch.schema.names:
+            numbers: Rows = self.batch.column(ROW).to_numpy(zero_copy_only=False)
+            return numbers
+        return np.arange(self.start + 1, self.start + 1 + self.batch.num_rows, dtype=np.int64)
+
+    def column(self, name: str) -> pa.Array:
+        """The values of a field."""
+        return self.batch.column(name)
+
+    def blank(self, name: str) -> npt.NDArray[np.bool_]:
+        """Where a field has no value; text of nothing but blanks is none."""
+        column = self.column(name)
+        absent = column.is_null()
+        if pa.types.is_string(column.type):
+            absent = pc.or_(absent, pc.equal(pc.utf8_trim_whitespace(column), "").fill_null(False))
+        mask: npt.NDArray[np.bool_] = absent.to_numpy(zero_copy_only=False)
+        return mask
+
+    def hits(
+        self,
+        flaw: Flaw,
+        rows: Rows,
+        *,
+        values: Sequence[str | None] | None = None,
+        points: Points | None = None,
+        others: Rows | None = None,
+    ) -> Hits:
+        """These rows (positions in the batch, ascending) as hits of a flaw.
+
+        What goes with the first `MAX_PLACES` of them may be given: ``values``; ``points`` (n, 2)
+        in the CRS of the features, else the middle of each geometry's box; ``others``, the numbers
+        of the rows they contradict. Values of the flaw's field are read from the batch.
+        """
+        rows = np.asarray(rows, np.int64)
+        first = rows[:MAX_PLACES]
+        if values is None and flaw.field is not None:
+            values = self._texts(flaw.field, first)
+        lonlat = self._lonlat(first, points)
+        places = tuple(
+            Place(
+                row=int(self.numbers[row]),
+                lon=lonlat[order][0],
+                lat=lonlat[order][1],
+                value=None if values is None else shortened(values[order]),
+                other=None if others is None else int(others[order]),
+            )
+            for order, row in enumerate(first)
+        )
+        return Hits(self.number, flaw, rows, places)
+
+    def _texts(self, field: str, rows: Rows) -> list[str | None]:
+        values = self.column(field).take(pa.array(rows)).to_pylist()
+        return [None if value is None else str(value) for value in values]
+
+    def _lonlat(self, rows: Rows, points: Points | None) -> list[tuple[float | None, float | None]]:
+        if points is None and GEOMETRY in self.batch.schema.names:
+            with np.errstate(all="ignore"):
+                boxes = shapely.bounds(read_wkb(self.column(GEOMETRY).take(pa.array(rows))))
+                points = (boxes[:, :2] + boxes[:, 2:]) / 2
+        if points is None:
+            return [(None, None)] * len(rows)
+        moved = project(points[: len(rows)].reshape(-1, 2), self.crs, STORED)
+        known = (np.abs(moved[:, 0]) <= 180) & (np.abs(moved[:, 1]) <= 90)
+        return [
+            (float(lon), float(lat)) if good else (None, None)
+            for (lon, lat), good in zip(moved, known, strict=True)
+        ]
+
+
+def looks(features: FeatureSet) -> Iterator[Look]:
+    """The batches of a feature set in pieces of a size that stays in the processor's caches."""
+    number = start = 0
+    for batch in features.batches():
+        for offset in range(0, batch.num_rows, _ROWS_AT_ONCE):
+            piece = batch.slice(offset, _ROWS_AT_ONCE)
+            yield Look(number, start, piece, features.crs)
+            number, start = number + 1, start + piece.num_rows
+
+
+def shortened(value: str | None) -> str | None:
+    """At most `MAX_VALUE` characters of a value, with an ellipsis where it was cut."""
+    return value if value is None or len(value) <= MAX_VALUE else value[: MAX_VALUE - 1] + "…"
