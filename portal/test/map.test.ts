@@ -6,6 +6,7 @@ import { firstZoom } from '../src/map/density'
 import { degreeLabel, linesBetween, stepFor } from '../src/map/graticule'
 import { placeNames, widest } from '../src/map/names'
 import { scaleBar } from '../src/map/scale'
+import { boxOf } from '../src/map/shapes'
 import { sorted, symbolsOf } from '../src/map/symbols'
 import { themeOf } from '../src/map/themes'
 
@@ -74,16 +75,36 @@ describe('names of wide areas', () => {
     type: 'Polygon', coordinates: [[[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]],
   })
   it('stand in the widest stretch on view', () => {
-    const spot = widest(square(0, 0, 10), [4, 0, 20, 10])
+    const spot = widest([square(0, 0, 10)], [4, 0, 20, 10])
     expect(spot?.lon).toBeCloseTo(7)
     expect(spot?.lat).toBeGreaterThan(2)
-    expect(widest(square(0, 0, 1), [5, 5, 6, 6])).toBeNull()
+    expect(widest([square(0, 0, 1)], [5, 5, 6, 6])).toBeNull()
   })
   it('are one for all pieces, and stay while they are seen', () => {
     const pieces = [square(0, 0, 4), square(4, 0, 8)].map((geometry) => ({ id: 7, geometry, properties: { name: 'a' } }))
     const first = placeNames(pieces, [0, 0, 12, 8], new Map())
     expect(first.size).toBe(1)
+    // the two pieces are one stretch where they meet
+    expect(widest([square(0, 0, 4), square(4, 0, 4)], [0, 0, 8, 4])).toMatchObject({ lon: 4, lat: 2 })
     expect(placeNames(pieces, [1, 0, 12, 8], first).get('7')).toBe(first.get('7'))
     expect(placeNames(pieces, [0, 0, 3, 8], first).get('7')).not.toBe(first.get('7'))
+  })
+})
+
+describe('streets', () => {
+  it('are ranked by the titles of their code list', () => {
+    const codes = [['1', '快速路', 'expressway'], ['2', '主干路', 'primary'], ['4', '支路', 'local']].map(([value = '', zh = '', en = '']) => ({ value, title: { zh, en } }))
+    const streets = layer('streets', 'line')
+    streets.fields.push({ name: 'grade', title: { zh: '道路等级', en: 'Grade' }, kind: 'text', required: true, unique: false, codes, unit: null })
+    const core = symbolsOf(streets, '#000000').find((s) => s.layer.id === 'streets|core')?.layer
+    expect(JSON.stringify(core?.layout)).toContain('["match",["to-string",["get","grade"]],"1",3,"2",2,0]')
+  })
+})
+
+describe('shapes', () => {
+  it('have a box', () => {
+    expect(boxOf({ type: 'MultiPolygon', coordinates: [[[[1, 2], [3, 2], [3, 5], [1, 2]]], [[[-1, 0], [0, 0], [0, 1], [-1, 0]]]] })).toEqual([-1, 0, 3, 5])
+    expect(boxOf({ type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [7, 8] }] })).toEqual([7, 8, 7, 8])
+    expect(boxOf({ type: 'MultiPoint', coordinates: [] })).toBeNull()
   })
 })

@@ -33,7 +33,7 @@ const layer = (slug: string, landed_at: string | null, rows = 1) => ({ slug, lan
 const resource = (id: string, state: string, provider: string, layers: object[] = []): Resource =>
   ({
     id, state, state_title: { zh: state, en: state }, provider: { id: provider, name: { zh: provider, en: provider } },
-    sharing: { value: '1', title: { zh: '', en: '' } }, update_cycle: { value: '4', title: { zh: '', en: '' } }, layers,
+    sharing: { value: '1', title: { zh: '', en: '' } }, update_cycle: { value: 'monthly', title: { zh: '', en: '' } }, layers,
   }) as unknown as Resource
 
 describe('the catalogue', () => {
@@ -61,7 +61,7 @@ describe('freshness', () => {
     expect(freshnessOf(r, now)).toEqual({ landedAt: '2026-09-01T00:00:00Z', state: 'overdue', overdueDays: 51 })
   })
   it('has no due date without a cycle, and no date without data', () => {
-    const open = { ...resource('a', 's', 'p', [layer('x', '2020-01-01T00:00:00Z')]), update_cycle: { value: 'irregular', title: { zh: '', en: '' } } }
+    const open = { ...resource('a', 's', 'p', [layer('x', '2020-01-01T00:00:00Z')]), update_cycle: { value: 'on_event', title: { zh: '', en: '' } } }
     expect(freshnessOf(open, now).state).toBe('open')
     expect(freshnessOf(resource('a', 's', 'p'), now).state).toBe('none')
   })

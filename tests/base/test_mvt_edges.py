@@ -5,6 +5,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from diban.base.mvt import TileAddress
 from tests.base.mvt_tiles import SHENZHEN, batch, degrees, encode, features, shown, units
@@ -12,8 +13,9 @@ from tests.base.mvt_tiles import SHENZHEN, batch, degrees, encode, features, sho
 BUFFERED = shapely.box(-64, -64, 4160, 4160)
 
 
-def _one_tile_right(xy: np.ndarray) -> np.ndarray:
-    return xy + np.array([4096, 0])
+def _one_tile_right(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    moved: NDArray[np.float64] = xy + np.array([4096.0, 0.0])
+    return moved
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,14 @@ def test_sm3_is_that_of_the_standard() -> None:
 
 def test_a_line_that_cannot_be_written_fails_its_act(ledger: Ledger) -> None:
     generation = Generation(ledger.database)
-    with pytest.raises(TooLarge), unit(ledger.database) as act:
-        generation.bump(act)
-        BY.note(act, "thing.change", "thing", {"much": "x" * MAX_DETAIL})
+
+    def change() -> None:
+        with unit(ledger.database) as act:
+            generation.bump(act)
+            BY.note(act, "thing.change", "thing", {"much": "x" * MAX_DETAIL})
+
+    with pytest.raises(TooLarge):
+        change()
     assert (generation.current(), ledger.rows()) == (0, [])
 
 

@@ -37,12 +37,13 @@ def test_what_is_no_key_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(Damaged):
         FileSigner.load(path)
     with pytest.raises(Damaged):
-        FileTrusted.parse("not a key")
+        FileTrusted.load(path)
 
 
 def test_an_exported_key_accepts_its_heads_and_no_others(tmp_path: Path) -> None:
     signer = FileSigner.make(tmp_path / "audit.key")
-    trusted = FileTrusted.parse(signer.public.pem())
+    (tmp_path / "audit.pub").write_text(signer.public.pem())
+    trusted = FileTrusted.load(tmp_path / "audit.pub")
     head = Head.signed(signer, 7, "ab" * 32, now())
     assert head.holds(trusted)
     for changed in (

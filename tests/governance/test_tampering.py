@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def ledger(database: Database, tmp_path: Path) -> Ledger:
 
 
 def each_time(ledger: Ledger, times: int, change: Callable[[Rows, random.Random], Spans]) -> None:
-    """Change the whole chain at random places again and again, and hold what is named against what was done."""
+    """Change the whole chain at random places, again and again; what is named is what was done."""
     whole = ledger.rows()
     for seed in range(times):
         rows = [dict(row) for row in whole]
@@ -83,7 +84,7 @@ def test_swaps_are_named(ledger: Ledger, names: tuple[str, ...]) -> None:
 def test_reorders_are_named(ledger: Ledger, names: tuple[str, ...]) -> None:
     def rotate(rows: Rows, chance: random.Random) -> Spans:
         places = chance.sample(range(1, LINES + 1), chance.randint(3, 9))
-        for one, other in zip(places, places[1:], strict=False):
+        for one, other in pairwise(places):
             exchange(rows, one, other, names)
         return [("reordered", at, at) for at in places]
 

@@ -124,7 +124,7 @@ def test_days_are_the_citys(database: Database, monkeypatch: pytest.MonkeyPatch)
     counter = UseCounter(database, CITY)
     for hour, minute in ((15, 59), (16, 0)):  # 23:59 and 24:00 in the city
         at = datetime(2026, 3, 1, hour, minute, tzinfo=UTC).timestamp()
-        monkeypatch.setattr(use.time, "time", lambda at=at: at)
+        monkeypatch.setattr(time, "time", lambda at=at: at)
         counter.record("res", "lay", "features", "pty", "", 200, 3, 30)
         counter.record("res", "lay", "features", "pty", "", 404)
     counter.record("other", "lay", "features", "them", "", 200)

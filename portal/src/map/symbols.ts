@@ -54,18 +54,29 @@ function rampColour(layer: Layer, plain: string): string | Zoomed {
   return ['interpolate', ['linear'], ['to-number', ['get', field.name], 0], ...stops] as Zoomed
 }
 
-/** Main roads 2, secondary 1, others 0, in the words that road tables use. */
+/** Expressways 3, main roads 2, secondary 1, others 0. */
+const grades: [RegExp, number][] = [
+  [/motorway|expressway|trunk|freeway|高速|快速/i, 3],
+  [/primary|main|arterial|主干/i, 2],
+  [/secondary|tertiary|collector|次干/i, 1],
+]
+const PLAIN_WORDS = ['motorway', 'expressway', 'trunk', '高速公路', '快速路', 'primary', 'main', '主干路', '主干道', 'secondary', 'tertiary', '次干路', '次干道']
+const gradeOf = (words: string): number => grades.find(([pattern]) => pattern.test(words))?.[1] ?? 0
+
+/** The rank of a street from its field's code list, or from the words that road tables use. */
 function streetRank(layer: Layer): Zoomed | number {
   const field = rankField(layer.fields)
   if (!field) return 0
-  const main = ['motorway', 'expressway', 'trunk', 'primary', 'main', 'arterial', '高速公路', '快速路', '主干路', '主干道', '1']
-  const secondary = ['secondary', 'tertiary', 'collector', '次干路', '次干道', '2']
-  return ['match', ['to-string', ['get', field.name]], main, 2, secondary, 1, 0] as unknown as Zoomed
+  const listed = field.codes.map((code): [string, number] => [code.value, gradeOf(`${code.title.zh} ${code.title.en} ${code.value}`)])
+  const pairs = (listed.length ? listed : PLAIN_WORDS.map((word): [string, number] => [word, gradeOf(word)])).filter(([, rank]) => rank)
+  if (!pairs.length) return 0
+  return ['match', ['to-string', ['get', field.name]], ...pairs.flat(), 0] as unknown as Zoomed
 }
 
-const streetWidth = (rank: Zoomed | number, extra: number): Zoomed => {
-  const at = (base: number, step: number): unknown => ['+', base + extra, ['*', step, rank]]
-  return ['interpolate', ['exponential', 1.6], ['zoom'], 10, at(0.4, 0.5), 13, at(1, 1.1), 16, at(5, 4), 19, at(22, 12)] as unknown as Zoomed
+/** `casing` is the share of the dark edge that shows beyond the street: 0 for the street itself. */
+const streetWidth = (rank: Zoomed | number, casing: 0 | 1): Zoomed => {
+  const at = (base: number, step: number, edge: number): unknown => ['+', base + casing * edge, ['*', step, rank]]
+  return ['interpolate', ['exponential', 1.6], ['zoom'], 9, at(0.15, 0.35, 0), 11, at(0.25, 0.6, 0.3), 13, at(1.1, 0.9, 1.1), 16, at(5, 3, 1.4), 19, at(22, 9, 1.6)] as unknown as Zoomed
 }
 
 /** Makes the style layers of one layer; `slug` is the source and the layer's name in the tiles. */
@@ -106,8 +117,8 @@ class Drawing {
     const layout = { 'line-cap': 'round', 'line-join': 'round', 'line-sort-key': streetRank(this.subject) }
     const rank = streetRank(this.subject)
     const [core, casing] = this.tone
-    this.add('casing', 'line', { type: 'line', filter, layout, paint: { 'line-color': casing, 'line-width': streetWidth(rank, 1.3), 'line-opacity': 1 } })
-    const colour = ['match', rank, 2, '#fbe7b8', core]
+    this.add('casing', 'line', { type: 'line', filter, layout, paint: { 'line-color': casing, 'line-width': streetWidth(rank, 1), 'line-opacity': 1 } })
+    const colour = typeof rank === 'number' ? core : ['match', rank, 3, '#f7d79b', 2, '#fbe9c0', core]
     this.add('core', 'line', { type: 'line', filter, layout, paint: { 'line-color': colour, 'line-width': streetWidth(rank, 0), 'line-opacity': 1 } }, 11)
   }
 
@@ -134,7 +145,7 @@ class Drawing {
     if (!field) return
     const text = ['to-string', ['coalesce', ['get', field.name], '']]
     const paint = { 'text-color': '#3d464d', 'text-halo-color': halo, 'text-halo-width': 1.4, 'text-opacity': 1 }
-    this.add('label', 'label', { type: 'symbol', layout: { 'text-field': text, ...this.labelLayout() }, paint: { ...paint, ...this.labelPaint() } }, this.labelZoom())
+    this.add('label', 'label', { type: 'symbol', ...(this.theme === 'division' ? { maxzoom: 16 } : {}), layout: { 'text-field': text, ...this.labelLayout() }, paint: { ...paint, ...this.labelPaint() } }, this.labelZoom())
   }
 
   private labelLayout(): object {

@@ -7,6 +7,7 @@ import type { Bbox, Layer, Severity } from '../api/types'
 import { accent, assignColours, halo, paper, severityColours } from './colours'
 import { graticule, stepFor } from './graticule'
 import { namesSource, placeNames } from './names'
+import { boxOf } from './shapes'
 import { sorted, symbolsOf } from './symbols'
 import { themeOf } from './themes'
 
@@ -42,10 +43,16 @@ export interface Opening {
   camera: Camera | null
   bbox: Bbox | null
   marks: Mark[]
+  /** The zoom from which something of the asked layers is drawn. */
+  nearest: number
+  /** What the map is called to those who do not see it. */
+  label: string
   /** A small preview leaves the page's scroll wheel alone. */
   quiet: boolean
 }
 
+/** What is shown where no place is asked for and no layer lies anywhere. */
+const CHINA: Bbox = [73, 18, 135, 54]
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 const OPACITIES = ['fill-opacity', 'line-opacity', 'circle-opacity', 'circle-stroke-opacity', 'text-opacity'] as const
 
@@ -130,15 +137,16 @@ export class View {
     const { camera, bbox } = opening
     const start = camera
       ? { center: [camera.lon, camera.lat] as [number, number], zoom: camera.zoom }
-      : { bounds: (bbox ?? [73, 18, 135, 54]) as LngLatBoundsLike, fitBoundsOptions: { padding: 32 } }
+      : { bounds: (bbox ?? CHINA) as LngLatBoundsLike, fitBoundsOptions: { padding: 32, maxZoom: 17 } }
     const engine = new MapClass({
       container: box, style: styleOf(opening), ...start,
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, rollEnabled: false,
-      maxZoom: 21, cooperativeGestures: false, fadeDuration: 120, renderWorldCopies: false,
+      maxZoom: 21, locale: { 'Map.Title': opening.label }, fadeDuration: 120, renderWorldCopies: false,
     })
     engine.touchZoomRotate.disableRotation()
     engine.keyboard.disableRotation()
     if (opening.quiet) engine.scrollZoom.disable()
+    if (!camera && engine.getZoom() < opening.nearest) engine.setZoom(opening.nearest)
     await new Promise<void>((resolve) => engine.once('style.load', () => resolve()))
     return new View(engine, opening, listener)
   }
@@ -227,8 +235,12 @@ export class View {
     }
   }
 
-  /** Puts a ring around one geometry, or takes it away. */
+  /** Puts a ring around one geometry, or takes it away; a shape wider than the view is not tinted. */
   setPicked(geometry: GeoJSON.Geometry | null): void {
+    const [west, , east] = this.bounds()
+    const box = geometry && boxOf(geometry)
+    const wide = box !== null && box[2] - box[0] > (east - west) / 2
+    this.engine.setPaintProperty('picked-fill', 'fill-opacity', wide ? 0 : 0.22)
     const data: GeoJSON.GeoJSON = geometry ? { type: 'Feature', properties: {}, geometry } : EMPTY
     this.engine.getSource<GeoJSONSource>('picked')?.setData(data)
   }
@@ -237,8 +249,10 @@ export class View {
     this.engine.getSource<GeoJSONSource>('marks')?.setData(marksOf(marks))
   }
 
-  fit(bbox: Bbox, animate = true): void {
-    this.engine.fitBounds(bbox as LngLatBoundsLike, { padding: 48, maxZoom: 17, duration: animate ? 500 : 0 })
+  /** Moves to a box, no farther off than the zoom at which its layer is drawn. */
+  fit(bbox: Bbox, nearest = 0): void {
+    const camera = this.engine.cameraForBounds(bbox as LngLatBoundsLike, { padding: 48, maxZoom: 17 })
+    if (camera) this.engine.easeTo({ ...camera, zoom: Math.max(camera.zoom ?? 0, nearest), duration: 500 })
   }
 
   goTo(camera: Camera): void {

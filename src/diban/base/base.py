@@ -223,6 +223,18 @@ class Base:
         with reading(self._database) as connection:
             return found.plus(buried(connection, version)) == version.content
 
+    def brought_by(self, layer_id: LayerId, version: VersionId) -> list[int]:
+        """The numbers of all features of which a version brought a row, whatever became of it."""
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+            schema = schema_of(connection, layer_id, record.schema_number)
+            found = version_at(connection, layer_id, Moment(version=version))
+        assert found is not None
+        relations = (self._rows.live(record.storage, schema), self._rows.past(record.storage, schema))
+        with self._rows.reader(record.storage) as reader:
+            parts = [sa.select(table.c.fid).where(table.c.vfrom == found.seq) for table in relations]
+            return sorted({row[0] for part in parts for row in reader.connection.execute(part)})
+
     def erase(self, layer_id: LayerId, fids: list[int]) -> int:
         """Remove every trace of these features, in all versions, leaving tombstones of their hashes; how many rows.
 

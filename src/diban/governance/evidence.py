@@ -38,45 +38,35 @@ class Indicator(StrEnum):
 
 
 class Act(StrEnum):
-    """The kinds of act that are evidence; `indicators` says of what."""
+    """The kinds of act that are evidence, each with the ``indicators`` that are computed from it."""
 
-    CATALOGUED = "resource.catalogued"
-    PUBLISHED = "resource.published"
-    UNPUBLISHED = "resource.unpublished"
-    RECEIVED = "delivery.received"
-    RETURNED = "delivery.returned"
-    REVIEWED = "delivery.reviewed"
-    LANDED = "delivery.landed"
-    CONFIRMED = "delivery.confirmed"
-    ACCESS_REQUESTED = "access.requested"
-    ACCESS_GRANTED = "access.granted"
-    ACCESS_REFUSED = "access.refused"
-    CORRECTION_ASKED = "correction.asked"
-    CORRECTION_CLOSED = "correction.closed"
-    EXPUNGED = "data.expunged"
+    CATALOGUED = "resource.catalogued", Indicator.CATALOGUED
+    PUBLISHED = "resource.published", Indicator.CATALOGUED, Indicator.LIVE
+    UNPUBLISHED = "resource.unpublished", Indicator.LIVE
+    RECEIVED = "delivery.received", Indicator.DELIVERIES, Indicator.FIRST_PASS
+    RETURNED = "delivery.returned", Indicator.FIRST_PASS, Indicator.QUALITY
+    REVIEWED = "delivery.reviewed", Indicator.FIRST_PASS
+    LANDED = (
+        "delivery.landed",
+        Indicator.DELIVERIES,
+        Indicator.TIMELINESS,
+        Indicator.QUALITY,
+        Indicator.FIRST_PASS,
+    )
+    CONFIRMED = "delivery.confirmed", Indicator.DELIVERIES, Indicator.TIMELINESS
+    ACCESS_REQUESTED = "access.requested", Indicator.ANSWERS
+    ACCESS_GRANTED = "access.granted", Indicator.ANSWERS
+    ACCESS_REFUSED = "access.refused", Indicator.ANSWERS
+    CORRECTION_ASKED = "correction.asked", Indicator.CORRECTIONS
+    CORRECTION_CLOSED = "correction.closed", Indicator.CORRECTIONS
 
-    @property
-    def indicators(self) -> tuple[Indicator, ...]:
-        """Which indicators are computed from it."""
-        return _FEEDS[self]
+    indicators: tuple[Indicator, ...]
 
-
-_FEEDS: dict[Act, tuple[Indicator, ...]] = {
-    Act.CATALOGUED: (Indicator.CATALOGUED,),
-    Act.PUBLISHED: (Indicator.CATALOGUED, Indicator.LIVE),
-    Act.UNPUBLISHED: (Indicator.LIVE,),
-    Act.RECEIVED: (Indicator.DELIVERIES, Indicator.FIRST_PASS),
-    Act.RETURNED: (Indicator.FIRST_PASS, Indicator.QUALITY),
-    Act.REVIEWED: (Indicator.FIRST_PASS,),
-    Act.LANDED: (Indicator.DELIVERIES, Indicator.TIMELINESS, Indicator.QUALITY, Indicator.FIRST_PASS),
-    Act.CONFIRMED: (Indicator.DELIVERIES, Indicator.TIMELINESS),
-    Act.ACCESS_REQUESTED: (Indicator.ANSWERS,),
-    Act.ACCESS_GRANTED: (Indicator.ANSWERS,),
-    Act.ACCESS_REFUSED: (Indicator.ANSWERS,),
-    Act.CORRECTION_ASKED: (Indicator.CORRECTIONS,),
-    Act.CORRECTION_CLOSED: (Indicator.CORRECTIONS,),
-    Act.EXPUNGED: (Indicator.COMPLIANCE,),
-}
+    def __new__(cls, value: str, *indicators: Indicator) -> Act:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.indicators = indicators
+        return member
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,8 @@ MAX_DEPTH = 64
 MAX_ZOOM = 24
 MAX_DECIMALS = 15
 _NAMES = {"fields", "rows", "area", "decimals", "masks", "min_zoom", "max_zoom"}
-_COMPARES: dict[object, Literal["=", "<>", "<", "<=", ">", ">="]] = {
-    "=": "=",
-    "<>": "<>",
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-}
+_Operator = Literal["=", "<>", "<", "<=", ">", ">="]
+_COMPARES: dict[str, _Operator] = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
 def limits_json(scope: LayerScope) -> dict[str, object]:
@@ -60,14 +54,15 @@ def limits_from_json(value: object) -> LayerScope:
     if not isinstance(value, dict) or not set(value) <= _NAMES:
         raise _refused("limits", ", ".join(sorted(_NAMES)))
     fields, rows, area = value.get("fields"), value.get("rows"), value.get("area")
+    last = _whole(value, "max_zoom", MAX_ZOOM)
     return LayerScope(
         fields=None if fields is None else frozenset(_names(fields)),
         rows=None if rows is None else predicate_from_json(rows),
         area=None if area is None else _area(area),
-        decimals=_whole(value, "decimals", None, MAX_DECIMALS),
+        decimals=_whole(value, "decimals", MAX_DECIMALS),
         masks=_masks(value.get("masks")),
-        min_zoom=_whole(value, "min_zoom", 0, MAX_ZOOM) or 0,
-        max_zoom=_zoom_end(value),
+        min_zoom=_whole(value, "min_zoom", MAX_ZOOM) or 0,
+        max_zoom=MAX_ZOOM if last is None else last,
     )
 
 
@@ -151,18 +146,13 @@ def _masks(value: object) -> tuple[tuple[str, Mask], ...]:
     return tuple(sorted((str(name), Mask(mask)) for name, mask in value.items()))
 
 
-def _whole(value: dict[str, object], name: str, absent: int | None, limit: int) -> int | None:
+def _whole(value: dict[str, object], name: str, limit: int) -> int | None:
     found = value.get(name)
     if found is None:
-        return absent
+        return None
     if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found <= limit:
         raise _refused(name, f"0–{limit}")
     return found
-
-
-def _zoom_end(value: dict[str, object]) -> int:
-    found = _whole(value, "max_zoom", MAX_ZOOM, MAX_ZOOM)
-    return MAX_ZOOM if found is None else found
 
 
 def _refused(name: str, limit: str) -> Invalid:

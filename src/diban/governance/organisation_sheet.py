@@ -20,7 +20,6 @@ from __future__ import annotations
 import csv
 import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import BytesIO, StringIO
 from typing import Any
@@ -231,22 +230,24 @@ def _differs(column: str, named: str) -> Conflict:
     )
 
 
-def _rows(content: bytes, filename: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(content: bytes, filename: str) -> list[tuple[int, dict[str, str]]]:
     """Row number and cells by column, blank rows left out."""
     if len(content) > MOST_BYTES:
         raise _too_large(MOST_BYTES)
-    table = iter(_xlsx(content) if filename.casefold().endswith(".xlsx") else _csv(content))
-    heading = [HEADINGS.get(cell, cell.casefold()) for cell in next(table, [])]
+    table = _xlsx(content) if filename.casefold().endswith(".xlsx") else _csv(content)
+    heading = [HEADINGS.get(cell, cell.casefold()) for cell in table[0]] if table else []
     named = [cell for cell in heading if cell]
     wrong = [cell for cell in named if cell not in HEADINGS.values()]
     if wrong or "party" not in named or len(set(named)) < len(named):
         raise _no_sheet(", ".join(wrong)[:80])
-    for number, row in enumerate(table, start=2):
-        if any(row):
-            if number > MOST_ROWS:
-                raise _too_large(MOST_ROWS)
-            cells = dict(zip(heading, row, strict=False))
-            yield number, {name: cells.get(name, "") for name in HEADINGS.values()}
+    if len(table) > MOST_ROWS:
+        raise _too_large(MOST_ROWS)
+    blank = dict.fromkeys(HEADINGS.values(), "")
+    return [
+        (number, {**blank, **dict(zip(heading, row, strict=False))})
+        for number, row in enumerate(table[1:], start=2)
+        if any(row)
+    ]
 
 
 def _xlsx(content: bytes) -> list[list[str]]:

@@ -100,7 +100,7 @@ class Parties:
         return found[0] if found else None
 
     def list(self, connection: sa.Connection, at: datetime | None = None) -> Sequence[Party]:
-        """All parties, oldest first, under their names at an instant."""
+        """All parties in the order of their ids, under their names at an instant."""
         return _parties(connection, sa.true(), at)
 
     def names(self, connection: sa.Connection, party_id: PartyId) -> Sequence[PartyName]:
@@ -128,7 +128,9 @@ class Parties:
 
     def lineage(self, connection: sa.Connection, party_id: PartyId) -> frozenset[PartyId]:
         """The parties it stands under, itself left out: what is granted to them is granted to it."""
-        above = sa.select(party.c.id, party.c.parent).where(party.c.id == party_id).cte("above", recursive=True)
+        above = (
+            sa.select(party.c.id, party.c.parent).where(party.c.id == party_id).cte("above", recursive=True)
+        )
         above = above.union(sa.select(party.c.id, party.c.parent).join(above, party.c.id == above.c.parent))
         found = connection.execute(sa.select(above.c.id).where(above.c.id != party_id)).scalars()
         return frozenset(PartyId(each) for each in found)

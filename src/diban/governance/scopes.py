@@ -79,21 +79,22 @@ class ScopeCache:
     def get(
         self,
         party: PartyId,
-        lineage: tuple[PartyId, ...],
+        lineage: Iterable[PartyId],
         own_layers: Callable[[sa.Connection], Iterable[LayerId]],
         reason: str,
         grant: str | None = None,
     ) -> Scope:
         """`scope_of`, from memory where it still holds; ``own_layers`` is asked only where it does not."""
         generation = self._generation.current()  # before reading: what is read later is never older
-        key = (party, *lineage, f"/{grant or ''}")
+        above = sorted(set(lineage))
+        key = (party, grant or "", *above)
         with self._lock:
             if self._of != generation or len(self._known) >= MAX_CACHED:
                 self._known, self._of = {}, generation
             scope = self._known.get(key)
         if scope is None or (scope.until is not None and scope.until <= now()):
             with reading(self._database) as connection:
-                scope = scope_of(connection, party, lineage, own_layers(connection), reason, grant)
+                scope = scope_of(connection, party, above, own_layers(connection), reason, grant)
             with self._lock:
                 if self._of == generation:
                     self._known[key] = scope

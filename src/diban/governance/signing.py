@@ -59,18 +59,18 @@ class FileTrusted:
         return key == self.key
 
     def pem(self) -> str:
-        """The public key as PEM (SubjectPublicKeyInfo), which `parse` reads."""
+        """The public key as PEM (SubjectPublicKeyInfo), to be kept where auditors find it."""
         return self._public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     @classmethod
-    def parse(cls, pem: str) -> FileTrusted:
-        """The key of an exported PEM; `Damaged` when it is none."""
+    def load(cls, path: Path) -> FileTrusted:
+        """The key of a file that holds `pem`; `Damaged` when it is no such key."""
         try:
-            public = load_pem_public_key(pem.encode())
+            public = load_pem_public_key(_content(path))
         except ValueError as fault:
-            raise _not_a_key("PEM") from fault
+            raise _not_a_key(path) from fault
         if not isinstance(public, Ed25519PublicKey):
-            raise _not_a_key("PEM")
+            raise _not_a_key(path)
         return cls(public)
 
 
@@ -102,8 +102,7 @@ class FileSigner:
     @classmethod
     def load(cls, path: Path) -> FileSigner:
         """The key of the file; `Unsafe` when others may read it, `Damaged` when it is no such key."""
-        if not path.is_file():
-            raise Missing(Text(zh="没有审计签名密钥", en="the audit has no signing key"), field=str(path))
+        pem = _content(path)
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise Unsafe(
                 Text(zh="审计签名密钥可被他人读取", en="others may read the audit's signing key"),
@@ -112,17 +111,26 @@ class FileSigner:
                 remedy=Text(zh=f"执行 chmod 600 {path}", en=f"run chmod 600 {path}"),
             )
         try:
-            private = load_pem_private_key(path.read_bytes(), None)
+            private = load_pem_private_key(pem, None)
         except (ValueError, TypeError) as fault:  # no PEM; a PEM that asks for a password
-            raise _not_a_key(str(path)) from fault
+            raise _not_a_key(path) from fault
         if not isinstance(private, Ed25519PrivateKey):
-            raise _not_a_key(str(path))
+            raise _not_a_key(path)
         return cls(private)
 
 
-def _not_a_key(what: str) -> Damaged:
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as fault:
+        raise Missing(
+            Text(zh="没有审计密钥文件", en="there is no such audit key"), field=str(path)
+        ) from fault
+
+
+def _not_a_key(path: Path) -> Damaged:
     return Damaged(
         Text(zh="不是 Ed25519 密钥", en="not an Ed25519 key"),
-        field=what,
+        field=str(path),
         remedy=Text(zh="从备份恢复密钥", en="restore the key from a backup"),
     )

@@ -30,7 +30,7 @@ _SUMS = ("calls", "rows", "bytes")
 
 
 class UseCounter:
-    """Counts the reads of one process. Make it after forking, `start` it, `close` it at the end."""
+    """Counts the reads of one process: `start` it there (after any fork), `close` it at the end."""
 
     def __init__(self, database: Database, zone: tzinfo) -> None:
         self._database = database
@@ -74,7 +74,8 @@ class UseCounter:
             held[2] += size
 
     def start(self) -> None:
-        """Begin to write twice a second."""
+        """Begin to write twice a second, under a name that no other process uses."""
+        self._name = new_id("use")
         self._thread.start()
 
     def close(self) -> None:
@@ -106,8 +107,9 @@ class UseCounter:
     def _write(self) -> None:
         with unit(self._database) as act:
             # An unconfirmed commit may have happened: its number tells.
-            if value_of(act.connection, self._name) < self._number:
-                advance(act.connection, self._name)
+            written = value_of(act.connection, self._name)
+            if written < self._number:
+                advance(act.connection, self._name, self._number - written)
                 _add(act, self._batch)
         self._batch = {}
 

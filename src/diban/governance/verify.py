@@ -141,6 +141,7 @@ class _Walk:
     hash: str | None = GENESIS
     lines: int = 0
     good: int = 0
+    blamed: int = 0
     more: bool = False
     breaks: list[Break] = field(default_factory=list)
     suspects: list[Row] = field(default_factory=list)
@@ -156,7 +157,7 @@ class _Walk:
         signed = self.attested.get(row.position)
         if not _sound(row):
             self._suspect(row)
-        elif self.hash is not None and row.previous != self.hash and not self._blamed():
+        elif self.hash is not None and row.previous != self.hash and self.blamed != self.at:
             self._note(Break(Wrong.REWRITTEN, self.good + 1, max(self.at, 1)))
         elif signed is not None and signed != row.hash:
             self._note(Break(Wrong.REWRITTEN, self.good + 1, row.position))
@@ -189,10 +190,6 @@ class _Walk:
             if gap.kind in (Wrong.MISSING, Wrong.TAIL_CUT):
                 yield from range(gap.first, gap.last + 1)
 
-    def _blamed(self) -> bool:
-        """Whether the line before this one is already known not to fit."""
-        return bool(self.suspects) and self.suspects[-1].position == self.at
-
     def _note(self, found: Break) -> None:
         if len(self.breaks) < LIMIT:
             self.breaks.append(found)
@@ -200,6 +197,7 @@ class _Walk:
             self.more = True
 
     def _suspect(self, row: Row) -> None:
+        self.blamed = row.position
         if len(self.suspects) < LIMIT:
             self.suspects.append(row)
         else:

@@ -10,6 +10,24 @@ Imports: ground, store; pyarrow, shapely, and in the sandbox pyogrio.
 
 from diban.intake.delivery import Deliveries, Delivery, Sent
 from diban.intake.delivery_state import DeliveryState
+from diban.intake.sandbox.available import Availability, sandbox_available
+from diban.intake.sandbox.reading import Reading, SourceLayer, open_upload
+from diban.intake.sandbox.unreadable import Unreadable
 from diban.intake.spool import Columns, match_columns, open_spool, spool
 
-__all__ = ["Columns", "Deliveries", "Delivery", "DeliveryState", "Sent", "match_columns", "open_spool", "spool"]
+__all__ = [
+    "Availability",
+    "Columns",
+    "Deliveries",
+    "Delivery",
+    "DeliveryState",
+    "Reading",
+    "Sent",
+    "SourceLayer",
+    "Unreadable",
+    "match_columns",
+    "open_spool",
+    "open_upload",
+    "sandbox_available",
+    "spool",
+]

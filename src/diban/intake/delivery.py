@@ -110,7 +110,10 @@ class Deliveries:
         """
         if to not in NEXT[seen.state]:
             raise IllegalMove(
-                Text(zh=f"“{seen.state.title.zh}”之后不能“{to.title.zh}”", en=f"{seen.state} cannot become {to}"),
+                Text(
+                    zh=f"“{seen.state.words.zh}”之后不能“{to.words.zh}”",
+                    en=f"{seen.state} cannot become {to}",
+                ),
                 field="state",
                 limit=", ".join(sorted(NEXT[seen.state])) or "–",
             )
@@ -121,7 +124,9 @@ class Deliveries:
         if version is not None:
             known["version"] = version
         changed = unit.connection.execute(
-            sa.update(delivery).where(delivery.c.id == seen.id, delivery.c.state == seen.state.value).values(known)
+            sa.update(delivery)
+            .where(delivery.c.id == seen.id, delivery.c.state == seen.state.value)
+            .values(known)
         )
         if changed.rowcount == 0:
             raise Conflict(
@@ -134,7 +139,9 @@ class Deliveries:
         """The delivery of that id; `Missing` when there is none."""
         found = self._first(connection, delivery.c.id == delivery_id)
         if found is None:
-            raise Missing(Text(zh=f"没有交付 {delivery_id}", en=f"there is no delivery {delivery_id}"), field="delivery")
+            raise Missing(
+                Text(zh=f"没有交付 {delivery_id}", en=f"there is no delivery {delivery_id}"), field="delivery"
+            )
         return found
 
     def of_resource(self, connection: sa.Connection, resource: ResourceId, limit: int = 50) -> list[Delivery]:
@@ -166,11 +173,23 @@ class Deliveries:
         return None if row is None else _delivery(row._mapping)
 
     def _note(
-        self, unit: Unit, made: DeliveryId, before: DeliveryState | None, after: DeliveryState, by: str, why: str
+        self,
+        unit: Unit,
+        made: DeliveryId,
+        before: DeliveryState | None,
+        after: DeliveryState,
+        by: str,
+        why: str,
     ) -> None:
         unit.connection.execute(
             sa.insert(delivery_move).values(
-                id=new_id("dmv"), delivery=made, before=before, after=after.value, by=by, why=why, at=micros(now())
+                id=new_id("dmv"),
+                delivery=made,
+                before=before,
+                after=after.value,
+                by=by,
+                why=why,
+                at=micros(now()),
             )
         )
 

@@ -18,7 +18,7 @@ class DeliveryState(StrEnum):
     WITHDRAWN = "withdrawn"
 
     @property
-    def title(self) -> Text:
+    def words(self) -> Text:
         """The state's name for people."""
         return _TITLES[self]
 

@@ -44,27 +44,40 @@ class Columns:
     undeclared: tuple[str, ...]
 
 
-def match_columns(names: list[str], schema: Schema) -> Columns:
-    """Match by exact name, else by name without regard to case."""
-    plain = {name.casefold(): name for name in reversed(names)}
+def match_columns(names: list[str], id_name: str | None, schema: Schema) -> Columns:
+    """Match by exact name, else by name without regard to case.
+
+    ``id_name`` is the file's own name for its row numbers, which travel as ``_source_id``.
+    """
+    own = [name for name in names if not name.startswith("_") and name != GEOMETRY]
+    plain = {name.casefold(): name for name in reversed(own)}
+    if id_name is not None:
+        plain.setdefault(id_name.casefold(), "_source_id")
     found: dict[str, str] = {}
     for field in schema.fields:
-        name = field.name if field.name in names else plain.get(field.name.casefold())
+        name = field.name if field.name in own else plain.get(field.name.casefold())
         if name is not None:
             found[field.name] = name
     absent = tuple(field.name for field in schema.fields if field.name not in found)
-    used = {*found.values(), GEOMETRY, ROW}
-    return Columns(found, absent, tuple(name for name in names if name not in used))
+    return Columns(found, absent, tuple(name for name in own if name not in found.values()))
 
 
 def spool(
-    batches: Iterator[pa.RecordBatch], columns: Columns, schema: Schema, crs: Crs, target: Path,
+    batches: Iterator[pa.RecordBatch],
+    columns: Columns,
+    schema: Schema,
+    crs: Crs,
+    target: Path,
     progress: Callable[[int], None],
 ) -> FeatureSet:
     """Write the source's batches as the platform reads them to ``target``; the features, to be read again."""
     aside, rows = target.with_suffix(".part"), 0
     target.parent.mkdir(parents=True, exist_ok=True)
-    with translating_full_disk(), pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, _spooled(schema)) as writer:
+    with (
+        translating_full_disk(),
+        pa.OSFile(str(aside), "wb") as sink,
+        pa.ipc.new_file(sink, _spooled(schema)) as writer,
+    ):
         for batch in _ahead(batches):
             writer.write_batch(normalise(batch, columns, schema, crs))
             rows += batch.num_rows
@@ -100,9 +113,15 @@ def normalise(batch: pa.RecordBatch, columns: Columns, schema: Schema, crs: Crs)
         if failed is not None:
             failures.append((field.name, batch.column(name), failed))
     if schema.geometry is not GeometryKind.NONE:
-        given = batch.column(GEOMETRY) if GEOMETRY in batch.schema.names else pa.nulls(batch.num_rows, pa.binary())
+        given = (
+            batch.column(GEOMETRY)
+            if GEOMETRY in batch.schema.names
+            else pa.nulls(batch.num_rows, pa.binary())
+        )
         made[GEOMETRY] = _to_stored(given.cast(pa.binary()), crs)
-    logical = pa.RecordBatch.from_pydict(made) if made else pa.RecordBatch.from_pydict({ROW: batch.column(ROW)})
+    logical = (
+        pa.RecordBatch.from_pydict(made) if made else pa.RecordBatch.from_pydict({ROW: batch.column(ROW)})
+    )
     made[ROW] = batch.column(ROW)
     made[HASH] = row_hashes(logical, schema)
     made[UNREAD] = unread_column(batch.num_rows, failures)

@@ -1,14 +1,13 @@
 /** Words of the catalogue and of a resource's page. */
 export const catalogue = {
   title: { zh: '资源目录', en: 'Catalogue' },
-  search: { zh: '搜索名称、代码、摘要或提供方', en: 'Search titles, codes, abstracts, providers' },
+  search: { zh: '搜索名称、代码、摘要或提供方', en: 'Title, code, abstract or provider' },
   searchLabel: { zh: '搜索资源', en: 'Search resources' },
   clear: { zh: '清除', en: 'Clear' },
   filters: { zh: '筛选', en: 'Filters' },
   state: { zh: '状态', en: 'State' },
   provider: { zh: '提供方', en: 'Provider' },
   sharing: { zh: '共享类型', en: 'Sharing' },
-  all: { zh: '全部', en: 'All' },
   resource: { zh: '资源', en: 'Resource' },
   content: { zh: '内容', en: 'Content' },
   freshness: { zh: '更新', en: 'Updated' },

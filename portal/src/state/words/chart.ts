@@ -38,7 +38,7 @@ export const chart = {
   crs: { zh: 'CGCS2000 经纬度', en: 'CGCS2000 lon/lat' },
   failed: { zh: '地图无法绘制：此浏览器没有 WebGL2。', en: 'The map cannot be drawn: this browser has no WebGL2.' },
   tileTrouble: { zh: '地图未画全：{detail}', en: 'The map is not complete: {detail}' },
-  other: { zh: '其他', en: 'other' },
+  withUnit: { zh: '{title}（{unit}）', en: '{title} ({unit})' },
 } as const
 
 /** Words of the delivery report. */
@@ -72,6 +72,7 @@ export const delivery = {
   field: { zh: '字段', en: 'Field' },
   value: { zh: '值', en: 'Value' },
   place: { zh: '位置', en: 'Place' },
+  show: { zh: '在地图上显示', en: 'Show on the map' },
   wholeFile: { zh: '整个文件', en: 'Whole file' },
   firstPlaces: { zh: '列出前 {n} 处', en: 'First {n} places' },
   onMap: { zh: '问题位置', en: 'Where they are' },

@@ -18,10 +18,12 @@ def init(
     title_zh: Annotated[str, typer.Option(help="平台名称 / name in Chinese")] = "城市空间底板",
     title_en: Annotated[str, typer.Option(help="name in English")] = "City base board",
     area: Annotated[
-        str, typer.Option(help="城市范围 西,南,东,北（度） / the city's box: west,south,east,north in degrees")
+        str,
+        typer.Option(help="城市范围 西,南,东,北（度） / the city's box: west,south,east,north in degrees"),
     ] = "113.6,22.2,114.8,23.0",
     database: Annotated[
-        str, typer.Option(envvar="DIBAN_DATABASE", help="postgresql+psycopg://…；留空为嵌入式 / empty: embedded")
+        str,
+        typer.Option(envvar="DIBAN_DATABASE", help="postgresql+psycopg://…；留空为嵌入式 / empty: embedded"),
     ] = "",
 ) -> None:
     """建立平台：目录、密钥、数据表、三员账号 / Found an installation and its three administrators."""
@@ -30,7 +32,9 @@ def init(
     )
     platform, welcome = found(settings)
     platform.close()
-    console.print(say(Text(zh=f"[green]✓[/] 已建立 {settings.home}", en=f"[green]✓[/] founded {settings.home}")))
+    console.print(
+        say(Text(zh=f"[green]✓[/] 已建立 {settings.home}", en=f"[green]✓[/] founded {settings.home}"))
+    )
     console.print(say(Text(zh="初始密码只显示一次：", en="Initial passwords, shown only once:")))
     for login, role, password in welcome.accounts:
         console.print(f"  {login:<16} {password}  [dim]{say(role.words)}[/]")

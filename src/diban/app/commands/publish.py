@@ -21,5 +21,7 @@ def publish(
     """发布：按职责推进资源状态，两级审核 / Move a resource on: two approvals, each by its own hand."""
     with opened(home) as platform:
         asker = asker_of(platform, login)
-        moved = go_forward(platform, resource, asker) if to is None else step(platform, resource, to, asker, why)
+        moved = (
+            go_forward(platform, resource, asker) if to is None else step(platform, resource, to, asker, why)
+        )
         console.print(f"[green]✓[/] {moved.slug}  {say(moved.state.words)}  {moved.code or ''}")

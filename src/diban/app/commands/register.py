@@ -14,7 +14,9 @@ from diban.ground import Invalid, Text
 
 
 def register(
-    description: Annotated[Path, typer.Argument(help="资源描述 JSON / the resource's description", exists=True)],
+    description: Annotated[
+        Path, typer.Argument(help="资源描述 JSON / the resource's description", exists=True)
+    ],
     login: As,
     home: Home = DEFAULT_HOME,
 ) -> None:

@@ -14,7 +14,9 @@ from diban.store import reading
 
 
 def review(
-    delivery: Annotated[str | None, typer.Argument(help="交付编号；留空列出待办 / empty: list what waits")] = None,
+    delivery: Annotated[
+        str | None, typer.Argument(help="交付编号；留空列出待办 / empty: list what waits")
+    ] = None,
     *,
     login: As = "",
     home: Home = DEFAULT_HOME,
@@ -32,10 +34,11 @@ def review(
             return
         if accept == refuse:
             raise Invalid(
-                Text(zh="选择通过或退回之一", en="choose one of accept and return"), field="--accept | --return"
+                Text(zh="选择通过或退回之一", en="choose one of accept and return"),
+                field="--accept | --return",
             )
         verdict = Verdict.ACCEPT if accept else Verdict.RETURN
         with progress_bars() as progress:
             asker = asker_of(platform, login)
             moved = decide_delivery(platform, DeliveryId(delivery), verdict, why, asker, progress)
-        console.print(f"[green]✓[/] {moved.id}  {say(moved.state.title)}")
+        console.print(f"[green]✓[/] {moved.id}  {say(moved.state.words)}")

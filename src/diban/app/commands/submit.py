@@ -20,7 +20,9 @@ from diban.quality import Report
 
 
 def submit(
-    file: Annotated[Path | None, typer.Argument(help="数据文件 / the file", exists=True, dir_okay=False)] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="数据文件 / the file", exists=True, dir_okay=False)
+    ] = None,
     *,
     layer: Annotated[str, typer.Option(help="交付到哪个图层 / the layer's slug")],
     login: As,
@@ -28,7 +30,9 @@ def submit(
     mode: Annotated[Mode, typer.Option(help="全量、变更或无变化 / full, changes or unchanged")] = Mode.FULL,
     crs: Annotated[str | None, typer.Option(help="文件未写明时的坐标系 / CRS when the file has none")] = None,
     source_layer: Annotated[str | None, typer.Option(help="文件中的图层 / which layer of the file")] = None,
-    key: Annotated[str | None, typer.Option(help="幂等键 / idempotency key; default: from file and layer")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="幂等键 / idempotency key; default: from file and layer")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
     """交付：接收 → 质检 → 比对 → 审核 → 入库；中断后重复同一命令即可继续 / Deliver a file; repeat to resume."""
@@ -67,24 +71,42 @@ def _as_json(delivery: Delivery) -> dict[str, object]:
 
 def _tell(delivery: Delivery) -> None:
     colour = {DeliveryState.LANDED: "green", DeliveryState.WAITING: "yellow"}.get(delivery.state, "red")
-    console.print(f"[{colour}]●[/] {delivery.id}  [bold]{say(delivery.state.title)}[/]  {delivery.version or ''}")
+    console.print(
+        f"[{colour}]●[/] {delivery.id}  [bold]{say(delivery.state.words)}[/]  {delivery.version or ''}"
+    )
     if delivery.changes:
         counts = delivery.changes
-        console.print(f"  +{counts['added']}  ~{counts['changed']}  −{counts['removed']}  ={counts['unchanged']}")
+        console.print(
+            f"  +{counts['added']}  ~{counts['changed']}  −{counts['removed']}  ={counts['unchanged']}"
+        )
     if delivery.report:
         _tell_report(Report.from_json(delivery.report))
 
 
 def _tell_report(report: Report) -> None:
-    console.print(say(Text(zh=f"  质量得分 {report.score}，{report.rows} 行", en=f"  score {report.score}, {report.rows} rows")))
+    console.print(
+        say(
+            Text(
+                zh=f"  质量得分 {report.score}，{report.rows} 行",
+                en=f"  score {report.score}, {report.rows} rows",
+            )
+        )
+    )
     if not report.findings:
         return
     table = Table(box=None, padding=(0, 1))
-    for heading in (Text("代码", "code"), Text("行数", "rows"), Text("问题与办法", "what and remedy"), Text("位置", "places")):
+    for heading in (
+        Text("代码", "code"),
+        Text("行数", "rows"),
+        Text("问题与办法", "what and remedy"),
+        Text("位置", "places"),
+    ):
         table.add_column(say(heading), overflow="fold")
     for finding in report.findings:
         colour = {"error": "red", "warning": "yellow", "notice": "dim"}[finding.severity.value]
-        places = ", ".join(str(place.row) for place in finding.places[:8]) + (" …" if finding.count > 8 else "")
+        places = ", ".join(str(place.row) for place in finding.places[:8]) + (
+            " …" if finding.count > 8 else ""
+        )
         words = f"{say(finding.flaw.message)}\n→ {say(finding.flaw.remedy)}"
         table.add_row(f"[{colour}]{finding.code}[/]", str(finding.count), words, places)
     console.print(table)

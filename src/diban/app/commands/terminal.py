@@ -10,7 +10,17 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.progress import (
+    Progress as Bar,
+)
 
 from diban.app.journeys.progress import Progress
 from diban.app.settings import read_settings
@@ -35,8 +45,12 @@ from diban.store import reading
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
-Home = Annotated[Path, typer.Option("--home", envvar="DIBAN_HOME", help="平台目录 / the platform's home folder")]
-As = Annotated[str, typer.Option("--as", envvar="DIBAN_AS", help="以哪个账号办理 / the acting account's login")]
+Home = Annotated[
+    Path, typer.Option("--home", envvar="DIBAN_HOME", help="平台目录 / the platform's home folder")
+]
+As = Annotated[
+    str, typer.Option("--as", envvar="DIBAN_AS", help="以哪个账号办理 / the acting account's login")
+]
 
 DEFAULT_HOME = Path("diban-home")
 
@@ -72,7 +86,9 @@ def say(text: Text) -> str:
 
 
 def _language() -> str:
-    return next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
+    return next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en"
+    )
 
 
 @contextmanager
@@ -102,7 +118,11 @@ def asker_of(platform: Platform, login: str) -> Asker:
 def progress_bars() -> Iterator[Progress]:
     """Progress of a journey as bars on the terminal, one per step; quiet when it is no terminal."""
     columns = (
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
     )
     with Bar(*columns, console=errors, disable=not errors.is_terminal) as bar:
         tasks: dict[str, TaskID] = {}

@@ -8,7 +8,7 @@ from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.ground import CRS84, STORED, Crs, FeatureSet, GeometryKind, Invalid, Mode, Schema, Text, parse_crs
 from diban.intake import Columns, Delivery, Reading, Unreadable, match_columns, open_upload, spool
-from diban.quality import Finding, Flaw, Report, Severity, check, standard_rules
+from diban.quality import Finding, Flaw, Place, Report, Severity, check, standard_rules
 
 READING = Text(zh="文件读取", en="reading the file")
 
@@ -31,18 +31,21 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
     try:
         with open_upload(path, layer=delivery.sent.source_layer) as opened:
             crs = _crs(delivery, opened, schema)
-            columns = match_columns(list(opened.columns), schema)
+            columns = match_columns(opened.schema.names, opened.source.id_name, schema)
             rows = opened.source.rows
             features = spool(
                 opened.batches(), columns, schema, crs, target, lambda done: progress("read", done, rows)
             )
     except Unreadable as fault:
-        flaw = Flaw(fault.code, Severity.ERROR, READING, fault.message, fault.remedy)
+        remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
+        flaw = Flaw(fault.code, Severity.ERROR, READING, fault.message, remedy)
         return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
     rules = standard_rules(schema, platform.settings.area)
     report = check(features, rules, progress=lambda done: progress("check", done, features.rows))
-    notes = _column_findings(columns, schema, report.rows)
-    return Examined(Report((*report.findings, *notes), report.rules, report.rows, report.faulty_rows), features)
+    notes = [*_remarks(opened), *_column_findings(columns, schema, report.rows)]
+    return Examined(
+        Report((*report.findings, *notes), report.rules, report.rows, report.faulty_rows), features
+    )
 
 
 def _crs(delivery: Delivery, opened: Reading, schema: Schema) -> Crs:
@@ -51,11 +54,17 @@ def _crs(delivery: Delivery, opened: Reading, schema: Schema) -> Crs:
         return CRS84
     said = None if delivery.sent.crs is None else _parsed(delivery.sent.crs)
     written = None if opened.source.crs is None else _parsed(opened.source.crs)
-    if said is not None and written is not None and (said != written and not (said.degrees and written.degrees)):
+    if (
+        said is not None
+        and written is not None
+        and (said != written and not (said.degrees and written.degrees))
+    ):
         raise Unreadable(
             "crs.contradiction",
-            Text(zh=f"文件坐标系 {written.code} 与声明的 {said.code} 不一致",
-                 en=f"the file says {written.code}, the sender {said.code}"),
+            Text(
+                zh=f"文件坐标系 {written.code} 与声明的 {said.code} 不一致",
+                en=f"the file says {written.code}, the sender {said.code}",
+            ),
             Text(zh="核实后改正其一", en="find out which holds, and correct the other"),
         )
     found = written or said
@@ -63,7 +72,10 @@ def _crs(delivery: Delivery, opened: Reading, schema: Schema) -> Crs:
         raise Unreadable(
             "crs.unknown",
             Text(zh="文件没有说明坐标系", en="the file does not say its coordinate reference system"),
-            Text(zh="提交时用 --crs 说明，例如 EPSG:4547", en="name it on submission with --crs, for example EPSG:4547"),
+            Text(
+                zh="提交时用 --crs 说明，例如 EPSG:4547",
+                en="name it on submission with --crs, for example EPSG:4547",
+            ),
         )
     return found
 
@@ -77,6 +89,19 @@ def _parsed(name: str) -> Crs:
             fault.message,
             Text(zh=f"转换为：{fault.limit}", en=f"convert the file to one of {fault.limit}"),
         ) from fault
+
+
+def _remarks(opened: Reading) -> list[Finding]:
+    """What the reader met on the way, as findings."""
+    remedy = Text(zh="在原软件中核实后重新导出", en="look it up in the original software and export again")
+    return [
+        Finding(
+            Flaw(f"read.{remark.code}", Severity.WARNING, READING, remark.message, remedy),
+            remark.count,
+            tuple(Place(row) for row in remark.rows),
+        )
+        for remark in opened.remarks
+    ]
 
 
 def _column_findings(columns: Columns, schema: Schema, rows: int) -> list[Finding]:
@@ -99,7 +124,10 @@ def _column_findings(columns: Columns, schema: Schema, rows: int) -> list[Findin
             "column.undeclared",
             Severity.NOTICE,
             title,
-            Text(zh=f"信息项“{name[:100]}”未在目录中声明，不入库", en=f"column {name[:100]!r} is not declared and is left out"),
+            Text(
+                zh=f"信息项“{name[:100]}”未在目录中声明，不入库",
+                en=f"column {name[:100]!r} is not declared and is left out",
+            ),
             Text(zh="需要时在目录中声明该信息项", en="declare the field in the catalogue if it is wanted"),
             name[:100],
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from diban.app.settings import Settings, write_settings
 from diban.app.wiring import Platform, build
-from diban.governance import Audit, FileSigner, PartyKind, Role, hash_password, initial_password
+from diban.governance import By, FileSigner, PartyKind, Role, hash_password, initial_password
 from diban.ground import Conflict, PartyId, Text
 from diban.store import Unit, migrate, setting, unit
 
@@ -37,17 +37,17 @@ def found(settings: Settings) -> tuple[Platform, Welcome]:
         )
     for name in ("keys", "audit", "originals", "work", "layers"):
         (settings.home / name).mkdir(parents=True, exist_ok=True)
-    FileSigner.make(settings.home / "keys" / "audit.pem")
+    signer = FileSigner.make(settings.home / "keys" / "audit.pem")
+    (settings.home / "keys" / "audit.pub.pem").write_text(signer.public.pem(), encoding="ascii")
     platform = build(settings)
     migrate(platform.database)
     welcome = Welcome(tuple((login, role, initial_password()) for login, role, _ in _ADMINISTRATORS))
     hashes = [hash_password(password) for _, _, password in welcome.accounts]
     with unit(platform.database) as act:
         centre = _parties(platform, act)
-        for (login, role, name), hashed in zip(_ADMINISTRATORS, hashes, strict=True):
-            platform.accounts.add(act, login, name, centre, frozenset({role}), hashed)
-        Audit.write(act, actor="system", party=centre, act="platform.found", subject=str(settings.home.name),
-                    request_id="found", detail={"title": settings.title_zh})
+        for (login, role, words), hashed in zip(_ADMINISTRATORS, hashes, strict=True):
+            platform.accounts.add(act, login, words, centre, frozenset({role}), hashed)
+        By.system("found").note(act, "platform.found", settings.home.name, {"title": settings.title_zh})
         platform.generation.bump(act)
     # Last, so that an interrupted founding is simply begun again in an empty folder.
     write_settings(settings)

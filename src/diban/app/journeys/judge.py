@@ -6,10 +6,9 @@ from typing import Any
 
 from diban.app.journeys.examine import Examined
 from diban.app.wiring import Platform
-from diban.governance import REVIEW_POLICY, Act, By, Verdict, record, record_decision, review
+from diban.governance import REVIEW_POLICY, Act, By, Verdict, record_decision, record_evidence, review
 from diban.ground import AccountId, ChangeSet
 from diban.intake import Delivery, DeliveryState
-
 from diban.store import unit
 
 _BECOMES = {
@@ -40,7 +39,9 @@ def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: C
         )
         if decision.verdict is Verdict.RETURN:
             judged = {"score": examined.report.score, "faulty_rows": examined.report.faulty_rows}
-            record(act, Act.RETURNED, sent.party, resource=sent.resource, delivery=delivery.id, value=judged)
+            record_evidence(
+                act, Act.RETURNED, sent.party, resource=sent.resource, delivery=delivery.id, value=judged
+            )
     return moved
 
 

@@ -8,16 +8,14 @@ from diban.app.journeys.compare import compare
 from diban.app.journeys.examine import Examined, examine
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
-from diban.governance import Act, Audit, record
+from diban.governance import Act, By, record_evidence
 from diban.ground import AccountId, ChangeSet, Conflict, Mode, Text, VersionId
 from diban.intake import Delivery, DeliveryState, open_spool
 from diban.quality import Report
 from diban.store import unit
 
 
-def land(
-    platform: Platform, delivery: Delivery, changes: ChangeSet | None, progress: Progress
-) -> Delivery:
+def land(platform: Platform, delivery: Delivery, changes: ChangeSet | None, progress: Progress) -> Delivery:
     """Make an accepted delivery the current version of its layer.
 
     ``changes`` None: computed again, since another process judged the delivery. When the layer has moved on since it was judged, the delivery goes back to be judged anew and
@@ -28,8 +26,11 @@ def land(
     known = next((v for v in platform.base.history(delivery.sent.layer) if v.key == delivery.id), None)
     if known is None and changes.on != judged_on:
         _send_back(platform, delivery, changes.on)
-    staged = platform.base.stage(changes, delivery.id, lambda done: progress("land", done, changes.features.rows))
+    staged = platform.base.stage(
+        changes, delivery.id, lambda done: progress("land", done, changes.features.rows)
+    )
     sent = delivery.sent
+    by = By(sent.sender, sent.party, delivery.id)
     with unit(platform.database) as act:
         version = platform.base.flip(act, staged)
         moment = version.landed_at
@@ -38,14 +39,16 @@ def land(
         moved = platform.deliveries.move(
             act, delivery, DeliveryState.LANDED, AccountId("policy"), "", version=version.id
         )
-        Audit.write(
-            act, actor=sent.sender, party=sent.party, act="delivery.land", subject=delivery.id,
-            request_id=delivery.id, detail={"version": version.id, "rows": version.rows, "content": str(version.content)},
+        by.note(
+            act,
+            "delivery.land",
+            delivery.id,
+            {"version": version.id, "rows": version.rows, "content": str(version.content)},
         )
         kind = Act.CONFIRMED if sent.mode is Mode.UNCHANGED else Act.LANDED
         score = (delivery.report or {}).get("score")
         value = {"version": version.id, "rows": version.rows, "score": score}
-        record(act, kind, sent.party, resource=sent.resource, delivery=delivery.id, value=value)
+        record_evidence(act, kind, sent.party, resource=sent.resource, delivery=delivery.id, value=value)
     shutil.rmtree(platform.work / delivery.id, ignore_errors=True)
     return moved
 

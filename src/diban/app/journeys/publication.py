@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from diban.app.journeys.acting import acting
 from diban.app.wiring import Platform
 from diban.catalogue import Move, Resource, State, moves_from
-from diban.governance import Act, Asker, Audit, may_move, record
+from diban.governance import Act, Asker, may_move, record_evidence
 from diban.ground import AccountId, Denied
 from diban.store import reading, unit
 
@@ -20,17 +19,16 @@ FORWARD = (
 
 def step(platform: Platform, slug: str, to: State, asker: Asker, why: str = "") -> Resource:
     """Move a resource one step; readers and services follow within a second."""
-    by = acting(asker)
+    by = asker.by()
     with unit(platform.database) as act:
         seen = platform.catalogue.by_slug(act.connection, slug)
         moved = platform.catalogue.move(act, seen, to, AccountId(by.actor), why)
         may_move(asker, _move(seen.state, to), seen.entry.provider)
-        Audit.write(
-            act, actor=by.actor, party=by.party, act="resource.move", subject=seen.id,
-            request_id=by.request_id, detail={"before": seen.state.value, "after": to.value, "why": why[:500]},
+        by.note(
+            act, "resource.move", seen.id, {"before": seen.state.value, "after": to.value, "why": why[:500]}
         )
         if to is State.PUBLISHED:
-            record(act, Act.PUBLISHED, seen.entry.provider, resource=seen.id)
+            record_evidence(act, Act.PUBLISHED, seen.entry.provider, resource=seen.id)
         platform.feed.append(act, "resource.moved", seen.id, {"slug": slug, "state": to.value})
         platform.generation.bump(act)
     return moved

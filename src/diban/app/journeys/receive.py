@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from diban.app.journeys.acting import acting
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
-from diban.governance import Act, Asker, Audit, Permission, may, record
+from diban.governance import Act, Asker, Permission, may, record_evidence
 from diban.ground import Conflict, Mode, Text
 from diban.intake import Delivery, Sent
 from diban.store import reading, unit
@@ -44,7 +43,7 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
     digest = platform.blobs.put(
         file, limit=platform.settings.upload_limit, progress=lambda size: progress("receive", size, None)
     )
-    by = acting(asker)
+    by = asker.by()
     sent = Sent(
         key=letter.key,
         resource=resource.id,
@@ -64,9 +63,11 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
         if known is None:
             act.remember(f"receive:{delivery.id}", {"delivery": delivery.id})
             platform.jobs.enqueue(act, DELIVERY, delivery.id, {"delivery": delivery.id})
-            Audit.write(
-                act, actor=by.actor, party=by.party, act="delivery.receive", subject=delivery.id,
-                request_id=by.request_id, detail={"digest": digest, "size": sent.size, "layer": letter.layer},
+            by.note(
+                act,
+                "delivery.receive",
+                delivery.id,
+                {"digest": digest, "size": sent.size, "layer": letter.layer},
             )
-            record(act, Act.RECEIVED, sent.party, resource=resource.id, delivery=delivery.id)
+            record_evidence(act, Act.RECEIVED, sent.party, resource=resource.id, delivery=delivery.id)
     return delivery

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from diban.app.journeys.acting import acting
 from diban.app.wiring import Platform
 from diban.catalogue import Entry, Resource, entry_from_json
-from diban.governance import Asker, Audit, Permission, may
+from diban.governance import Asker, Permission, may
 from diban.ground import AccountId, Missing, PartyId, Text
 from diban.store import Unit, reading, unit
 
@@ -20,18 +19,16 @@ def register(platform: Platform, description: dict[str, Any], asker: Asker) -> R
     """
     with reading(platform.database) as connection:
         named = {
-            name: _party(platform, connection, str(description.get(name) or "")) for name in ("provider", "owner")
+            name: _party(platform, connection, str(description.get(name) or ""))
+            for name in ("provider", "owner")
         }
     entry = entry_from_json({**description, **named})
     may(asker, Permission.ENTER_RESOURCE, entry.provider)
-    by = acting(asker)
+    by = asker.by()
     with unit(platform.database) as act:
         resource = platform.catalogue.enter(act, entry, AccountId(by.actor))
         _make_layers(platform, act, resource, entry)
-        Audit.write(
-            act, actor=by.actor, party=by.party, act="resource.enter", subject=resource.id,
-            request_id=by.request_id, detail={"slug": resource.slug},
-        )
+        by.note(act, "resource.enter", resource.id, {"slug": resource.slug})
         return platform.catalogue.get(act.connection, resource.id)
 
 

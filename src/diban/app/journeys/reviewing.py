@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from diban.app.journeys.acting import acting
 from diban.app.journeys.delivery import carry
-from diban.app.journeys.receive import DELIVERY
 from diban.app.journeys.progress import Progress, silent
+from diban.app.journeys.receive import DELIVERY
 from diban.app.wiring import Platform
 from diban.governance import Asker, Permission, Verdict, decide, may
 from diban.ground import AccountId, DeliveryId
@@ -22,7 +21,7 @@ def decide_delivery(
     progress: Progress = silent,
 ) -> Delivery:
     """Accept or return a waiting delivery, then take it on; of two deciders one wins."""
-    by = acting(asker)
+    by = asker.by()
     with unit(platform.database) as act:
         delivery = platform.deliveries.get(act.connection, delivery_id)
         may(asker, Permission.REVIEW_DELIVERY, delivery.sent.party)

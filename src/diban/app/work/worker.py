@@ -41,8 +41,12 @@ class Worker:
         self._stop = threading.Event()
         self._log = structlog.get_logger("worker")
         self._threads = [
-            threading.Thread(target=self._until_stopped, args=(work_once, IDLE_SECONDS), name="jobs", daemon=True),
-            threading.Thread(target=self._until_stopped, args=(seal_once, SEAL_SECONDS), name="seal", daemon=True),
+            threading.Thread(
+                target=self._until_stopped, args=(work_once, IDLE_SECONDS), name="jobs", daemon=True
+            ),
+            threading.Thread(
+                target=self._until_stopped, args=(seal_once, SEAL_SECONDS), name="seal", daemon=True
+            ),
         ]
 
     def start(self) -> None:

@@ -13,7 +13,7 @@ import ctypes
 import os
 import signal
 import sys
-from typing import BinaryIO
+from io import BufferedReader
 
 import adbc_driver_manager
 import adbc_driver_sqlite
@@ -30,14 +30,14 @@ def main(path: str, parent: int) -> int:
     if os.getppid() != parent:
         return 1
     try:
-        fill(path, sys.stdin.buffer)
+        fill(path, open(0, "rb"))
     except (adbc_driver_manager.Error, pa.ArrowInvalid, OSError) as fault:
         sys.stderr.write(f"{fault}\n")
         return 1
     return 0
 
 
-def fill(path: str, source: BinaryIO) -> None:
+def fill(path: str, source: BufferedReader) -> None:
     """Execute each stream's statement for each of its rows, in one transaction."""
     database = adbc_driver_sqlite.connect(path)
     with database, adbc_driver_manager.AdbcConnection(database) as connection:

@@ -20,10 +20,11 @@ def translating(path: Path) -> Iterator[None]:
         with translating_full_disk():
             yield
     except (pysqlite3.Error, sa.exc.DBAPIError, sa.exc.TimeoutError) as fault:
-        said = str(getattr(fault, "orig", None) or fault)
-        if "malformed" in said or "not a database" in said or not path.exists():
-            raise damaged(path, said) from fault
-        if is_outage(fault):
+        original = getattr(fault, "orig", None) or fault
+        code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+        if code in (pysqlite3.SQLITE_CORRUPT, pysqlite3.SQLITE_NOTADB) or not path.exists():
+            raise damaged(path, str(original)) from fault
+        if code != pysqlite3.SQLITE_ERROR and is_outage(fault):
             raise translate(fault) from fault
         raise
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,8 +11,8 @@ _STEPS = 6  # of four bits on each axis: 2²⁴ cells around the world, some two
 _TIE_BITS = 15
 
 
-def hilbert_keys(boxes: npt.NDArray[np.float64], table: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
-    """Keys of (n, 4) boxes by their centres in degrees; ``table`` is `hilbert_table`.
+def hilbert_keys(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Keys of (n, 4) boxes west, south, east, north by their centres in degrees.
 
     The lowest bits count rows, so that thousands of boxes at one place still have different keys.
     """
@@ -20,13 +22,14 @@ def hilbert_keys(boxes: npt.NDArray[np.float64], table: npt.NDArray[np.uint16]) 
     for step in range(_STEPS):
         shift = 4 * (_STEPS - 1 - step)
         across, up = ((axis >> shift) & 15 for axis in cells)
-        found = table[state | (across << 4 | up).astype(np.uint16)]
+        found = _table()[state | (across << 4 | up).astype(np.uint16)]
         keys = keys << 8 | (found & 255)
         state = found & np.uint16(0xFF00)
     return keys << _TIE_BITS | (np.arange(len(boxes)) & ((1 << _TIE_BITS) - 1))
 
 
-def hilbert_table() -> npt.NDArray[np.uint16]:
+@cache
+def _table() -> npt.NDArray[np.uint16]:
     """Four levels of the curve at once: orientation << 8 | x << 4 | y → next orientation << 8 | place.
 
     An orientation is two bits: axes swapped, both axes reversed.

@@ -7,34 +7,17 @@ A ``rid`` is never that of another row of the file, so that a row keeps it when 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import pysqlite3
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
 
-from diban.base.columns import physical_name, physical_type
+from diban.base.columns import stored_columns
+from diban.base.embedded.writing import opened, written
 from diban.ground import Schema
-from diban.store import keep_file, prepare_sqlite
+from diban.store import keep_file
 
-PAGE_BYTES = 8192
-"""Measured: a load is a tenth faster than with 4 k pages; 16 k gains no more and doubles what an update writes."""
-
-SYSTEM_COLUMNS = {
-    "rid": "INTEGER PRIMARY KEY",
-    "fid": "INTEGER NOT NULL",
-    "vfrom": "INTEGER NOT NULL",
-    "vto": "INTEGER",
-    "eid": "TEXT",
-    "tfrom": "INTEGER",
-    "tto": "INTEGER",
-    "zmin": "REAL",
-    "zmax": "REAL",
-    "solid": "TEXT",
-    "hash": "BLOB",
-    "geom": "BLOB",
-}
 INDEXES = (
     "CREATE INDEX live_fid ON live (fid)",
     "CREATE INDEX live_ended ON live (vto) WHERE vto IS NOT NULL",
@@ -46,6 +29,29 @@ _TABLES = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     "INSERT INTO meta VALUES ('tidied', 0)",
 )
+
+
+def system_columns() -> list[sa.Column[Any]]:
+    """Fresh columns that every relation has before those of the schema."""
+    return [
+        sa.Column("rid", sa.Integer, primary_key=True),
+        sa.Column("fid", sa.BigInteger, nullable=False),
+        sa.Column("vfrom", sa.BigInteger, nullable=False),
+        sa.Column("vto", sa.BigInteger),
+        sa.Column("eid", sa.Text),
+        sa.Column("tfrom", sa.BigInteger),
+        sa.Column("tto", sa.BigInteger),
+        sa.Column("zmin", sa.Double),
+        sa.Column("zmax", sa.Double),
+        sa.Column("solid", sa.Text),
+        sa.Column("hash", sa.LargeBinary),
+        sa.Column("geom", sa.LargeBinary),
+    ]
+
+
+def relation_of(name: str, schema: Schema) -> sa.Table:
+    """The live or past relation with the schema's columns."""
+    return sa.Table(name, sa.MetaData(), *system_columns(), *stored_columns(schema))
 
 
 def make(path: Path, schema: Schema) -> None:
@@ -61,10 +67,9 @@ def make(path: Path, schema: Schema) -> None:
 
 def create(aside: Path, schema: Schema) -> None:
     """Write the empty relations of a layer into a new file, without the `INDEXES`."""
-    columns = SYSTEM_COLUMNS | stored_types(schema)
-    body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    relations = [str(CreateTable(relation_of(name, schema))) for name in ("live", "past")]
     with opened(aside, new=True) as connection, written(connection):
-        for statement in (f"CREATE TABLE live ({body})", f"CREATE TABLE past ({body})", *_TABLES):
+        for statement in (*relations, *_TABLES):
             connection.execute(statement)
 
 
@@ -73,14 +78,9 @@ def widen(path: Path, schema: Schema) -> None:
     with opened(path) as connection, written(connection):
         for relation in ("live", "past"):
             present = columns_of(connection, relation)
-            for name, kind in stored_types(schema).items():
-                if name not in present:
-                    connection.execute(f"ALTER TABLE {relation} ADD COLUMN {name} {kind}")
-
-
-def stored_types(schema: Schema) -> dict[str, str]:
-    """The physical columns of the schema's fields with their SQL types."""
-    return {physical_name(field): str(physical_type(field)) for field in schema.fields}
+            for column in stored_columns(schema):
+                if column.name not in present:
+                    connection.execute(f"ALTER TABLE {relation} ADD COLUMN {column.name} {column.type}")
 
 
 def columns_of(connection: Any, relation: str) -> list[str]:
@@ -99,32 +99,3 @@ def remove(path: Path) -> None:
     """Delete a layer's file and what SQLite keeps beside it."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-@contextmanager
-def opened(path: Path, *, new: bool = False) -> Iterator[Any]:
-    """A connection that writes a layer's file, closed in the end; a file is made only when ``new``.
-
-    A new file gets no journal: it counts only when it is complete, synced and moved into place.
-    """
-    uri = f"{path.absolute().as_uri()}?mode={'rwc' if new else 'rw'}"
-    with closing(pysqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
-        if new:
-            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-            connection.execute("PRAGMA journal_mode = OFF")
-        else:
-            prepare_sqlite(connection)
-        yield connection
-
-
-@contextmanager
-def written(connection: Any) -> Iterator[None]:
-    """One short write transaction, rolled back when the block raises."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

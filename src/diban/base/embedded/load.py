@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from diban.base.embedded.layout import INDEXES, create, opened, unfinished
+from diban.base.embedded.layout import INDEXES, create, unfinished
 from diban.base.embedded.packing import NODE_BYTES, BoxSorter, packed
 from diban.base.embedded.pipe import BulkPipe, bulk_pipe
+from diban.base.embedded.writing import opened
 from diban.base.port import Rows
 from diban.ground import Schema, Text, Unavailable
 from diban.store import keep_file

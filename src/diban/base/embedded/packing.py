@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from diban.base.embedded.hilbert import hilbert_keys, hilbert_table
+from diban.base.embedded.hilbert import hilbert_keys
 
 ENTRIES = 51
 ROOT = 1
@@ -60,7 +60,6 @@ class BoxSorter:
         self._file = tempfile.TemporaryFile(dir=folder)
         self._thread = ThreadPoolExecutor(1)
         self._adding: Future[None] | None = None
-        self._table = hilbert_table()
         self._waiting: list[Records] = []
         self._runs: list[_Run] = []
         self.rows = 0
@@ -102,7 +101,7 @@ class BoxSorter:
         if not held.all():
             ids, boxes = ids[held], boxes[held]
         keyed = np.empty(len(ids), _KEYED)
-        keyed["key"] = hilbert_keys(boxes, self._table)
+        keyed["key"] = hilbert_keys(boxes)
         keyed["id"] = ids
         keyed["box"] = rounded_outward(boxes)
         self._waiting.append(keyed)

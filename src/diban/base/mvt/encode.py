@@ -45,12 +45,13 @@ def encode_tile(
     """
     if isinstance(batch, pa.Table):
         batch = _one_batch(batch)
-    paths = to_tile(finite(read(batch.column(GEOMETRY))), address, extent)
-    drawing = draw(settle(clip(paths, -buffer, extent + buffer)))
+    paths = finite(read(batch.column(GEOMETRY), batch.column(FID)))
+    paths = clip(to_tile(paths, address, extent), -buffer, extent + buffer)
+    drawing = draw(settle(paths))
     if not len(drawing.row):
         return b""
     shown = _shown(batch, drawing.row)
-    tags = tag(shown.select([n for n in shown.schema.names if n != FID]))
+    tags = tag(shown.drop_columns([FID]))
     features = _features(shown.column(FID).to_numpy().astype(np.int64), drawing, tags)
     layer = _VERSION + field(_LAYER_NAME, name.encode()) + features
     return field(_TILE_LAYERS, layer + tags.keys + tags.values + _EXTENT + varint(extent))

@@ -136,7 +136,10 @@ def _surely_simple(paths: Paths) -> Flags:
 def _mended(paths: Paths) -> Paths:
     """The same area in valid polygons on whole numbers; narrow parts may vanish."""
     made = shapely.make_valid(paths.polygons(), method="structure", keep_collapsed=False)
-    pieces = from_geometries(shapely.set_precision(made, 1.0), paths.row[~paths.hole])
+    xy, at = shapely.get_coordinates(made, return_index=True)
+    between = np.unique(at[(xy != np.rint(xy)).any(axis=1)])  # crossings between the whole numbers
+    made[between] = shapely.set_precision(made[between], 1.0)
+    pieces = from_geometries(made, paths.row[~paths.hole])
     return _solid(_snapped(pieces.where(pieces.kind == POLYGON)))
 
 
@@ -146,8 +149,6 @@ def _strips(paths: Paths) -> Paths:
     A ring within one unit becomes the unit square, a long thin one a strip along its length, so that
     a city's buildings do not disappear at low zooms.
     """
-    if not len(paths):
-        return paths
     x, y = _rounded(paths.x), _rounded(paths.y)
     width = np.maximum.reduceat(x, paths.starts[:-1]) - np.minimum.reduceat(x, paths.starts[:-1])
     height = np.maximum.reduceat(y, paths.starts[:-1]) - np.minimum.reduceat(y, paths.starts[:-1])

@@ -36,10 +36,10 @@ _LEAST_COORDINATES = np.array([0, 1, 2, 4])  # by kind
 _STRIDES = np.array([16, 24, 24, 32])  # bytes of a coordinate: XY, XYZ, XYM, XYZM
 
 
-def read(column: pa.Array) -> Paths:
+def read(column: pa.Array, ids: pa.Array) -> Paths:
     """The paths of a column of ISO WKB, in the units of the column; Z and M are left aside.
 
-    Null and EMPTY geometries leave nothing. `Damaged` when bytes are no geometry.
+    Null and EMPTY geometries leave nothing. `Damaged`, naming the feature's id, when bytes are no geometry.
     """
     if not pa.types.is_binary(column.type):
         column = column.cast(pa.binary())
@@ -53,18 +53,19 @@ def read(column: pa.Array) -> Paths:
     bounds = np.frombuffer(positions, np.int32)[column.offset :][: len(column) + 1]
     fast, trusted = _walk(data, bounds.astype(np.int64), wanted)
     rest = np.flatnonzero(wanted & ~trusted)
-    return ordered(join([fast, _through_geos(column, rest)])) if rest.size else fast
+    return ordered(join([fast, _through_geos(column, rest, ids)])) if rest.size else fast
 
 
-def _through_geos(column: pa.Array, rows: Numbers) -> Paths:
+def _through_geos(column: pa.Array, rows: Numbers, ids: pa.Array) -> Paths:
     """The paths of the rows that the fast lane left."""
     content = column.take(pa.array(rows)).to_numpy(zero_copy_only=False)
-    geometries = shapely.from_wkb(content, on_invalid="fix")
+    with np.errstate(invalid="ignore"):  # coordinates that are no number are dealt with further on
+        geometries = shapely.from_wkb(content, on_invalid="fix")
     unread = shapely.is_missing(geometries)
     if unread.any():
-        row = int(rows[unread][0])
+        fid = ids[int(rows[unread][0])]
         raise Damaged(
-            Text(zh=f"第 {row} 行的几何无法读取", en=f"the geometry in row {row} cannot be read"),
+            Text(zh=f"要素 {fid} 的几何无法读取", en=f"the geometry of feature {fid} cannot be read"),
             field=GEOMETRY,
             remedy=Text(zh="请管理员核验该图层", en="have an administrator verify the layer"),
         )

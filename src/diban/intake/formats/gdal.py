@@ -34,15 +34,13 @@ class Layer:
 
 
 def load() -> None:
-    """Load what GDAL and Arrow load late, while there is still the right to."""
-    pa.ipc.get_record_batch_size(pa.record_batch({"x": pa.array([1])}))
-    np.flatnonzero(pc.replace_with_mask(pa.array([1]), pa.array([True]), pa.array([2])))
+    """Load what Arrow loads at first use, while there is still the right to load code."""
+    pc.replace_with_mask(pa.array([1]), pa.array(np.array([True])), pa.array([2]))
 
 
-def data_folders() -> list[Path]:
-    """Where this GDAL keeps its own definitions and those of PROJ."""
-    package = Path(pyogrio.__file__).parent
-    return [folder for folder in (package / "gdal_data", package / "proj_data") if folder.is_dir()]
+def library_folders() -> list[Path]:
+    """What the libraries read while they work: modules loaded late, definitions of CRS."""
+    return [Path(str(module.__file__)).parent for module in (ctypes, pyogrio, pa, np)]
 
 
 def only(driver: str) -> None:
@@ -71,7 +69,7 @@ def layer(
         if len(reader.schema) > limits.columns:
             raise Refusal("columns-too-many", count=len(reader.schema))
         geometry = meta["geometry_name"] or _GDAL_GEOMETRY
-        shaping = _Shaping(reader.schema, meta["fid_column"], geometry, limits, remarks)
+        shaping = _Shaping(reader.schema, geometry, limits, remarks)
         yield Layer(
             crs=meta["crs"],
             geometry_type=meta["geometry_type"],
@@ -82,33 +80,30 @@ def layer(
 
 
 class _Shaping:
-    """From GDAL's columns to intake's: names, plain types, checked geometry, row numbers."""
+    """From GDAL's columns (its row number, the attributes, perhaps a geometry) to intake's."""
 
-    def __init__(self, given: pa.Schema, fid: str, geometry: str, limits: Limits, remarks: Remarks) -> None:
+    def __init__(self, given: pa.Schema, geometry: str, limits: Limits, remarks: Remarks) -> None:
         self._limits, self._remarks = limits, remarks
         self._done = 0
-        self._has_geometry = geometry in given.names
-        taken = set(given.names) | {GEOMETRY}
-        self._names = []
-        for name in given.names:
-            if name == fid:
-                self._names.append(SOURCE_ID)
-            elif name == geometry:
-                self._names.append(GEOMETRY)
-            elif name == GEOMETRY or name.startswith("_"):
-                self._names.append(self._renamed(name, taken))
-            else:
-                self._names.append(name)
-        fields = [pa.field(name, _plain(field.type)) for name, field in zip(self._names, given, strict=True)]
+        self._has_geometry = given.names[-1] == geometry and pa.types.is_binary(given.types[-1])
+        attributes = given.names[1:-1] if self._has_geometry else given.names[1:]
+        names = [SOURCE_ID, *self._free(attributes), *[GEOMETRY][: self._has_geometry]]
+        fields = [pa.field(name, _plain(kind)) for name, kind in zip(names, given.types, strict=True)]
         self.schema = pa.schema([*fields, pa.field(ROW, pa.int64())])
 
-    def _renamed(self, name: str, taken: set[str]) -> str:
-        number, stem = 1, name.strip("_") or "field"
-        while (new := f"{stem}_{number}") in taken:
-            number += 1
-        taken.add(new)
-        self._remarks.add("column-renamed", f"{name} → {new}")
-        return new
+    def _free(self, names: list[str]) -> list[str]:
+        """The attributes' names, changed where one is reserved."""
+        taken, free = {*names, GEOMETRY}, []
+        for name in names:
+            new, number = name, 0
+            while new.startswith("_") or new == GEOMETRY or (number and new in taken):
+                number += 1
+                new = f"{name.strip('_') or 'field'}_{number}"
+            if number:
+                taken.add(new)
+                self._remarks.add("column-renamed", f"{name} → {new}")
+            free.append(new)
+        return free
 
     def shaped(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         for batch in reader:
@@ -120,7 +115,7 @@ class _Shaping:
                 elif pa.types.is_floating(field.type):
                     self._numbers(field.name, plain)
                 columns.append(plain)
-            columns.append(pa.array(np.arange(1, batch.num_rows + 1) + self._done, pa.int64()))
+            columns.append(_counted(self._done + 1, batch.num_rows))
             self._done += batch.num_rows
             yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
@@ -141,6 +136,11 @@ class _Shaping:
         first = pc.index(large, True).as_py()
         if first >= 0:
             self._remarks.add("number-inexact", name, row=self._done + first + 1)
+
+
+def _counted(first: int, rows: int) -> pa.Array:
+    numbers = np.arange(first, first + rows, dtype=np.int64)
+    return pa.Array.from_buffers(pa.int64(), rows, [None, pa.py_buffer(numbers)])
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -13,6 +13,17 @@ from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
 
 DEFAULT_CRS = "OGC:CRS84"
+_TYPES = (
+    "FeatureCollection",
+    "Feature",
+    "Point",
+    "LineString",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -31,6 +42,8 @@ def open_geojson(path: Path, layer: str | None, limits: Limits, remarks: Remarks
     if size > limits.whole_file:
         raise Refusal("file-too-large", format="GeoJSON", size=size, limit=limits.whole_file)
     found = outline(path, limits.depth)
+    if found.members.get("type") not in _TYPES:
+        raise Refusal("format-unknown", formats=f"GeoJSON ({', '.join(_TYPES)})")
     name = str(found.members.get("name") or path.stem)
     if layer not in (None, name):
         raise Refusal("layer-unknown", layer=str(layer), layers=name)

@@ -23,14 +23,14 @@ _BRACE, _BRACKET, _CLOSE, _QUOTE = 1, 2, 3, 4
 _NAMED = {ord("{"): _BRACE, ord("["): _BRACKET, ord("}"): _CLOSE, ord("]"): _CLOSE, ord('"'): _QUOTE}
 _KIND = bytes(_NAMED.get(byte, 0) for byte in range(256))
 _STEP = np.array([0, 1, 1, -1, 0], np.int8)
-_MEMBER = re.compile(rb'"(crs|name|features)"\s*:\s*')
+_MEMBER = re.compile(rb'"(type|crs|name|features)"\s*:\s*')
 
 _Places = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
 class Outline:
-    """``members``: the root's ``crs`` and ``name``; ``features``: how many objects that array holds."""
+    """``members``: the root's ``type``, ``crs`` and ``name``; ``features``: how many objects that array holds."""
 
     members: dict[str, object] = field(default_factory=dict)
     features: int | None = None

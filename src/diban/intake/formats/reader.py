@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TextIO
 
 import pyarrow as pa
 
@@ -61,7 +61,15 @@ class Remarks:
         if row is not None and len(rows) < _MOST_ROWS:
             rows.append(row)
 
-    def take(self, message: Warning | str, *_: object) -> None:
+    def take(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
         """Stand in for `warnings.showwarning`: GDAL's warnings arrive this way."""
         if "non conformant file extension" not in str(message):
             self.add("gdal", str(message))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from diban.intake.formats import gdal
@@ -26,10 +27,10 @@ def choose(path: Path) -> Reader:
 
 
 def load() -> None:
-    """Make the libraries load now what they would otherwise load at first use."""
+    """Make the libraries load now code that they would otherwise load at first use."""
     gdal.load()
 
 
-def library_data() -> list[Path]:
-    """Folders that the libraries read while they work, such as CRS definitions."""
-    return gdal.data_folders()
+def library_folders() -> list[Path]:
+    """Folders with the libraries' own files: Python's, and those of what the readers use."""
+    return [Path(os.__file__).parent, *gdal.library_folders()]

@@ -41,7 +41,7 @@ def strange(column: pa.BinaryArray) -> _Places:
     Plain is ISO, little endian, a point, line or polygon or a multi-part of them, its lengths
     adding up to its last byte. Vectorised; collections and very many parts count as strange.
     """
-    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :][: len(column) + 1].astype(np.int64)
+    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :].astype(np.int64)
     rows = np.flatnonzero(np.asarray(column.is_valid()))
     if not len(rows):
         return rows
@@ -87,12 +87,11 @@ def _plain(data: _Bytes, start: _Places, end: _Places) -> npt.NDArray[np.bool_]:
         (np.flatnonzero(fine & (kind > _POLYGON) & (kind < _COLLECTION)), _after_parts),
     ):
         reached[rows] = walk(data, start[rows], end[rows], code[rows], dimensions[rows])
-    return reached == end
+    same: npt.NDArray[np.bool_] = reached == end
+    return same
 
 
-def _after_single(
-    data: _Bytes, at: _Places, end: _Places, code: _Places, dimensions: _Places
-) -> _Places:
+def _after_single(data: _Bytes, at: _Places, end: _Places, code: _Places, dimensions: _Places) -> _Places:
     """Where points, lines and polygons end, by their own lengths; beyond ``end`` when these lie."""
     kind = code % 1000
     count = _word(data, at + 5)
@@ -115,9 +114,7 @@ def _after_rings(data: _Bytes, at: _Places, end: _Places, left: _Places, size: _
     return at
 
 
-def _after_parts(
-    data: _Bytes, start: _Places, end: _Places, code: _Places, dimensions: _Places
-) -> _Places:
+def _after_parts(data: _Bytes, start: _Places, end: _Places, code: _Places, dimensions: _Places) -> _Places:
     left, at = _word(data, start + 5), start + 9
     for _ in range(_STEPS):
         rows = np.flatnonzero((left > 0) & (at < end))

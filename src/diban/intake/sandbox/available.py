@@ -17,12 +17,10 @@ from diban.intake.sandbox.wire import Kind, Refusal
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """``ok``, or why not. ``landlock`` is the kernel's interface version, ``namespaces`` an addition."""
+    """``well`` when uploads can be opened; ``words`` say what holds them, or what is lacking."""
 
-    ok: bool
-    reason: Text | None = None
-    landlock: int = 0
-    namespaces: bool = False
+    well: bool
+    words: Text
 
 
 @cache
@@ -39,10 +37,10 @@ def sandbox_available() -> Availability:
         with Child({"probe": str(foreign)}, limits) as child:
             try:
                 kind, body = child.frame()
+                said = json.loads(body.to_pybytes())
+                if kind is not Kind.END:
+                    raise Refusal(str(said["code"]), **said["facts"])
             except Refusal as refusal:
                 return Availability(False, unreadable(refusal, limits).message)
-    said = json.loads(body.to_pybytes())
-    if kind is not Kind.END:
-        refusal = Refusal(str(said["code"]), **said["facts"])
-        return Availability(False, unreadable(refusal, limits).message)
-    return Availability(True, None, int(said["landlock"]), bool(said["namespaces"]))
+    means = f"Landlock {int(said['landlock'])}, seccomp" + (", namespaces" if said["namespaces"] else "")
+    return Availability(True, Text(means, means))

@@ -11,12 +11,14 @@ import os
 import socket
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from diban.intake.formats.reader import Remarks
-from diban.intake.formats.registry import choose, library_data, load
-from diban.intake.sandbox.confine import Confinement, Unconfined, confine
+from diban.intake.formats.registry import choose, library_folders, load
+from diban.intake.sandbox.confine import Unconfined, confine
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Kind, Outlet, Refusal
 
@@ -44,7 +46,7 @@ def main() -> None:
     except BrokenPipeError:
         pass  # the parent has gone or lost interest; there is nobody left to tell
     except Exception as fault:  # noqa: BLE001 - the edge of the process: the parent gets to know all
-        detail = f"{type(fault).__name__}: {fault}"[:2000]
+        detail = (str(fault) or type(fault).__name__).replace(request.get("path", "…"), "…")
         outlet.say(Kind.FAILURE, {"code": "read-damaged", "facts": {"detail": detail}})
     # Leaving without the interpreter's farewell: no destructor of a library runs on hostile state.
     os._exit(status)
@@ -55,7 +57,7 @@ def _read(path: Path, layer: str | None, limits: Limits, outlet: Outlet) -> None
     remarks = Remarks(hidden=str(path))
     warnings.simplefilter("always")
     warnings.showwarning = remarks.take
-    confine([path, *library_data()], limits, size)
+    confine([path, *library_folders()], limits, size)
     reader = choose(path)
     with reader.open(path, layer, limits, remarks) as source:
         outlet.say(Kind.HEAD, {"format": reader.name, **source.as_json()})
@@ -68,21 +70,17 @@ def _read(path: Path, layer: str | None, limits: Limits, outlet: Outlet) -> None
 
 
 def _prove(foreign: Path, limits: Limits, outlet: Outlet) -> None:
-    confinement = confine(library_data(), limits, 0)
+    confinement = confine(library_folders(), limits, 0)
     for name, attempt in _ATTEMPTS.items():
         with suppress(PermissionError):
             attempt(foreign)
             raise Unconfined(f"a confined process could still: {name}")
-    outlet.say(Kind.END, _facts(confinement))
+    outlet.say(Kind.END, asdict(confinement))
 
 
-def _facts(confinement: Confinement) -> dict[str, object]:
-    return {"landlock": confinement.landlock, "namespaces": confinement.namespaces}
-
-
-_ATTEMPTS = {
+_ATTEMPTS: dict[str, Callable[[Path], object]] = {
     "read a foreign file": lambda path: path.open("rb").close(),
-    "write a file": lambda path: path.with_name("sandbox-probe").open("xb").close(),
+    "write a file": lambda path: path.with_name("written").open("xb").close(),
     "open a socket": lambda _: socket.socket().close(),
     "start a process": lambda _: os.fork(),
 }

@@ -64,8 +64,6 @@ def _allow(ruleset: int, path: Path) -> None:
         folder = stat.S_ISDIR(os.fstat(handle).st_mode)
         rights = _READ_FILE | _READ_DIR if folder else _READ_FILE
         rule = struct.pack("=Qi", rights, handle)
-        kernel.call(
-            _ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.create_string_buffer(rule, len(rule)), 0
-        )
+        kernel.call(_ADD_RULE, ruleset, _RULE_PATH_BENEATH, ctypes.create_string_buffer(rule, len(rule)), 0)
     finally:
         os.close(handle)

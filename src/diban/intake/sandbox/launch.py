@@ -89,7 +89,8 @@ class Child:
             close_fds=True,
             start_new_session=True,
         )
-        assert self._process.stdout is not None and self._process.stderr is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
         self._frames, self._notes = self._process.stdout.fileno(), self._process.stderr.fileno()
         # A larger pipe is a matter of speed alone, and an unprivileged user's share may be used up.
         with suppress(PermissionError):
@@ -174,8 +175,7 @@ class Child:
         try:
             self._process.wait(_GRACE)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.end("read-crashed")
         self._take_notes()
         words = bytes(self._stderr)
         code = self._ended or "read-crashed"

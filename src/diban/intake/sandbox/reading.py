@@ -66,6 +66,11 @@ class Reading:
     ) -> None:
         self._child.__exit__(kind, fault, trace)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the file's own columns, in order."""
+        return tuple(name for name in self.schema.names if name != GEOMETRY and not name.startswith("_"))
+
     def cancel(self) -> None:
         """Stop reading, from any thread; `batches` then raises `Unreadable` (``read-cancelled``)."""
         self._child.end("read-cancelled")
@@ -125,7 +130,7 @@ def open_upload(path: Path, *, layer: str | None = None, limits: Limits | None =
     machine cannot confine a process; in both cases nothing was read outside the sandbox.
     """
     limits = limits or Limits()
-    child = Child({"path": str(path.resolve()), "layer": layer}, limits)
+    child = Child({"path": str(path.resolve(strict=True)), "layer": layer}, limits)
     try:
         return Reading(child, limits)
     except BaseException:
@@ -141,8 +146,8 @@ def _in_words(limits: Limits) -> Iterator[None]:
     except Refusal as refusal:
         raise unreadable(refusal, limits) from refusal
     except (ValueError, KeyError, TypeError, MemoryError, pa.ArrowException) as fault:
-        refusal = Refusal("read-crashed", detail=f"{type(fault).__name__}: {fault}")
-        raise unreadable(refusal, limits) from fault
+        senseless = Refusal("read-crashed", detail=f"{type(fault).__name__}: {fault}")
+        raise unreadable(senseless, limits) from fault
 
 
 def _source(head: dict[str, Any]) -> SourceLayer:

@@ -59,9 +59,7 @@ def install() -> None:
     """Bind this process, and all threads it starts, to the filter; needs ``no_new_privs``."""
     code = b"".join(step.packed() for step in program(platform.machine(), os.getpid()))
     buffer = ctypes.create_string_buffer(code, len(code))
-    kernel.prctl(
-        kernel.PR_SET_SECCOMP, _MODE_FILTER, _Program(len(code) // 8, ctypes.addressof(buffer))
-    )
+    kernel.prctl(kernel.PR_SET_SECCOMP, _MODE_FILTER, _Program(len(code) // 8, ctypes.addressof(buffer)))
 
 
 def program(machine: str, process: int) -> list[_Step]:

@@ -1,0 +1,97 @@
+"""The server: processes that answer requests, and in the first of them the worker beside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from granian import Granian
+from granian.constants import Interfaces
+
+from diban.app.journeys.granting import public_party
+from diban.app.readiness import readiness
+from diban.app.settings import Settings, read_settings
+from diban.app.wiring import Platform, build
+from diban.app.work.logs import log_as_json
+from diban.app.work.worker import Worker
+from diban.share import Services, api
+from diban.store import migrate, reading
+
+HOME = "DIBAN_SERVED_HOME"
+STATIC = Path(__file__).parent / "static"
+GRACE_SECONDS = 20
+
+
+def run(settings: Settings, host: str, port: int, processes: int) -> None:
+    """Serve until a signal asks to stop; requests under way are answered first."""
+    platform = build(settings)
+    migrate(platform.database)
+    platform.close()
+    os.environ[HOME] = str(settings.home)
+    Granian(
+        "diban.app.server:application",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=processes,
+        runtime_threads=1,
+        blocking_threads=8,
+        backlog=4096,
+        backpressure=12_000,
+        workers_kill_timeout=GRACE_SECONDS,
+        respawn_failed_workers=True,
+        log_access=False,
+    ).serve()
+
+
+def application() -> FastAPI:
+    """The application of one serving process."""
+    log_as_json()
+    return serve_platform(build(read_settings(Path(os.environ[HOME]))))
+
+
+def serve_platform(platform: Platform) -> FastAPI:
+    """The services over a platform, with use counting and the worker for as long as they run.
+
+    Every process runs a worker: jobs are leased and the sealer takes turns, so it matters not which.
+    """
+    worker = Worker(platform)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        platform.use.start()
+        worker.start()
+        yield
+        worker.stop()
+        platform.use.close()
+        platform.close()
+
+    return api(services_of(platform), lifespan=lifespan)
+
+
+def services_of(platform: Platform) -> Services:
+    """What the services need of the platform."""
+    with reading(platform.database) as connection:
+        public = public_party(connection)
+    return Services(
+        database=platform.database,
+        base=platform.base,
+        catalogue=platform.catalogue,
+        deliveries=platform.deliveries,
+        parties=platform.parties,
+        accounts=platform.accounts,
+        scopes=platform.scopes,
+        use=platform.use,
+        generation=platform.generation,
+        title=platform.settings.title,
+        area=platform.settings.area,
+        public_party=public,
+        own_layers=platform.layers_of,
+        secure_cookies=platform.settings.secure_cookies,
+        static=STATIC if (STATIC / "index.html").is_file() else None,
+        ready=lambda: {part.name: part.well for part in readiness(platform)},
+    )

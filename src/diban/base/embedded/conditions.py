@@ -1,0 +1,47 @@
+"""Boxes in SQL: the R*Tree's answers, whose float32 boxes are never smaller than the true ones."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from diban.ground import Extent
+
+
+def meets(relation: sa.Table, extent: Extent, wide: bool) -> sa.ColumnElement[bool]:
+    """The R*Tree asked first; or, when most boxes meet, each row's box looked up as the row comes by."""
+    box = _boxes(relation)
+    met = sa.and_(
+        box.c.maxx >= extent.west,
+        box.c.minx <= extent.east,
+        box.c.maxy >= extent.south,
+        box.c.miny <= extent.north,
+    )
+    if not wide:
+        return relation.c.rid.in_(sa.select(box.c.id).where(met))
+    # A scalar, not EXISTS, which SQLite may turn into a join that asks the R*Tree first after all.
+    return sa.select(met).where(box.c.id == relation.c.rid).correlate(relation).scalar_subquery()
+
+
+def within(relation: sa.Table, extent: Extent) -> sa.ColumnElement[bool]:
+    """A rounded box inside the extent holds a true box inside it."""
+    box = _boxes(relation)
+    inside = sa.and_(
+        box.c.minx >= extent.west,
+        box.c.maxx <= extent.east,
+        box.c.miny >= extent.south,
+        box.c.maxy <= extent.north,
+    )
+    return relation.c.rid.in_(sa.select(box.c.id).where(inside))
+
+
+def size(relation: sa.Table) -> sa.ColumnElement[float]:
+    """Width by height of the row's box; 0 where it has none."""
+    box = _boxes(relation)
+    area = (box.c.maxx - box.c.minx) * (box.c.maxy - box.c.miny)
+    found = sa.select(area).where(box.c.id == relation.c.rid).correlate(relation).scalar_subquery()
+    return sa.func.coalesce(found, 0.0)
+
+
+def _boxes(relation: sa.Table) -> sa.TableClause:
+    names = ("id", "minx", "maxx", "miny", "maxy")
+    return sa.table(f"{relation.name}_box", *(sa.column(name) for name in names))

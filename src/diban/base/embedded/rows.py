@@ -1,0 +1,117 @@
+"""`EmbeddedRows`: the port `RowStore` on SQLite files, one for each layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from diban.base.embedded.conditions import meets, size, within
+from diban.base.embedded.erasing import erase
+from diban.base.embedded.faults import translating
+from diban.base.embedded.layout import make, relation_of, remove, unfinished, widen
+from diban.base.embedded.load import load
+from diban.base.embedded.readers import Readers
+from diban.base.embedded.steps import apply, undo
+from diban.base.embedded.tidying import tidy
+from diban.base.port import Reader, Rows, Step
+from diban.ground import Extent, Kind, Schema
+
+
+def open_embedded(folder: Path) -> EmbeddedRows:
+    """The rows of all layers whose files lie in this folder, which is made when it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return EmbeddedRows(folder)
+
+
+class EmbeddedRows:
+    """Rows in SQLite files. A storage is a file's name: the layer's number and what first wrote it.
+
+    ``l000012-000000.sqlite`` is the empty file that `make` leaves, ``l000012-000007.sqlite`` the one
+    that a first load under sequence number 7 wrote. Safe to share between threads and processes.
+    """
+
+    name = "embedded"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._readers = Readers()
+        self._tables: dict[tuple[str, tuple[tuple[int, Kind], ...]], sa.Table] = {}
+
+    def make(self, number: int, schema: Schema) -> str:
+        path = self._written_by(number, 0)
+        with translating(path):
+            make(path, schema)
+        return path.name
+
+    def widen(self, storage: str, schema: Schema) -> None:
+        with translating(self._folder / storage):
+            widen(self._folder / storage, schema)
+
+    def load(self, storage: str, number: int, schema: Schema, seq: int, rows: Iterator[Rows]) -> str:
+        path = self._written_by(number, seq)
+        with translating(path):
+            load(path, schema, seq, rows)
+        return path.name
+
+    def apply(self, storage: str, schema: Schema, seq: int, steps: Iterator[Step]) -> None:
+        with translating(self._folder / storage):
+            apply(self._folder / storage, seq, steps)
+
+    def undo(self, storage: str, seq: int) -> None:
+        path = self._folder / storage
+        number = int(storage[1 : storage.index("-")])
+        loaded = self._written_by(number, seq)
+        with translating(path):
+            remove(unfinished(loaded))
+            if loaded != path:
+                self.drop(loaded.name)
+            undo(path, seq)
+
+    def tidy(self, storage: str, seq: int) -> int:
+        with translating(self._folder / storage):
+            return tidy(self._folder / storage, seq)
+
+    def erase(self, storage: str, fids: Sequence[int]) -> None:
+        with translating(self._folder / storage):
+            erase(self._folder / storage, fids)
+
+    def drop(self, storage: str) -> None:
+        self._readers.forget(self._folder / storage)
+        remove(self._folder / storage)
+
+    def reader(self, storage: str) -> AbstractContextManager[Reader]:
+        return self._readers.reader(self._folder / storage)
+
+    def live(self, storage: str, schema: Schema) -> sa.Table:
+        return self._table("live", schema)
+
+    def past(self, storage: str, schema: Schema) -> sa.Table:
+        return self._table("past", schema)
+
+    def geometry(self, relation: sa.Table) -> sa.ColumnElement[bytes]:
+        return relation.c.geom
+
+    def meets(self, relation: sa.Table, extent: Extent, wide: bool) -> sa.ColumnElement[bool]:
+        return meets(relation, extent, wide)
+
+    def within(self, relation: sa.Table, extent: Extent) -> sa.ColumnElement[bool]:
+        return within(relation, extent)
+
+    def size(self, relation: sa.Table) -> sa.ColumnElement[float]:
+        return size(relation)
+
+    def close(self) -> None:
+        self._readers.close()
+
+    def _written_by(self, number: int, seq: int) -> Path:
+        return self._folder / f"l{number:06d}-{seq:06d}.sqlite"
+
+    def _table(self, relation: str, schema: Schema) -> sa.Table:
+        """One table object for the same columns, so that SQLAlchemy's compiled statements are found again."""
+        key = relation, tuple((field.slot, field.kind) for field in schema.fields)
+        if key not in self._tables:
+            self._tables[key] = relation_of(relation, schema)
+        return self._tables[key]

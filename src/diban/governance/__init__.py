@@ -1,0 +1,138 @@
+"""Governance: who may, who decides, and what proves it afterwards.
+
+Parties, accounts, roles and what they may (`may`); sessions and keys; grants compiled into a
+`Scope`; the review of deliveries; the audit with its sealed chain; evidence for the assessment;
+use; expunge.
+
+Not here: what exists (catalogue), what is stored (base), how anything is asked for (share, app).
+
+Imports: ground, store, catalogue; cryptography, pwdlib, openpyxl.
+"""
+
+from diban.governance.accounts import Account, Accounts, Attempt, Outcome, log_in
+from diban.governance.asker import Asker, Via, may, may_move
+from diban.governance.audit import Audit, AuditLine, By
+from diban.governance.evidence import Act, Evidence, Indicator, evidence_of, record_evidence
+from diban.governance.expunge import (
+    ExpungeState,
+    Tombstone,
+    carry_out,
+    confirm_expunge,
+    register_backup,
+    request_expunge,
+    tombstones,
+)
+from diban.governance.grants import Grant, Grants, list_grants
+from diban.governance.head import Head, HeadFile
+from diban.governance.keys import Key, authenticate_key, issue_key, keys_of, revoke_key
+from diban.governance.last_use import touch
+from diban.governance.limits import limits_from_json, limits_json
+from diban.governance.organisation_sheet import (
+    OrganisationPlan,
+    RowFault,
+    add_organisation,
+    plan_organisation,
+)
+from diban.governance.parties import Parties, Party, PartyName
+from diban.governance.party_kind import PartyKind
+from diban.governance.passwords import hash_password, initial_password
+from diban.governance.policy import REVIEW_POLICY, ReviewPolicy
+from diban.governance.port import Eraser
+from diban.governance.review import (
+    Decision,
+    Review,
+    Verdict,
+    decide,
+    record_decision,
+    review,
+    review_of,
+    waiting_reviews,
+)
+from diban.governance.roles import Permission, Role
+from diban.governance.scopes import ScopeCache, scope_of
+from diban.governance.seal import seal_pending
+from diban.governance.sessions import authenticate_session, close_session, open_session
+from diban.governance.signing import FileSigner, FileTrusted
+from diban.governance.target import Target, TargetKind
+from diban.governance.use import DayOfUse, UseCounter, use_of
+from diban.governance.verify import Break, ChainVerdict, Wrong, verify
+
+__all__ = [
+    "REVIEW_POLICY",
+    "Account",
+    "Accounts",
+    "Act",
+    "Asker",
+    "Attempt",
+    "Audit",
+    "AuditLine",
+    "Break",
+    "By",
+    "ChainVerdict",
+    "DayOfUse",
+    "Decision",
+    "Eraser",
+    "Evidence",
+    "ExpungeState",
+    "FileSigner",
+    "FileTrusted",
+    "Grant",
+    "Grants",
+    "Head",
+    "HeadFile",
+    "Indicator",
+    "Key",
+    "OrganisationPlan",
+    "Outcome",
+    "Parties",
+    "Party",
+    "PartyKind",
+    "PartyName",
+    "Permission",
+    "Review",
+    "ReviewPolicy",
+    "Role",
+    "RowFault",
+    "ScopeCache",
+    "Target",
+    "TargetKind",
+    "Tombstone",
+    "UseCounter",
+    "Verdict",
+    "Via",
+    "Wrong",
+    "add_organisation",
+    "authenticate_key",
+    "authenticate_session",
+    "carry_out",
+    "close_session",
+    "confirm_expunge",
+    "decide",
+    "evidence_of",
+    "hash_password",
+    "initial_password",
+    "issue_key",
+    "keys_of",
+    "limits_from_json",
+    "limits_json",
+    "list_grants",
+    "log_in",
+    "may",
+    "may_move",
+    "open_session",
+    "plan_organisation",
+    "record_decision",
+    "record_evidence",
+    "register_backup",
+    "request_expunge",
+    "review",
+    "review_of",
+    "revoke_key",
+    "scope_of",
+    "seal_pending",
+    "tombstones",
+    "touch",
+    "use_of",
+    "verify",
+    "waiting_reviews",
+]

@@ -1,0 +1,16 @@
+"""Share: what landed and was published, as services: OGC API Common, Features, Tiles; the portal's API.
+
+A `Block` declares routes, conformance and links together; `api` puts them together over `Services`.
+Collections are derived from what is published, never kept in step; every read stands under the
+asker's `Scope` and is counted.
+
+Not here: who is allowed what (governance), how rows are found (base), how it is started (app).
+
+Imports: ground, store, base, catalogue, intake, governance; FastAPI, orjson, prometheus-client.
+"""
+
+from diban.share.api import api, blocks_of
+from diban.share.block import Block, Link, Maturity, link
+from diban.share.services import VERSION, Services
+
+__all__ = ["VERSION", "Block", "Link", "Maturity", "Services", "api", "blocks_of", "link"]

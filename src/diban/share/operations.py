@@ -1,0 +1,45 @@
+"""For operators: ``/healthz`` (the process lives), ``/readyz`` (it can work), ``/metrics``."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from diban.ground import Text
+from diban.share.block import Block
+from diban.share.core import json_answer
+from diban.share.metrics import exposition
+from diban.share.services import Services
+
+NAME = "operations"
+
+
+def operations_block() -> Block:
+    """Probes and measures; they tell nothing about anybody's data."""
+
+    def router(services: Services) -> APIRouter:
+        routes = APIRouter(tags=[NAME])
+
+        def alive(request: Request) -> Response:
+            """The process answers."""
+            request.state.block = NAME
+            return json_answer({"alive": True})
+
+        def ready(request: Request) -> Response:
+            """Whether every part works: 200, or 503 with the parts that do not."""
+            request.state.block = NAME
+            parts = services.ready() | {"use": services.use.fault is None}
+            answer = json_answer(parts)
+            answer.status_code = 200 if all(parts.values()) else 503
+            return answer
+
+        def metrics(request: Request) -> Response:
+            """Measures of this process in Prometheus's text format."""
+            request.state.block = NAME
+            return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+        routes.add_api_route("/healthz", alive, methods=["GET", "HEAD"])
+        routes.add_api_route("/readyz", ready, methods=["GET", "HEAD"])
+        routes.add_api_route("/metrics", metrics, methods=["GET", "HEAD"])
+        return routes
+
+    return Block(NAME, Text(zh="运行", en="Operations"), router)

@@ -1,0 +1,54 @@
+"""``bbox`` and ``bbox-crs``: which boxes, in which CRS and axis order (Features Part 1 7.15.3, Part 2)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from diban.ground import CRS84, Crs, Extent, Invalid, Text, parse_crs, project
+
+_STEPS = 21
+
+
+def parse_bbox(text: str | None, crs: str | None) -> tuple[Extent, ...]:
+    """The boxes in the stored CRS; none when the parameter is absent.
+
+    In another CRS the box's border is followed, so that the result holds all of it.
+    """
+    if text is None:
+        return ()
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (4, 6) or not all(math.isfinite(number) for number in numbers):
+        raise Invalid(
+            Text(zh="bbox 应为 4 或 6 个数", en="bbox is 4 or 6 numbers"),
+            field="bbox",
+            limit="4 | 6",
+            remedy=Text(zh="例如 113.9,22.5,114.0,22.6", en="for example 113.9,22.5,114.0,22.6"),
+        )
+    given = CRS84 if crs is None else parse_crs(crs)
+    half = len(numbers) // 2
+    corners = [*numbers[:2], *numbers[half : half + 2]]
+    if given.swapped:
+        corners = [corners[1], corners[0], corners[3], corners[2]]
+    if given.degrees:
+        return Extent.parse(corners)
+    return (_around(corners, given),)
+
+
+def _around(corners: list[float], crs: Crs) -> Extent:
+    west, south, east, north = corners
+    if west > east or south > north:
+        raise Invalid(Text(zh="bbox 的角点次序不对", en="the corners of bbox are out of order"), field="bbox")
+    x, y = np.linspace(west, east, _STEPS), np.linspace(south, north, _STEPS)
+    border = np.array([(a, b) for a in x for b in (south, north)] + [(a, b) for a in (west, east) for b in y])
+    moved = project(border, crs, CRS84)
+    if not np.isfinite(moved).all():
+        raise Invalid(
+            Text(zh="bbox 超出坐标系范围", en="bbox lies outside its CRS"), field="bbox", limit=crs.code
+        )
+    (west, south), (east, north) = moved.min(axis=0), moved.max(axis=0)
+    return Extent(float(west), float(south), float(east), float(north))

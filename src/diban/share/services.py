@@ -1,0 +1,44 @@
+"""What the services stand on; handed over by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from diban.base import Base
+from diban.catalogue import Catalogue
+from diban.governance import Accounts, Parties, ScopeCache, UseCounter
+from diban.ground import Extent, LayerId, PartyId, Text
+from diban.intake import Deliveries
+from diban.store import Database, Generation
+
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The rooms below, and what this installation is.
+
+    ``own_layers`` answers the layers whose resources a party provides; ``ready`` whether each part
+    works; ``static`` is the built portal, None when it is not built.
+    """
+
+    database: Database
+    base: Base
+    catalogue: Catalogue
+    deliveries: Deliveries
+    parties: Parties
+    accounts: Accounts
+    scopes: ScopeCache
+    use: UseCounter
+    generation: Generation
+    title: Text
+    area: Extent
+    public_party: PartyId
+    own_layers: Callable[[sa.Connection, PartyId], Iterable[LayerId]]
+    secure_cookies: bool
+    static: Path | None
+    ready: Callable[[], dict[str, bool]]

@@ -1,0 +1,32 @@
+"""The engines under contract: each test of this folder runs once on either, or on both at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.board import Board, embedded_board, postgis_board
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """A base on SQLite files, which the tests of a module share; each makes layers of its own."""
+    with embedded_board(tmp_path_factory.mktemp("embedded")) as board:
+        yield board
+
+
+@pytest.fixture(scope="module")
+def postgis(postgres_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """A base on PostgreSQL, which the tests of a module share; each makes layers of its own."""
+    with postgis_board(postgres_database, tmp_path_factory.mktemp("postgis")) as board:
+        yield board
+
+
+@pytest.fixture(
+    scope="module", params=["embedded", pytest.param("postgis", marks=pytest.mark.postgres)]
+)
+def engine(request: pytest.FixtureRequest) -> Board:
+    """A base on one engine, then on the other."""
+    board: Board = request.getfixturevalue(request.param)
+    return board
