@@ -33,7 +33,7 @@ const layer = (slug: string, landed_at: string | null, rows = 1) => ({ slug, lan
 const resource = (id: string, state: string, provider: string, layers: object[] = []): Resource =>
   ({
     id, state, state_title: { zh: state, en: state }, provider: { id: provider, name: { zh: provider, en: provider } },
-    sharing: { value: '1', title: { zh: '', en: '' } }, update_cycle: { value: 'monthly', title: { zh: '', en: '' } }, layers,
+    sharing: { value: '1', title: { zh: '', en: '' } }, update_cycle: { value: '4', title: { zh: '', en: '' } }, layers,
   }) as unknown as Resource
 
 describe('the catalogue', () => {

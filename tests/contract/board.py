@@ -40,7 +40,7 @@ from diban.ground import (
     Text,
     VersionId,
 )
-from diban.store import Database, Feed, Generation, Jobs, metadata, reading, sqlite_url, unit
+from diban.store import Database, Feed, Generation, Jobs, Unit, metadata, reading, sqlite_url, unit
 
 Row = dict[str, Any]
 
@@ -59,6 +59,12 @@ class Board:
     generation: Generation
     folder: Path
     keys: Iterator[int] = field(default_factory=itertools.count)
+
+    @contextmanager
+    def acting(self) -> Iterator[Unit]:
+        """An act on the control record."""
+        with unit(self.database) as act:
+            yield act
 
     def layer(self, schema: Schema) -> LayerId:
         """A new, empty layer."""

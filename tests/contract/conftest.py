@@ -23,9 +23,7 @@ def postgis(postgres_database: str, tmp_path_factory: pytest.TempPathFactory) ->
         yield board
 
 
-@pytest.fixture(
-    scope="module", params=["embedded", pytest.param("postgis", marks=pytest.mark.postgres)]
-)
+@pytest.fixture(scope="module", params=["embedded", pytest.param("postgis", marks=pytest.mark.postgres)])
 def engine(request: pytest.FixtureRequest) -> Board:
     """A base on one engine, then on the other."""
     board: Board = request.getfixturevalue(request.param)

@@ -50,6 +50,8 @@ export interface Layer {
   slug: string
   title: Text
   geometry: GeometryKind
+  /** Whether the asker may read what it holds; if not, nothing of it is told. */
+  readable: boolean
   rows: number
   bbox: Bbox | null
   version: string | null
@@ -59,6 +61,7 @@ export interface Layer {
 
 export interface Resource {
   id: string
+  slug: string
   code: string
   title: Text
   abstract: Text

@@ -49,7 +49,9 @@ export function figures(resources: Resource[]): { resources: number; layers: num
   }
 }
 
-const touch = (a: Bbox, b: Bbox): boolean => a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
+/** Whether two boxes share a place; a missing box shares none. */
+export const touching = (a: Bbox | null, b: Bbox | null): boolean =>
+  a !== null && b !== null && a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
 
 /** The box around most of the boxes: those that hang together, without what lies far off. */
 export function mainArea(boxes: (Bbox | null)[]): Bbox | null {
@@ -58,7 +60,7 @@ export function mainArea(boxes: (Bbox | null)[]): Bbox | null {
     let box = seed
     let count = 0
     for (const other of boxes) {
-      if (!box || !other || !touch(box, other)) continue
+      if (!box || !other || !touching(box, other)) continue
       box = around([box, other])
       count += 1
     }

@@ -4,10 +4,11 @@ import type { Resource } from '../api/types'
 
 const DAY = 86_400_000
 
-/** Days that a cycle leaves between two landings; on an event and once have no due date. */
-const cycleDays: Record<string, number> = {
-  realtime: 1, daily: 1, weekly: 7, monthly: 31, quarterly: 92, half_yearly: 184, yearly: 366,
-}
+/**
+ * Days that a cycle leaves between two landings, by its national number: 1 real time, 2 daily, 3 weekly, 4 monthly,
+ * 5 quarterly, 6 yearly. Half-yearly has no number; on an event and once have no due date.
+ */
+const cycleDays: Record<string, number> = { '1': 1, '2': 1, '3': 7, '4': 31, '5': 92, '6': 366, half_yearly: 184 }
 
 export interface Freshness {
   landedAt: string | null

@@ -35,8 +35,8 @@ def readiness(platform: Platform) -> Iterator[Part]:
     yield Part(
         "sandbox",
         Text(zh="沙箱", en="sandbox"),
-        available.ok,
-        f"Landlock {available.landlock}",
+        available.well,
+        available.words.en,
         Text(
             zh="使用支持 Landlock 与 seccomp 的 Linux 内核",
             en="run on a Linux kernel with Landlock and seccomp",

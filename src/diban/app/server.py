@@ -39,7 +39,6 @@ def run(settings: Settings, host: str, port: int, processes: int) -> None:
         interface=Interfaces.ASGI,
         workers=processes,
         runtime_threads=1,
-        blocking_threads=8,
         backlog=4096,
         backpressure=12_000,
         workers_kill_timeout=GRACE_SECONDS,

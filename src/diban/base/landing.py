@@ -100,8 +100,10 @@ def stage(database: Database, rows: RowStore, changes: ChangeSet, key: str, prog
     try:
         storage = _write(rows, begun)
     except BaseException:
-        _release(database, begun)
+        with suppress(Unavailable):  # without a database the lease ends by itself
+            _release(database, begun)
         raise
+    _release(database, begun)
     return Staged(changes.layer, begun.version, changes.on, storage, begun.extent)
 
 
@@ -118,7 +120,8 @@ def flip(connection: sa.Connection, staged: Staged) -> Version:
     if staged.landed is not None:
         return staged.landed
     record = layer_record(connection, staged.layer, lock=True)
-    if record.current != staged.on or record.staging != staged.version:
+    # A lease that runs is that of another try, which may be writing the same rows anew.
+    if record.current != staged.on or record.staging != staged.version or record.staging_until:
         raise _conflict(staged.layer)
     moment = micros(now())
     before = version_at(connection, staged.layer, Moment())
@@ -237,8 +240,8 @@ def _claim(connection: sa.Connection, layer_id: LayerId, version: VersionId) -> 
 
 
 def _release(database: Database, writing: _Writing) -> None:
-    """Let the next try claim the layer at once; without a database the lease ends by itself."""
-    with suppress(Unavailable), unit(database) as act:
+    """Let the next try claim the layer at once, also this one when its act fails after the rows were written."""
+    with unit(database) as act:
         act.connection.execute(
             sa.update(layer)
             .where(layer.c.id == writing.record.id, layer.c.staging == writing.version)

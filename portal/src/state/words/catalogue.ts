@@ -24,6 +24,7 @@ export const catalogue = {
   nothingHint: { zh: '换一个词，或清除筛选。', en: 'Try another word, or clear the filters.' },
   empty: { zh: '目录还是空的', en: 'The catalogue is still empty' },
   emptyHint: { zh: '用下面的命令交付第一份数据，审核发布后即可在此查到。', en: 'Deliver a first file with the command below; once reviewed and published it is found here.' },
+  closed: { zh: '须申请', en: 'on request' },
   noData: { zh: '尚无数据', en: 'No data yet' },
   onTime: { zh: '按期', en: 'On time' },
   overdue: { zh: '逾期 {n} 天', en: '{n} days overdue' },

@@ -10,7 +10,7 @@ import pyarrow as pa
 import shapely
 
 from diban.app.sample_city.addresses import Doors, doors, joined
-from diban.app.sample_city.centres import Centres, centres
+from diban.app.sample_city.centres import OFFICES, Centres, centres
 from diban.app.sample_city.divisions import Divisions, divide
 from diban.app.sample_city.growth import Growth, grow
 from diban.app.sample_city.land import land
@@ -28,10 +28,7 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """``tables`` holds the rows of each layer by its slug, geometry as WKB in degrees.
-
-    The last ``reserve`` … are not yet built: `buildings` rows that only the update has.
-    """
+    """The plan, and in ``tables`` the rows of each layer by its slug, geometry as WKB in degrees."""
 
     land: shapely.Polygon
     centres: Centres
@@ -86,7 +83,7 @@ def _wkb(geometries: Geometries) -> pa.Array:
 
 
 def _office_names(names: Names) -> list[Text]:
-    return [Text(f"{names[n].zh}街道", f"{names[n].en} Street Office") for n in range(200, 200 + 74)]
+    return [Text(f"{names[n].zh}街道", f"{names[n].en} Street Office") for n in range(OFFICES)]
 
 
 def _texts(texts: list[Text], chosen: Ints | None = None) -> tuple[pa.Array, pa.Array]:

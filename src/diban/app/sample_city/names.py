@@ -10,75 +10,19 @@ from diban.app.sample_city.plane import Ints
 from diban.ground import Text
 
 CITY = Text(zh="澜湾市", en="Lanwan")
-DISTRICT_NAMES = (
-    *(
-        Text("云桥区", "Yunqiao District"),
-        Text("鹭洲区", "Luzhou District"),
-        Text("望屿区", "Wangyu District"),
-    ),
-    *(
-        Text("荔坪区", "Liping District"),
-        Text("榕浦区", "Rongpu District"),
-        Text("棠溪区", "Tangxi District"),
-    ),
-    *(
-        Text("梧岭区", "Wuling District"),
-        Text("银汀区", "Yinting District"),
-        Text("松屏区", "Songping District"),
-    ),
+_DISTRICTS = (
+    "云桥Yunqiao 鹭洲Luzhou 望屿Wangyu 荔坪Liping 榕浦Rongpu 棠溪Tangxi 梧岭Wuling 银汀Yinting 松屏Songping"
 )
+DISTRICT_NAMES = tuple(Text(f"{name[:2]}区", f"{name[2:]} District") for name in _DISTRICTS.split())
 
 _FIRST = (
-    *(
-        ("云", "Yun"),
-        ("澜", "Lan"),
-        ("榕", "Rong"),
-        ("鹭", "Lu"),
-        ("棠", "Tang"),
-        ("荔", "Li"),
-        ("汀", "Ting"),
-    ),
-    *(
-        ("梧", "Wu"),
-        ("桂", "Gui"),
-        ("柏", "Bai"),
-        ("潮", "Chao"),
-        ("锦", "Jin"),
-        ("苇", "Wei"),
-        ("霞", "Xia"),
-    ),
-    *(
-        ("岸", "An"),
-        ("琴", "Qin"),
-        ("枫", "Feng"),
-        ("莲", "Lian"),
-        ("沐", "Mu"),
-        ("晴", "Qing"),
-        ("珊", "Shan"),
-    ),
-    *(("翠", "Cui"), ("湖", "Hu"), ("泽", "Ze")),
+    "云Yun 澜Lan 榕Rong 鹭Lu 棠Tang 荔Li 汀Ting 梧Wu 桂Gui 柏Bai 潮Chao 锦Jin "
+    "苇Wei 霞Xia 岸An 琴Qin 枫Feng 莲Lian 沐Mu 晴Qing 珊Shan 翠Cui 湖Hu 泽Ze"
 )
 _SECOND = (
-    *(
-        ("湾", "wan"),
-        ("岭", "ling"),
-        ("洲", "zhou"),
-        ("塘", "tang"),
-        ("埔", "pu"),
-        ("坪", "ping"),
-        ("桥", "qiao"),
-    ),
-    *(
-        ("滩", "tan"),
-        ("围", "wei"),
-        ("涌", "chong"),
-        ("园", "yuan"),
-        ("渡", "du"),
-        ("亭", "ting"),
-        ("台", "tai"),
-    ),
-    *(("港", "gang"), ("泉", "quan")),
+    "湾wan 岭ling 洲zhou 塘tang 埔pu 坪ping 桥qiao 滩tan 围wei 涌chong 园yuan 渡du 亭ting 台tai 港gang 泉quan"
 )
+_ROADS = {1: ("快速路", "Expressway"), 2: ("大道", "Avenue"), 3: ("路", "Road"), 4: ("街", "Street")}
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -92,9 +36,9 @@ class Names:
     @classmethod
     def of(cls, rng: np.random.Generator) -> Names:
         """All of them, shuffled."""
-        order = rng.permutation(len(_FIRST) * len(_SECOND))
-        made = [(_FIRST[n % len(_FIRST)], _SECOND[n // len(_FIRST)]) for n in order]
-        return cls([a[0] + b[0] for a, b in made], [a[1] + b[1] for a, b in made])
+        pairs = [(first, second) for first in _FIRST.split() for second in _SECOND.split()]
+        made = [pairs[n] for n in rng.permutation(len(pairs))]
+        return cls([a[0] + b[0] for a, b in made], [a[1:] + b[1:] for a, b in made])
 
     def __getitem__(self, number: int) -> Text:
         return Text(self.zh[number % len(self.zh)], self.en[number % len(self.en)])
@@ -109,9 +53,7 @@ def road_names(grade: Ints, names: Names) -> list[Text]:
         counts[level] = turn + 1
         name, round_ = names[turn], turn // len(names.zh)
         numeral, digits = (numbered(round_), f" {_ordinal(round_)}") if round_ else ("", "")
-        zh, en = {1: ("快速路", "Expressway"), 2: ("大道", "Avenue"), 3: ("路", "Road"), 4: ("街", "Street")}[
-            level
-        ]
+        zh, en = _ROADS[level]
         made.append(Text(f"{name.zh}{numeral}{zh}", f"{name.en}{digits} {en}"))
     return made
 

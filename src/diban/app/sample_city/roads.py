@@ -33,6 +33,7 @@ _SHORE_KM = shapely.box(-13.5, 0, 31.0, 16.6)
 _WIDTHS = np.array([0.0, 52.0, 36.0, 24.0, 0.0])
 _STEP = 120.0
 _SHORE = 0.55
+_EDGE = 19.0
 _SHORTEST = 60.0
 
 
@@ -52,15 +53,17 @@ class Roads:
 def build_roads(land: shapely.Polygon, centres: Centres, growth: Growth, rng: np.random.Generator) -> Roads:
     """All roads; those between places end where the streets begin."""
     street = np.flatnonzero(growth.streets.low < growth.streets.high)
-    built = shapely.union_all(shapely.buffer(growth.polygons, 45, quad_segs=2)).buffer(-26)
+    built = shapely.union_all(shapely.buffer(growth.polygons, 45, quad_segs=4)).buffer(_EDGE - 45)
     shore = _shore(land)
-    open_land = land.buffer(-COAST * _SHORE).difference(built)
+    dry = land.buffer(-COAST * _SHORE)
     parts = [(street_lines(centres, growth.streets, street), growth.streets.grade[street])]
     for grade, found in (
         (EXPRESSWAY, _expressways(rng)),
         (PRIMARY, _to_the_shore(centres, built, shore)),
         *_between(centres, rng),
     ):
+        # As near to the blocks as its width allows, so that it meets the streets around them.
+        open_land = dry.difference(built.buffer(_WIDTHS[grade] / 2 + 3 - _EDGE))
         pieces = shapely.get_parts(shapely.intersection(found, open_land))
         pieces = pieces[shapely.length(pieces) > _SHORTEST]
         parts.append((pieces, np.full(len(pieces), grade)))
@@ -72,7 +75,7 @@ def build_roads(land: shapely.Polygon, centres: Centres, growth: Growth, rng: np
 
 
 def _shore(land: shapely.Polygon) -> shapely.LineString:
-    """A road along the southern shore, between the blocks and the water."""
+    """A road along the southern shore, between the blocks and the water; it bridges narrow inlets."""
     line = land.buffer(-COAST * _SHORE).simplify(60).exterior
     frame = shapely.transform(_SHORE_KM, lambda xy: xy * 1000)
     pieces = shapely.get_parts(shapely.line_merge(line.intersection(frame)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from diban.base.embedded.conditions import areas
+from diban.base.embedded.flushing import Flushing, flushing
 from diban.base.embedded.layout import INDEXES, create, unfinished
 from diban.base.embedded.packing import NODE_BYTES, BoxSorter, packed
 from diban.base.embedded.pipe import BulkPipe, bulk_pipe
@@ -24,52 +26,58 @@ Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 _NODE = pa.schema([("node", pa.int64()), ("data", pa.binary(NODE_BYTES))])
 _PAIR = pa.schema([("id", pa.int64()), ("node", pa.int64())])
+_UNGUARDED = (
+    "PRAGMA journal_mode = OFF",
+    "PRAGMA synchronous = OFF",
+    "PRAGMA locking_mode = EXCLUSIVE",
+    "PRAGMA cache_size = -32768",
+)
 _PAIRS_AT_ONCE = 1 << 17
 
 
 def load(path: Path, schema: Schema, seq: int, rows: Iterator[Rows]) -> None:
     """Write all rows under ``seq`` into a new file at ``path``; their ``rid`` is 1, 2, 3….
 
-    The program at the other end of the pipe inserts rows while a thread here sorts their boxes.
+    The program at the other end of the pipe inserts rows while a thread here sorts their boxes. It is
+    one transaction without journal or sync: the file counts when it is complete, synced and moved.
     """
     aside = unfinished(path)
     create(aside, schema)
-    with closing(BoxSorter(path.parent)) as boxes, bulk_pipe(aside) as pipe:
-        _insert_rows(pipe, seq, rows, boxes)
-        for statement in INDEXES:
-            pipe.execute(statement)
+    with closing(BoxSorter(path.parent)) as boxes, flushing(aside) as disk, bulk_pipe(aside) as pipe:
+        pipe.execute(*_UNGUARDED, "BEGIN")
+        if first := next(rows, None):
+            _insert_rows(pipe, seq, itertools.chain([first], rows), first.batch.schema, boxes, disk)
+        pipe.execute(*INDEXES)
         if boxes.count:
-            _insert_tree(pipe, boxes, path.parent)
+            _insert_tree(pipe, boxes, path.parent, disk)
+        pipe.execute("COMMIT")
     _seal(aside, boxes.rows)
     keep_file(aside, path)
 
 
-def _insert_rows(pipe: BulkPipe, seq: int, rows: Iterator[Rows], boxes: BoxSorter) -> None:
-    first = next(rows, None)
-    if first is None:
-        return
-    names = first.batch.schema.names
-
+def _insert_rows(
+    pipe: BulkPipe, seq: int, rows: Iterable[Rows], columns: pa.Schema, boxes: BoxSorter, disk: Flushing
+) -> None:
     def batches() -> Iterator[pa.RecordBatch]:
-        for part in itertools.chain([first], rows):
+        for part in rows:
             boxes.add(part.boxes)
-            yield part.batch
+            yield part.batch.append_column("area", areas(part.boxes))
 
-    pipe.insert(
-        f"INSERT INTO live (vfrom, {', '.join(names)}) VALUES ({int(seq)}, {', '.join('?' * len(names))})",
-        first.batch.schema,
-        batches(),
-    )
+    columns = columns.append(pa.field("area", pa.float64()))
+    names, holes = ", ".join(columns.names), ", ".join("?" * len(columns))
+    statement = f"INSERT INTO live (vfrom, {names}) VALUES ({int(seq)}, {holes})"
+    pipe.insert(statement, columns, disk.between(batches()))
 
 
-def _insert_tree(pipe: BulkPipe, boxes: BoxSorter, folder: Path) -> None:
+def _insert_tree(pipe: BulkPipe, boxes: BoxSorter, folder: Path, disk: Flushing) -> None:
     """The R*Tree's three tables, each in the order of its key; which node holds a row waits in a file."""
     inner: list[pa.RecordBatch] = []
     with tempfile.TemporaryFile(dir=folder) as file:
         holders = np.memmap(file, np.int32, "w+", shape=boxes.rows + 1)
         # Replace: the empty root is there from the beginning.
-        pipe.insert("REPLACE INTO live_box_node VALUES (?, ?)", _NODE, _nodes(boxes, holders, inner))
-        pipe.insert("INSERT INTO live_box_rowid VALUES (?, ?)", _PAIR, _held(holders))
+        nodes = disk.between(_nodes(boxes, holders, inner))
+        pipe.insert("REPLACE INTO live_box_node VALUES (?, ?)", _NODE, nodes)
+        pipe.insert("INSERT INTO live_box_rowid VALUES (?, ?)", _PAIR, disk.between(_held(holders)))
         pipe.insert("INSERT INTO live_box_parent VALUES (?, ?)", _PAIR, inner)
 
 

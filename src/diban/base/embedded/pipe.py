@@ -1,4 +1,4 @@
-"""The bulk program as the loader sees it: statements and their rows go in, a filled file comes out."""
+"""The bulk program as its caller sees it: statements and their rows go in, in order; faults come out."""
 
 from __future__ import annotations
 
@@ -14,24 +14,22 @@ from typing import IO
 import pyarrow as pa
 
 from diban.base.embedded.bulk import STATEMENT
-from diban.base.embedded.flushing import start_writing
 from diban.ground import Fault, StorageFull, Text, Unavailable
 from diban.store import translate
 
 _PROGRAM = Path(__file__).with_name("bulk.py")
-_NONE = pa.schema([])
 
 
 class BulkPipe:
     """What is sent is executed in order; nothing is answered until the end."""
 
-    def __init__(self, sink: IO[bytes], descriptor: int) -> None:
+    def __init__(self, sink: IO[bytes]) -> None:
         self._sink = sink
-        self._descriptor = descriptor
 
-    def execute(self, statement: str) -> None:
-        """Execute a statement once."""
-        self.insert(statement, _NONE, ())
+    def execute(self, *statements: str) -> None:
+        """Execute statements, each once."""
+        for statement in statements:
+            self.insert(statement, pa.schema([]), ())
 
     def insert(self, statement: str, columns: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
         """Execute a statement once for each row, its parameters being the row's columns in order."""
@@ -39,18 +37,15 @@ class BulkPipe:
             for batch in batches:
                 stream.write_batch(batch)
                 self._sink.flush()
-                start_writing(self._descriptor)
         self._sink.flush()
 
 
 @contextmanager
 def bulk_pipe(path: Path) -> Iterator[BulkPipe]:
-    """Run the bulk program on a new file; the file is filled and closed when the block ends.
+    """Run the bulk program on a file; everything is executed and the file closed when the block ends.
 
     Raises `StorageFull` or `Unavailable` in the program's own words; kills it when the block raises.
-    No SQLite of this process may have the file open meanwhile.
     """
-    descriptor = os.open(path, os.O_RDWR)
     with tempfile.TemporaryFile() as words:
         child = subprocess.Popen(
             [sys.executable, "-P", str(_PROGRAM), str(path), str(os.getpid())],
@@ -62,7 +57,7 @@ def bulk_pipe(path: Path) -> Iterator[BulkPipe]:
         try:
             # A broken pipe only says that the program has ended; why, is in its words.
             with suppress(BrokenPipeError):
-                yield BulkPipe(child.stdin, descriptor)
+                yield BulkPipe(child.stdin)
         except BaseException:
             child.kill()
             raise
@@ -70,7 +65,6 @@ def bulk_pipe(path: Path) -> Iterator[BulkPipe]:
             with suppress(BrokenPipeError):
                 child.stdin.close()
             child.wait()
-            os.close(descriptor)
         if child.returncode:
             words.seek(0)
             raise _fault(child.returncode, words.read(1000).decode(errors="replace").strip())

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from diban.base.embedded.conditions import areas
 from diban.base.embedded.hilbert import hilbert_keys
 from diban.base.embedded.writing import AMONG, BATCH, empty_log, keep_log_short, listed, opened, remove_rows, written
 from diban.base.port import Rows, Step
@@ -48,11 +49,11 @@ def _write(connection: Any, seq: int, step: Step) -> None:
 
 
 def _insert(connection: Any, seq: int, rid: int, rows: Rows) -> None:
-    names = rows.batch.schema.names
+    batch = rows.batch.append_column("area", areas(rows.boxes))
     # SQLite takes one row a call, so the columns become Python values.
-    values = zip(count(rid), repeat(seq), *(column.to_pylist() for column in rows.batch.columns), strict=False)
-    holes = ", ".join("?" * (2 + len(names)))
-    connection.executemany(f"INSERT INTO live (rid, vfrom, {', '.join(names)}) VALUES ({holes})", values)
+    values = zip(count(rid), repeat(seq), *(column.to_pylist() for column in batch.columns), strict=False)
+    names, holes = ", ".join(batch.schema.names), ", ".join("?" * (2 + batch.num_columns))
+    connection.executemany(f"INSERT INTO live (rid, vfrom, {names}) VALUES ({holes})", values)
     held = np.flatnonzero(~np.isnan(rows.boxes[:, 0]))
     # Near boxes one after the other find their node in memory: twice as fast.
     held = held[np.argsort(hilbert_keys(rows.boxes[held]))]

@@ -30,7 +30,7 @@ _Places = npt.NDArray[np.int64]
 
 @dataclass(slots=True)
 class Outline:
-    """``members``: the root's ``type``, ``crs`` and ``name``; ``features``: how many objects that array holds."""
+    """The root's ``type``, ``crs`` and ``name``, and how many objects its ``features`` hold."""
 
     members: dict[str, object] = field(default_factory=dict)
     features: int | None = None

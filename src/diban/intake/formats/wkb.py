@@ -20,9 +20,12 @@ _POINT, _LINE, _POLYGON, _COLLECTION = 1, 2, 3, 7
 _MULTI = 3  # a MultiPoint's kind is that of a point plus this, and so on
 _DIMENSIONS = (2, 3, 3, 4)
 _EWKB_Z, _EWKB_M, _EWKB_SRID = 0x8000_0000, 0x4000_0000, 0x2000_0000
+_PLAIN = [kind + 1000 * family for kind in range(_POINT, _COLLECTION) for family in range(4)]
+_LEAST = 9  # bytes of the shortest plain geometry: byte order, code, count
 _STEPS = 256
 _BROKEN = np.int64(1) << 60
 
+_Words = npt.NDArray[np.uint32]
 _Bytes = npt.NDArray[np.uint8]
 _Places = npt.NDArray[np.int64]
 
@@ -42,11 +45,11 @@ def strange(column: pa.BinaryArray) -> _Places:
     adding up to its last byte. Vectorised; collections and very many parts count as strange.
     """
     offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :].astype(np.int64)
-    rows = np.flatnonzero(np.asarray(column.is_valid()))
-    if not len(rows):
-        return rows
     data = np.frombuffer(column.buffers()[2] or b"", np.uint8)
-    return rows[~_plain(np.append(data, np.zeros(16, np.uint8)), offsets[rows], offsets[rows + 1])]
+    rows = np.flatnonzero(np.asarray(column.is_valid()))
+    if len(data) < _LEAST:
+        return rows
+    return rows[~_plain(data, offsets[rows], offsets[rows + 1])]
 
 
 def normalise(wkb: bytes) -> bytes:
@@ -77,64 +80,55 @@ def normalised(column: pa.BinaryArray, rows: _Places) -> tuple[pa.BinaryArray, l
 
 
 def _plain(data: _Bytes, start: _Places, end: _Places) -> npt.NDArray[np.bool_]:
-    code = _word(data, start + 1)
-    kind, family = code % 1000, np.minimum(code // 1000, len(_DIMENSIONS))
-    dimensions = np.array([*_DIMENSIONS, 0])[family]
-    fine = (end - start >= 9) & (data[start] == 1) & (dimensions > 0) & (kind >= _POINT)
-    reached = np.full(len(start), _BROKEN)
-    for rows, walk in (
-        (np.flatnonzero(fine & (kind <= _POLYGON)), _after_single),
-        (np.flatnonzero(fine & (kind > _POLYGON) & (kind < _COLLECTION)), _after_parts),
-    ):
-        reached[rows] = walk(data, start[rows], end[rows], code[rows], dimensions[rows])
-    same: npt.NDArray[np.bool_] = reached == end
-    return same
+    # Every four bytes as a little-endian number, wherever they begin.
+    words = np.ndarray((len(data) - 3,), "<u4", buffer=data, strides=(1,))
+    inside = np.minimum(start, len(data) - _LEAST)
+    codes = words[inside + 1]
+    codes[(end - start < _LEAST) | (data[inside] != 1)] = 0
+    plain = np.zeros(len(start), bool)
+    for code in np.intersect1d(codes, _PLAIN).tolist():
+        rows = np.flatnonzero(codes == code)
+        walk = _after_single if code % 1000 <= _POLYGON else _after_parts
+        plain[rows] = walk(data, words, start[rows], end[rows], code) == end[rows]
+    return plain
 
 
-def _after_single(data: _Bytes, at: _Places, end: _Places, code: _Places, dimensions: _Places) -> _Places:
+def _after_single(data: _Bytes, words: _Words, at: _Places, end: _Places, code: int) -> _Places:
     """Where points, lines and polygons end, by their own lengths; beyond ``end`` when these lie."""
-    kind = code % 1000
-    count = _word(data, at + 5)
-    size = 8 * dimensions
-    after = np.where(kind == _POINT, at + 5 + size, at + 9 + size * count)
-    rows = np.flatnonzero(kind == _POLYGON)
-    after[rows] = _after_rings(data, at[rows] + 9, end[rows], count[rows], size[rows])
-    return after
-
-
-def _after_rings(data: _Bytes, at: _Places, end: _Places, left: _Places, size: _Places) -> _Places:
-    at, left = at.copy(), left.copy()
+    kind, size = code % 1000, 8 * _DIMENSIONS[code // 1000]
+    if kind == _POINT:
+        return at + 5 + size
+    count = _read(words, at + 5)
+    if kind == _LINE:
+        return at + 9 + size * count
+    at = at + 9
     for _ in range(_STEPS):
-        rows = np.flatnonzero((left > 0) & (at < end))
+        rows = np.flatnonzero((count > 0) & (at < end))
         if not len(rows):
             break
-        at[rows] += 4 + size[rows] * _word(data, at[rows])
-        left[rows] -= 1
-    at[left > 0] = _BROKEN
+        at[rows] += 4 + size * _read(words, at[rows])
+        count[rows] -= 1
+    at[count > 0] = _BROKEN
     return at
 
 
-def _after_parts(data: _Bytes, start: _Places, end: _Places, code: _Places, dimensions: _Places) -> _Places:
-    left, at = _word(data, start + 5), start + 9
+def _after_parts(data: _Bytes, words: _Words, at: _Places, end: _Places, code: int) -> _Places:
+    count, at, part = _read(words, at + 5), at + 9, code - _MULTI
     for _ in range(_STEPS):
-        rows = np.flatnonzero((left > 0) & (at < end))
+        rows = np.flatnonzero((count > 0) & (at < end))
         if not len(rows):
             break
-        here, part = at[rows], code[rows] - _MULTI
-        same = (data[here] == 1) & (_word(data, here + 1) == part)
-        at[rows] = np.where(same, _after_single(data, here, end[rows], part, dimensions[rows]), _BROKEN)
-        left[rows] -= 1
-    at[left > 0] = _BROKEN
+        here = at[rows]
+        same = (data[here] == 1) & (_read(words, here + 1) == part)
+        at[rows] = np.where(same, _after_single(data, words, here, end[rows], part), _BROKEN)
+        count[rows] -= 1
+    at[count > 0] = _BROKEN
     return at
 
 
-def _word(data: _Bytes, at: _Places) -> _Places:
-    """Unsigned 32-bit little-endian numbers at ``at``; nonsense beyond the data, caught by lengths."""
-    at = np.minimum(at, len(data) - 4)
-    word = data[at].astype(np.int64)
-    for byte in (1, 2, 3):
-        word |= data[at + byte].astype(np.int64) << (8 * byte)
-    return word
+def _read(words: _Words, at: _Places) -> _Places:
+    """The numbers at ``at``; nonsense beyond the data, which the lengths then give away."""
+    return words[np.minimum(at, len(words) - 1)].astype(np.int64)
 
 
 def _copy(view: memoryview, at: int, out: bytearray, nested: int, wanted: int | None = None) -> int:

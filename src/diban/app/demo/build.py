@@ -1,0 +1,133 @@
+"""Found an installation and send the sample city down the road, as its departments would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from diban.app.journeys.delivery import deliver
+from diban.app.journeys.founding import found
+from diban.app.journeys.granting import give
+from diban.app.journeys.organising import import_organisation
+from diban.app.journeys.publication import go_forward
+from diban.app.journeys.receive import Letter
+from diban.app.journeys.registration import register
+from diban.app.sample_city import SampleFile, Sort, write_city
+from diban.app.settings import Settings
+from diban.app.wiring import Platform
+from diban.app.work.worker import seal_once, work_once
+from diban.governance import Asker, Role, Via, hash_password
+from diban.ground import Extent, LayerScope, Text, new_id
+from diban.intake import Delivery
+from diban.store import reading, unit
+
+AREA = Extent(113.6, 22.2, 114.8, 23.0)
+PASSWORD = "Diban-demo-2026"
+CITY_APPROVER, GRANTOR = "planning.bureau", "data.bureau"
+OPEN_LAYERS = ("districts", "street-offices", "roads", "buildings", "addresses")
+
+Tell = Callable[[Text], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """A founded platform with the city on it; every account has the same password, for trying."""
+
+    platform: Platform
+    logins: tuple[tuple[str, Text], ...]
+    returned: Delivery
+    updated: Delivery
+
+
+def build_demo(home: Path, database: str, buildings: int, tell: Tell) -> Demonstration:
+    """Make everything anew in an empty folder."""
+    title = Text(zh="澜湾市空间底板", en="Lanwan base board")
+    settings = Settings(home, title.zh, title.en, AREA, database)
+    platform, _ = found(settings)
+    files = write_city(home / "sample", buildings=buildings)
+    tell(Text(zh=f"样例城市：{len(files)} 个文件", en=f"the sample city: {len(files)} files"))
+    by_sort = {sort: [file for file in files if file.sort is sort] for sort in Sort}
+    (sheet,) = by_sort[Sort.PARTIES]
+    import_organisation(platform, sheet.path.read_bytes(), sheet.path.name, _asker(platform, "system.admin"))
+    _one_password(platform)
+    for description in by_sort[Sort.DESCRIPTION]:
+        _register_and_publish(platform, description)
+        tell(
+            Text(
+                zh=f"编目并发布：{description.resource}", en=f"entered and published: {description.resource}"
+            )
+        )
+    for file in by_sort[Sort.FIRST]:
+        _tell_delivery(tell, file, _deliver(platform, file))
+    for layer in OPEN_LAYERS:
+        give(platform, layer, "", LayerScope(), "公益服务", "无条件共享", _asker(platform, GRANTOR))
+    returned = _deliver(platform, by_sort[Sort.FAULTY][0])
+    _tell_delivery(tell, by_sort[Sort.FAULTY][0], returned)
+    updated = _deliver(platform, by_sort[Sort.UPDATE][0])
+    _tell_delivery(tell, by_sort[Sort.UPDATE][0], updated)
+    while work_once(platform) or seal_once(platform):
+        pass
+    return Demonstration(platform, _logins(platform), returned, updated)
+
+
+def _register_and_publish(platform: Platform, file: SampleFile) -> None:
+    """Two approvals: the agency's own registers, the city's publishes."""
+    description = orjson.loads(file.path.read_bytes())
+    steward, approver = (
+        _of_party(platform, str(description["provider"]), role) for role in (Role.STEWARD, Role.APPROVER)
+    )
+    register(platform, description, steward)
+    for asker in (steward, approver, steward, _asker(platform, CITY_APPROVER)):
+        go_forward(platform, file.resource, asker)
+
+
+def _deliver(platform: Platform, file: SampleFile) -> Delivery:
+    with reading(platform.database) as connection:
+        provider = platform.catalogue.by_layer_slug(connection, file.layer).entry.provider
+        party = platform.parties.get(connection, provider)
+    asker = _of_party(platform, party.code or party.name.zh, Role.STEWARD)
+    with file.path.open("rb") as stream:
+        return deliver(platform, stream, Letter(file.layer, file.path.name, f"demo:{file.path.name}"), asker)
+
+
+def _tell_delivery(tell: Tell, file: SampleFile, delivery: Delivery) -> None:
+    words, rows = delivery.state.words, f"{file.rows:,}"
+    tell(
+        Text(
+            zh=f"{file.path.name}（{rows} 行）→ {words.zh}", en=f"{file.path.name} ({rows} rows) → {words.en}"
+        )
+    )
+
+
+def _asker(platform: Platform, login: str) -> Asker:
+    with reading(platform.database) as connection:
+        account = platform.accounts.find(connection, login)
+        assert account is not None, login
+        return platform.accounts.asker(connection, account.id, Via.COMMAND, new_id("req"))
+
+
+def _of_party(platform: Platform, code: str, role: Role) -> Asker:
+    with reading(platform.database) as connection:
+        party = platform.parties.find(connection, code)
+        assert party is not None, code
+        accounts = platform.accounts.list(connection, party.id)
+    return _asker(platform, next(account.login for account in accounts if role in account.roles))
+
+
+def _one_password(platform: Platform) -> None:
+    """The same known password for all, which makes this an installation for trying only."""
+    hashed = hash_password(PASSWORD)
+    with unit(platform.database) as act:
+        for account in platform.accounts.list(act.connection):
+            platform.accounts.set_password(act, account.id, hashed, own=True)
+
+
+def _logins(platform: Platform) -> tuple[tuple[str, Text], ...]:
+    with reading(platform.database) as connection:
+        return tuple(
+            (account.login, platform.parties.get(connection, account.party).name)
+            for account in platform.accounts.list(connection)
+        )
