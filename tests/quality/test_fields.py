@@ -21,7 +21,7 @@ def test_unread_values_are_reported_by_field() -> None:
             200,
             {
                 "_unread": {
-                    7: [{"field": "floors", "value": "三十"}],
+                    7: [{"field": "floors", "value": "三十"}, {"field": "elsewhere", "value": "1"}],
                     120: [{"field": "floors", "value": "12.5"}, {"field": "deed", "value": "x" * 300}],
                 }
             },

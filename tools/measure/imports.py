@@ -31,9 +31,11 @@ def _targets(tree: Tree, source: Source, node: ast.AST) -> Iterator[str]:
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
         origin = _origin(source, node)
+        offered = tree.offered_by(origin)
         for alias in node.names:
             inner = f"{origin}.{alias.name}"
-            yield inner if inner in tree.modules else origin
+            # A face may offer a function that is called like the module it stands in.
+            yield inner if inner in tree.modules and alias.name not in offered else origin
 
 
 def _origin(source: Source, node: ast.ImportFrom) -> str:

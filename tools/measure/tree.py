@@ -67,6 +67,14 @@ class Tree:
         """The dotted names of all modules of ``src/``."""
         return frozenset(source.module for source in self.package)
 
+    @cached_property
+    def _offers(self) -> dict[str, frozenset[str]]:
+        return {source.module: _offered(source.syntax) for source in self.package if source.is_package}
+
+    def offered_by(self, module: str) -> frozenset[str]:
+        """The names that a package puts into ``__all__``."""
+        return self._offers.get(module, frozenset())
+
     def rooms(self) -> list[Path]:
         """The folders below ``src/diban`` that hold Python files."""
         house = self.root / "src" / PACKAGE
@@ -77,6 +85,15 @@ class Tree:
         for path in sorted((self.root / "portal" / "src").rglob("*")):
             if path.suffix in PORTAL_SUFFIXES and not path.name.endswith(".d.ts"):
                 yield path
+
+
+def _offered(syntax: ast.Module) -> frozenset[str]:
+    for node in syntax.body:
+        names = node.targets if isinstance(node, ast.Assign) else []
+        if any(isinstance(name, ast.Name) and name.id == "__all__" for name in names):
+            assert isinstance(node, ast.Assign)
+            return frozenset(ast.literal_eval(node.value))
+    return frozenset()
 
 
 def _read(root: Path, path: Path) -> Source:

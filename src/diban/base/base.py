@@ -91,7 +91,7 @@ class Base:
         return made
 
     def evolve(self, act: Unit, layer_id: LayerId, schema: Schema, renamed: Mapping[str, str]) -> Schema:
-        """A new schema version: fields added, renamed (new name → old name) or left out; rows stay as they are.
+        """A new schema version: fields added, renamed (new name → old name) or left out; no row is touched.
 
         A field never changes its type: add a new one. Older versions go on answering with theirs.
         """
@@ -215,7 +215,7 @@ class Base:
         return self._rows.tidy(record.storage, min(seq, record.current_seq))
 
     def verify(self, layer_id: LayerId, version: Version) -> bool:
-        """Whether the stored rows of a version still have its content hash, erased rows counted by tombstone."""
+        """Whether the stored rows of a version, with the tombstones of erased ones, have its content hash."""
         snapshot = self.at(layer_id, Moment(version=version.id), Scope.system("verify content"))
         found = ContentHash()
         for hashes in snapshot.hashes():
@@ -236,7 +236,7 @@ class Base:
             return sorted({row[0] for part in parts for row in reader.connection.execute(part)})
 
     def erase(self, layer_id: LayerId, fids: list[int]) -> int:
-        """Remove every trace of these features, in all versions, leaving tombstones of their hashes; how many rows.
+        """Remove these features from all versions, leaving tombstones of their hashes; how many rows.
 
         Only `expunge` calls this, after two persons agreed.
         """

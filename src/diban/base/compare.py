@@ -115,7 +115,8 @@ def _bytes(hashes: npt.NDArray[np.void]) -> npt.NDArray[np.uint8]:
 
 def _by_key(features: FeatureSet, present: Present) -> Fids:
     name = features.schema.key
-    assert name is not None and present.keys is not None
+    assert name is not None
+    assert present.keys is not None
     keys = pa.chunked_array([batch.column(name) for batch in features.batches()], present.keys.type)
     if keys.null_count or pc.count_distinct(keys).as_py() != len(keys):
         raise Invalid(

@@ -240,7 +240,7 @@ def _claim(connection: sa.Connection, layer_id: LayerId, version: VersionId) -> 
 
 
 def _release(database: Database, writing: _Writing) -> None:
-    """Let the next try claim the layer at once, also this one when its act fails after the rows were written."""
+    """Let the next try claim the layer at once, also when the act fails after the rows were written."""
     with unit(database) as act:
         act.connection.execute(
             sa.update(layer)

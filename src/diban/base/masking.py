@@ -1,4 +1,4 @@
-"""What a scope takes away from a batch: fields shown in part, coordinates made coarser, rows outside an area."""
+"""What a scope takes away from a batch: parts of fields, digits of coordinates, rows outside an area."""
 
 from __future__ import annotations
 

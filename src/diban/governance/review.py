@@ -145,6 +145,13 @@ def decide(unit: Unit, by: By, delivery: DeliveryId, verdict: Verdict, why: str)
     return settled
 
 
+def reopen(unit: Unit, by: By, delivery: DeliveryId) -> None:
+    """Take the word on a delivery back, since the layer it was judged on has moved on; judged anew next."""
+    gone = sa.delete(review_decision).where(review_decision.c.delivery == delivery)
+    if unit.connection.execute(gone).rowcount == 1:
+        by.note(unit, "review.reopen", delivery)
+
+
 def review_of(connection: sa.Connection, delivery: DeliveryId) -> Review | None:
     """The recorded decision on a delivery, None when there is none."""
     asked = sa.select(review_decision).where(review_decision.c.delivery == delivery)

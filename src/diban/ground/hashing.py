@@ -5,7 +5,8 @@ fields, see `diban.ground.schema.Field`), geometry first with the number 0. Each
 the length of the value, four bytes little-endian each, then the value: text as UTF-8; every number
 as eight bytes little-endian (decimals as their unscaled integer, booleans as 0 or 1, dates as
 days, instants as microseconds UTC, floats as IEEE 754 with −0.0 made 0.0); geometry as ISO WKB.
-Absent values leave no bytes, so a new field without values, or a renamed one, changes no row.
+Absent values (NaN is one, since neither engine stores it) leave no bytes, so a new field without
+values, or a renamed one, changes no row.
 
 The row hash is BLAKE2b-256 of these bytes. The content hash of a layer is the sum of its row
 hashes modulo 2²⁵⁶ with the number of rows: it does not depend on order, and follows a change by
@@ -14,9 +15,10 @@ adding and taking away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -74,12 +76,7 @@ def row_hashes(batch: pa.RecordBatch, schema: Schema) -> pa.FixedSizeBinaryArray
     rows = pc.binary_join_element_wise(*parts, pa.scalar(b"", pa.binary()))
     # hashlib takes one message a call; everything before and after is vectorised.
     view, offsets = _buffers(rows)
-    digests = b"".join(
-        [
-            blake2b(view[a:b], digest_size=HASH_BYTES).digest()
-            for a, b in zip(offsets, offsets[1:], strict=False)
-        ]
-    )
+    digests = b"".join([blake2b(view[a:b], digest_size=HASH_BYTES).digest() for a, b in pairwise(offsets)])
     return pa.Array.from_buffers(pa.binary(HASH_BYTES), batch.num_rows, [None, pa.py_buffer(digests)])
 
 
@@ -107,6 +104,8 @@ def canonical_numbers(column: pa.Array) -> npt.NDArray[np.int64]:
 def _canonical(column: pa.Array, slot: int) -> list[pa.Array]:
     """The canonical bytes of a column's values, as binary arrays without nulls to be joined."""
     kind = column.type
+    if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
     if pa.types.is_string(kind) or pa.types.is_binary(kind):
         lengths = pc.binary_length(column).fill_null(0).to_numpy(zero_copy_only=False)
         return [_blocks(column, slot, lengths), column.cast(pa.binary()).fill_null(b"")]
@@ -146,14 +145,14 @@ def _buffers(rows: pa.Array) -> tuple[memoryview, list[int]]:
     return memoryview(data if data is not None else b""), bounds.tolist()
 
 
-def _sum(hashes: pa.Array | npt.NDArray[np.uint8] | Iterable[bytes]) -> tuple[int, int]:
+def _sum(hashes: pa.Array | npt.NDArray[np.uint8]) -> tuple[int, int]:
     """Sum of 32-byte hashes as an integer (big-endian numbers), and how many there were."""
     if isinstance(hashes, pa.Array):
         buffer = hashes.buffers()[1]
         flat = np.frombuffer(buffer, np.uint8) if buffer is not None else np.empty(0, np.uint8)
         flat = flat[hashes.offset * HASH_BYTES : (hashes.offset + len(hashes)) * HASH_BYTES]
     else:
-        flat = np.asarray(hashes, np.uint8)
+        flat = hashes.reshape(-1)
     limbs = flat.reshape(-1, HASH_BYTES).view(">u4").astype(np.uint64).sum(axis=0)
     total = sum(int(limb) << (32 * (7 - place)) for place, limb in enumerate(limbs))
     return total, len(flat) // HASH_BYTES

@@ -16,6 +16,8 @@ from diban.ground.text import Text
 Value = str | int | float | bool
 Operator = Literal["=", "<>", "<", "<=", ">", ">="]
 MAX_DEPTH = 64
+MAX_SIZE = 16_384
+"""Most parts and values of a condition: what both engines still take as bound parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +69,24 @@ Predicate = Compare | OneOf | Absent | Not | AllOf | AnyOf
 
 
 def fields_of(predicate: Predicate) -> Iterator[str]:
-    """Every field name that the condition looks at; `TooLarge` beyond `MAX_DEPTH`."""
+    """Every field name that the condition looks at; `TooLarge` beyond `MAX_DEPTH` or `MAX_SIZE`."""
     stack: list[tuple[Predicate, int]] = [(predicate, 1)]
+    size = 0
     while stack:
         node, depth = stack.pop()
+        size += len(node.values) if isinstance(node, OneOf) else 1
         if depth > MAX_DEPTH:
-            raise TooLarge(
-                Text(zh="条件嵌套过深", en="the condition is nested too deeply"),
-                field="filter",
-                limit=MAX_DEPTH,
-            )
+            raise _too_large(Text(zh="条件嵌套过深", en="the condition is nested too deeply"), MAX_DEPTH)
+        if size > MAX_SIZE:
+            raise _too_large(Text(zh="条件过长", en="the condition has too many parts"), MAX_SIZE)
         if isinstance(node, Not):
             stack.append((node.inner, depth + 1))
         elif isinstance(node, AllOf | AnyOf):
             stack.extend((part, depth + 1) for part in node.parts)
         else:
             yield node.field
+
+
+def _too_large(message: Text, limit: int) -> TooLarge:
+    remedy = Text(zh="拆分条件", en="ask in several smaller conditions")
+    return TooLarge(message, field="filter", limit=limit, remedy=remedy)

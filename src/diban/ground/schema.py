@@ -129,6 +129,14 @@ class Schema:
                 field="fields",
                 remedy=Text(zh="字段名须唯一且已声明", en="field names are unique and declared"),
             )
+        for field in self.fields:
+            timely = field.kind in (Kind.DATE, Kind.INSTANT)
+            if field.name in (self.valid_from, self.valid_to) and not timely:
+                raise Invalid(
+                    Text(zh="有效时间须为日期或时刻", en="valid time is a date or an instant"),
+                    field=field.name,
+                    limit=f"{Kind.DATE} | {Kind.INSTANT}",
+                )
 
     def field(self, name: str) -> Field:
         """The field of that name; `Invalid` when there is none."""

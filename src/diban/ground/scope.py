@@ -45,6 +45,17 @@ class LayerScope:
     min_zoom: int = 0
     max_zoom: int = 24
 
+    def __repr__(self) -> str:
+        # A frozenset's own order differs from process to process; this text stands in cache keys.
+        shown = None if self.fields is None else sorted(self.fields)
+        rest = (self.rows, self.area, self.decimals, self.masks, self.min_zoom, self.max_zoom)
+        return f"LayerScope{(shown, *rest)}"
+
+    @property
+    def key(self) -> str:
+        """16 hex digits that stand for what is seen: the same in every process, for cache keys and ETags."""
+        return blake2b(repr(self).encode(), digest_size=8).hexdigest()
+
     def shows(self, name: str) -> bool:
         """Whether the field appears at all."""
         hidden = any(masked == name and mask is Mask.HIDE for masked, mask in self.masks)
@@ -96,5 +107,5 @@ class Scope:
         return not ended and (self.everything or layer in self.layers)
 
     def key(self, layer: LayerId) -> str:
-        """16 hex digits that stand for what is seen of this layer, for cache keys and ETags."""
-        return blake2b(repr(self.on(layer)).encode(), digest_size=8).hexdigest()
+        """`LayerScope.key` of what is seen of this layer; `Denied` when nothing is."""
+        return self.on(layer).key

@@ -12,12 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-import shapely
 
 from diban.ground import (
-    CRS84,
     GEOMETRY,
     HASH,
     ROW,
@@ -26,11 +23,11 @@ from diban.ground import (
     FeatureSet,
     GeometryKind,
     Schema,
-    project,
     row_hashes,
 )
 from diban.intake.convert import UNREAD, UNREAD_TYPE, convert, unread_column
-from diban.store import translating_full_disk
+from diban.intake.reproject import to_stored
+from diban.store import keep_file, translating_full_disk
 
 AHEAD = 2
 
@@ -73,23 +70,23 @@ def spool(
     """Write the source's batches as the platform reads them to ``target``; the features, to be read again."""
     aside, rows = target.with_suffix(".part"), 0
     target.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        translating_full_disk(),
-        pa.OSFile(str(aside), "wb") as sink,
-        pa.ipc.new_file(sink, _spooled(schema)) as writer,
-    ):
-        for batch in _ahead(batches):
-            writer.write_batch(normalise(batch, columns, schema, crs))
-            rows += batch.num_rows
-            progress(rows)
-    aside.replace(target)
+    try:
+        with translating_full_disk():
+            with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, _spooled(schema)) as writer:
+                for batch in _ahead(batches):
+                    writer.write_batch(normalise(batch, columns, schema, crs))
+                    rows += batch.num_rows
+                    progress(rows)
+            keep_file(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
     return open_spool(target, schema)
 
 
 def open_spool(path: Path, schema: Schema) -> FeatureSet:
     """The features of a spool that was written before."""
     with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source) as reader:
-        rows = sum(reader.get_batch(number).num_rows for number in range(reader.num_record_batches))
+        rows = reader.count_rows()
 
     def batches() -> Iterator[pa.RecordBatch]:
         # Read, not mapped: mapped pages would count as memory of the process.
@@ -118,7 +115,7 @@ def normalise(batch: pa.RecordBatch, columns: Columns, schema: Schema, crs: Crs)
             if GEOMETRY in batch.schema.names
             else pa.nulls(batch.num_rows, pa.binary())
         )
-        made[GEOMETRY] = _to_stored(given.cast(pa.binary()), crs)
+        made[GEOMETRY] = to_stored(given.cast(pa.binary()), crs)
     logical = (
         pa.RecordBatch.from_pydict(made) if made else pa.RecordBatch.from_pydict({ROW: batch.column(ROW)})
     )
@@ -131,16 +128,6 @@ def normalise(batch: pa.RecordBatch, columns: Columns, schema: Schema, crs: Crs)
 def _spooled(schema: Schema) -> pa.Schema:
     system = [pa.field(ROW, pa.int64()), pa.field(HASH, pa.binary(32))]
     return pa.schema([*schema.arrow(), *system, pa.field(UNREAD, UNREAD_TYPE)])
-
-
-def _to_stored(geometry: pa.Array, crs: Crs) -> pa.Array:
-    """WKB in the stored CRS; degrees pass through, since CGCS2000 and WGS 84 are taken as equal."""
-    if crs.degrees:
-        return geometry
-    shapes = shapely.from_wkb(geometry.to_numpy(zero_copy_only=False))
-    heights = bool(np.any(shapely.has_z(shapes)))
-    moved = shapely.transform(shapes, lambda points: project(points, crs, CRS84), include_z=heights)
-    return pa.array(shapely.to_wkb(moved, flavor="iso"), pa.binary())
 
 
 def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -159,8 +146,10 @@ def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         try:
             for batch in batches:
                 hand_over(batch)
+                if stopped.is_set():
+                    return
             hand_over(None)
-        except BaseException as fault:  # handed to the caller, who raises it
+        except BaseException as fault:  # noqa: BLE001 - handed to the caller, who raises it
             hand_over(fault)
 
     thread = threading.Thread(target=fetch, name="spool", daemon=True)

@@ -10,7 +10,7 @@ files, storing reports, or repairing rows.
 Imports: ground; pyarrow, numpy, shapely.
 """
 
-from diban.quality.check import Progress, check
+from diban.quality.checking import Progress, check
 from diban.quality.finding import MAX_PLACES, Finding, Flaw, Place, Severity
 from diban.quality.look import UNREAD, Hits, Look
 from diban.quality.report import Report

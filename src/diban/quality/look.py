@@ -90,6 +90,16 @@ class Look:
         mask: npt.NDArray[np.bool_] = absent.to_numpy(zero_copy_only=False)
         return mask
 
+    def unread(self, name: str) -> tuple[Rows, pa.Array]:
+        """Rows where the source has a value that the field's type could not take, and that value."""
+        if UNREAD not in self.batch.schema.names or self.column(UNREAD).null_count == self.batch.num_rows:
+            return np.empty(0, np.int64), pa.array([], pa.string())
+        lists = self.column(UNREAD)
+        entries, rows = pc.list_flatten(lists), pc.list_parent_indices(lists)
+        mine = pc.equal(pc.struct_field(entries, "field"), name)
+        values = pc.struct_field(entries, "value").filter(mine)
+        return rows.filter(mine).to_numpy(zero_copy_only=False).astype(np.int64), values
+
     def hits(
         self,
         flaw: Flaw,

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from diban.ground import Text
 from diban.quality.finding import Finding, Severity
 
-_COMMON = 0.01
-_DEDUCTIONS = {
-    # (severity, in more than 1 % of the rows): points, named after the error classes A to D
-    (Severity.ERROR, True): 42,
-    (Severity.ERROR, False): 12,
-    (Severity.WARNING, True): 4,
-    (Severity.WARNING, False): 1,
+_CLASSES = {
+    # severity: (found in more than this share of the rows, points taken), the last for all others
+    Severity.ERROR: ((0.01, 42), (0.001, 12), (-1, 4)),
+    Severity.WARNING: ((0.01, 4), (-1, 1)),
+    Severity.NOTICE: ((-1, 0),),
 }
 
 
@@ -39,25 +37,20 @@ class Report:
     def score(self) -> int:
         """0 to 100: each finding takes away the points of its class, once.
 
-        =====  ============================================  ======
-        class  finding                                       points
-        =====  ============================================  ======
-        A      an error in more than 1 % of the rows         42
-        B      an error in fewer                             12
-        C      a warning in more than 1 % of the rows        4
-        D      a warning in fewer                            1
-        –      a notice                                      0
-        =====  ============================================  ======
+        =====  =============================================  ======
+        class  finding                                        points
+        =====  =============================================  ======
+        A      an error in more than 1 % of the rows          42
+        B      an error in more than 0.1 %                    12
+        C      an error in fewer; a warning in more than 1 %  4
+        D      a warning in fewer                             1
+        =====  =============================================  ======
 
         It follows the way of GB/T 24356 (classes A to D, points taken from 100), with shares of
         rows where that standard counts faults in a sample. So 100 means nothing but notices, any
-        error gives at most 88, and two widespread errors give less than 60, the limit of 合格.
+        error gives at most 96, and one widespread error gives less than 60, the limit of 合格.
         """
-        taken = sum(
-            _DEDUCTIONS.get((finding.severity, finding.count > _COMMON * self.rows), 0)
-            for finding in self.findings
-        )
-        return max(0, 100 - taken)
+        return max(0, 100 - sum(_points(finding, self.rows) for finding in self.findings))
 
     def as_json(self) -> dict[str, object]:
         """A JSON form from which `from_json` reads the same report back."""
@@ -82,3 +75,7 @@ class Report:
             rows=int(str(value["rows"])),
             faulty_rows=int(str(value["faulty_rows"])),
         )
+
+
+def _points(finding: Finding, rows: int) -> int:
+    return next(points for share, points in _CLASSES[finding.severity] if finding.count > share * rows)

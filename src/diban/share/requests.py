@@ -1,65 +1,144 @@
-"""What holds for every request: an id, a bounded address, headers that protect the browser, a log line."""
+"""What holds for every request: an id, bounds, headers that protect the browser, a measure and a log line."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 import structlog
-from fastapi import FastAPI, Request, Response
-from starlette.middleware.gzip import GZipMiddleware
+from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diban.ground import Text, TooLarge, new_id
 from diban.share.metrics import measure
-from diban.share.problems import problem
+from diban.share.problems import UNEXPECTED, problem, problem_of
 
 MAX_QUERY = 8192
 MAX_PATH = 1024
+MAX_BODY = 65_536
+"""Bytes of a request's body; nothing that is sent here is larger than a sign-in."""
 SECURITY = {
-    "Content-Security-Policy": (
+    "content-security-policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         "worker-src 'self'; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; "
         "base-uri 'none'; form-action 'self'"
     ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
 }
+_SECURITY = [(name.encode(), value.encode()) for name, value in SECURITY.items()]
 
-Next = Callable[[Request], Awaitable[Response]]
 
+class Guard:
+    """The outermost layer of the application.
 
-def guard_requests(app: FastAPI) -> None:
-    """Add to the application what holds for every request."""
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
+    HEAD is answered as GET is, without the body. An error that nobody foresaw becomes a problem
+    document with the same id and headers as any other answer.
+    """
 
-    @app.middleware("http")
-    async def _every(request: Request, call: Next) -> Response:
-        request.state.request_id = new_id("req")
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        bare = scope["method"] == "HEAD"
+        state = {"request_id": new_id("req"), "block": "other", "bare": bare}
+        inner = {**scope, "method": "GET" if bare else scope["method"], "state": state}
+        answer = _Answer(send, str(state["request_id"]), bare)
         begun = time.perf_counter()
-        structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
-        response = _refused(request) or await call(request)
-        seconds = time.perf_counter() - begun
-        response.headers.update(SECURITY)
-        response.headers["X-Request-Id"] = request.state.request_id
-        block = getattr(request.state, "block", "other")
-        measure(block, response.status_code, seconds)
-        structlog.get_logger("access").info(
-            "request",
-            method=request.method,
-            path=request.url.path[:200],
-            status=response.status_code,
-            milliseconds=round(seconds * 1000, 1),
-        )
-        structlog.contextvars.clear_contextvars()
-        return response
+        with structlog.contextvars.bound_contextvars(request_id=answer.request_id):
+            try:
+                await self._answer(inner, receive, answer)
+            finally:
+                seconds = time.perf_counter() - begun
+                measure(str(state["block"]), answer.status, seconds)
+                _log(scope, answer.status, seconds)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        request = Request(scope)
+        if (fault := _refusal(request)) is not None:
+            status = 413 if fault.field == "body" else 414
+            await problem_of(request, fault, status)(scope, receive, answer.send)
+            return
+        try:
+            await self._app(scope, _bounded(receive), answer.send)
+        except Exception as error:
+            structlog.get_logger("share").exception("unexpected", exc_info=error)
+            if answer.status:  # half of it is out: only a cut connection can say so
+                raise
+            await problem(request, 500, "internal", UNEXPECTED)(scope, receive, answer.send)
 
 
-def _refused(request: Request) -> Response | None:
-    """A problem for an address that is too long to be looked at."""
-    query, path = len(request.url.query), len(request.url.path)
-    if query <= MAX_QUERY and path <= MAX_PATH:
-        return None
-    field, limit = ("query", MAX_QUERY) if query > MAX_QUERY else ("path", MAX_PATH)
-    fault = TooLarge(Text(zh="地址过长", en="the address is too long"), field=field, limit=limit)
-    return problem(request, 414, fault.code, fault.message, fault)
+@dataclass(slots=True)
+class _Answer:
+    """An answer on its way out: gets its headers, loses its body when only the head was asked for."""
+
+    out: Send
+    request_id: str
+    bare: bool
+    status: int = field(default=0)
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            held = list(message.get("headers", ()))
+            if not any(name.lower() == b"cache-control" for name, _ in held):
+                held.append((b"cache-control", b"no-store"))
+            held += [*_SECURITY, (b"x-request-id", self.request_id.encode())]
+            message = {**message, "headers": held}
+        elif self.bare:
+            message = {
+                "type": "http.response.body",
+                "body": b"",
+                "more_body": message.get("more_body", False),
+            }
+        await self.out(message)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """The same, but a body without a stated length is cut off where it grows too large."""
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY:
+            raise _too_large("body", MAX_BODY)
+        return message
+
+    return bounded
+
+
+def _refusal(request: Request) -> TooLarge | None:
+    """The fault of a request that is too long to be looked at."""
+    stated = request.headers.get("content-length", "0")
+    sizes = (
+        ("query", len(request.scope["query_string"]), MAX_QUERY),
+        ("path", len(request.scope.get("raw_path") or request.scope["path"].encode()), MAX_PATH),
+        ("body", int(stated) if stated.isdecimal() and len(stated) < 19 else 0, MAX_BODY),
+    )
+    return next((_too_large(name, limit) for name, size, limit in sizes if size > limit), None)
+
+
+def _too_large(name: str, limit: int) -> TooLarge:
+    words = {
+        "query": Text(zh="查询串过长", en="the query string is too long"),
+        "path": Text(zh="地址过长", en="the address is too long"),
+        "body": Text(zh="请求内容过长", en="the body is too long"),
+    }
+    return TooLarge(words[name], field=name, limit=limit)
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    structlog.get_logger("access").info(
+        "request",
+        method=scope["method"],
+        path=scope["path"][:200],
+        status=status,
+        milliseconds=round(seconds * 1000, 1),
+    )

@@ -128,7 +128,7 @@ def translate(fault: BaseException, *, committing: bool = False) -> Fault:
 
 
 def is_outage(fault: BaseException) -> bool:
-    """Whether a driver's error says that the database could not do it now, not that the statement is wrong."""
+    """Whether a driver's error says that the database could not do it now; else the statement is wrong."""
     if isinstance(fault, sa.exc.TimeoutError):
         return True
     original = getattr(fault, "orig", None) or fault

@@ -12,6 +12,7 @@ from diban.store.database import Database
 
 POLL_SECONDS = 0.25
 _NAME = "generation"
+_NEVER = float("-inf")
 
 
 class Generation:
@@ -25,7 +26,9 @@ class Generation:
         self._database = database
         self._lock = threading.Lock()
         self._value = -1
-        self._asked = 0.0
+        self._asked = _NEVER
+        self._known = threading.Lock()
+        self._forgotten = 0
 
     def bump(self, unit: Unit) -> None:
         """Move the number in this act; this process forgets what it knew once the act is committed."""
@@ -33,8 +36,10 @@ class Generation:
         unit.then(self.forget)
 
     def forget(self) -> None:
-        """Ask again at the next look."""
-        self._asked = 0.0
+        """Ask again at the next look, also when another thread is asking just now."""
+        with self._known:
+            self._forgotten += 1
+            self._asked = _NEVER
 
     def current(self) -> int:
         """The number; raises `Unavailable` only when it was never read."""
@@ -46,10 +51,15 @@ class Generation:
             return self._value
 
     def _refresh(self) -> None:
+        # What is read may be as old as the moment of asking, and older than an act forgotten since.
+        asked, forgotten = time.monotonic(), self._forgotten
         try:
             with reading(self._database) as connection:
                 self._value = value_of(connection, _NAME)
         except Fault:
             if self._value < 0:
                 raise
-        self._asked = time.monotonic()
+            asked = time.monotonic()  # an outage is not asked about again by every request
+        with self._known:
+            if self._forgotten == forgotten:
+                self._asked = asked

@@ -19,7 +19,7 @@ audit = typer.Typer(no_args_is_help=True)
 
 @audit.command()
 def verify(home: Home = DEFAULT_HOME) -> None:
-    """核验审计链：任何改动、删除、调换、截尾都会指出 / Verify the chain; names any edit, deletion, swap or cut."""
+    """核验审计链：改动、删除、调换、截尾都会指出 / Verify the chain; names every edit, gap and cut."""
     with opened(home) as platform:
         with suppress(Damaged):  # a cut or edited chain is never grown; what is wrong with it is told below
             while seal_once(platform):

@@ -22,7 +22,7 @@ def expunge(
     reason: Annotated[str, typer.Option(help="理由 / the reason")] = "",
     confirm: Annotated[str, typer.Option(help="第二人确认并执行 / the second person confirms this id")] = "",
 ) -> None:
-    """清除误入的涉密或个人数据：一人申请，另一人确认 / Remove data loaded by mistake: one asks, another confirms."""
+    """清除误入的涉密或个人数据：一人申请，另一人确认 / Remove what must not be here: two persons."""
     with opened(home) as platform:
         asker = asker_of(platform, login)
         if confirm:

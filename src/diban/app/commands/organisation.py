@@ -16,7 +16,7 @@ def organisation(
     login: As,
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """导入机构与账号：全部成功，或逐行说明原因 / Import parties and accounts: all of it, or every faulty row."""
+    """导入机构与账号：全部成功，或逐行说明原因 / Import parties and accounts: all, or every fault."""
     with opened(home) as platform:
         plan = import_organisation(platform, sheet.read_bytes(), sheet.name, asker_of(platform, login))
     for fault in plan.faults:

@@ -35,7 +35,7 @@ def submit(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
-    """交付：接收 → 质检 → 比对 → 审核 → 入库；中断后重复同一命令即可继续 / Deliver a file; repeat to resume."""
+    """交付：接收 → 质检 → 比对 → 审核 → 入库；中断后重复即继续 / Deliver a file; repeat to resume."""
     if file is None and mode is not Mode.UNCHANGED:
         raise Invalid(Text(zh="请给出文件", en="name the file"), field="FILE", limit="mode=unchanged")
     with opened(home) as platform, progress_bars() as progress:

@@ -102,7 +102,7 @@ def opened(home: Path) -> Iterator[Platform]:
 
 
 def asker_of(platform: Platform, login: str) -> Asker:
-    """The account that acts; whoever can read the home folder can act as any, and the audit says by command."""
+    """The account that acts: whoever can read the home folder can act as any; the audit says "command"."""
     with reading(platform.database) as connection:
         account = platform.accounts.find(connection, login)
         if account is None:

@@ -1,4 +1,4 @@
-"""Expunge (清除): what secret or personal data brought in by mistake leaves no trace, after two persons agreed."""
+"""Expunge (清除): secret or personal data brought in by mistake leaves no trace; two persons agree."""
 
 from __future__ import annotations
 

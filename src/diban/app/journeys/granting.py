@@ -1,4 +1,4 @@
-"""Shared (共享): the provider, or for unconditional sharing the data bureau, gives access and takes it back."""
+"""Shared (共享): the provider gives access and takes it back; the data bureau too where it is unconditional."""
 
 from __future__ import annotations
 

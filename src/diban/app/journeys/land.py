@@ -8,7 +8,7 @@ from diban.app.journeys.compare import compare
 from diban.app.journeys.examine import Examined, examine
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
-from diban.governance import Act, By, record_evidence
+from diban.governance import Act, By, record_evidence, reopen
 from diban.ground import AccountId, ChangeSet, Conflict, Mode, Text, VersionId
 from diban.intake import Delivery, DeliveryState, open_spool
 from diban.quality import Report
@@ -18,8 +18,8 @@ from diban.store import unit
 def land(platform: Platform, delivery: Delivery, changes: ChangeSet | None, progress: Progress) -> Delivery:
     """Make an accepted delivery the current version of its layer.
 
-    ``changes`` None: computed again, since another process judged the delivery. When the layer has moved on since it was judged, the delivery goes back to be judged anew and
-    `Conflict` is raised.
+    ``changes`` None: computed again, since another process judged the delivery. When the layer has
+    moved on since, the delivery goes back to be judged anew and `Conflict` is raised.
     """
     changes = changes or _changes(platform, delivery, progress)
     judged_on = (delivery.changes or {}).get("on")
@@ -71,6 +71,7 @@ def _changes(platform: Platform, delivery: Delivery, progress: Progress) -> Chan
 
 def _send_back(platform: Platform, delivery: Delivery, present: VersionId | None) -> None:
     with unit(platform.database) as act:
+        reopen(act, By.system(delivery.id), delivery.id)
         platform.deliveries.move(
             act, delivery, DeliveryState.RECEIVED, AccountId("policy"), f"judged anew on {present}"
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from diban.base.embedded.pipe import bulk_pipe
 from diban.base.embedded.writing import AMONG, empty_log, listed, opened, remove_rows, written
@@ -22,11 +21,15 @@ def erase(path: Path, fids: Sequence[int]) -> None:
     keeps the log (`Unavailable`), it is to be repeated.
     """
     with opened(path) as connection:
+        connection.create_function("blanked", 2, _blanked, deterministic=True)
         with written(connection):
             for relation in ("live", "past"):
                 found = connection.execute(f"SELECT rid FROM {relation} WHERE fid {AMONG}", (listed(fids),))
                 remove_rows(connection, relation, listed([rid for (rid,) in found]))
-                _blank_nodes(connection, relation)
+                connection.execute(
+                    f"UPDATE {relation}_box_node SET data = blanked(data, :entry) WHERE data <> blanked(data, :entry)",
+                    {"entry": _ENTRY_BYTES[relation]},
+                )
         _write_anew(path)
         if not any(empty_log(connection) for _ in range(_PATIENCE)):
             raise Unavailable(
@@ -36,16 +39,10 @@ def erase(path: Path, fids: Sequence[int]) -> None:
             )
 
 
-def _blank_nodes(connection: Any, relation: str) -> None:
-    """Overwrite what an R*Tree leaves behind the last entry of a node."""
-    entry = _ENTRY_BYTES[relation]
-
-    def blanked(node: bytes) -> bytes:
-        used = 4 + entry * int.from_bytes(node[2:4])
-        return node[:used].ljust(len(node), b"\0")
-
-    connection.create_function("blanked", 1, blanked, deterministic=True)
-    connection.execute(f"UPDATE {relation}_box_node SET data = blanked(data) WHERE data <> blanked(data)")
+def _blanked(node: bytes, entry: int) -> bytes:
+    """A node without what the R*Tree left behind its last entry."""
+    used = 4 + entry * int.from_bytes(node[2:4])
+    return node[:used].ljust(len(node), b"\0")
 
 
 def _write_anew(path: Path) -> None:

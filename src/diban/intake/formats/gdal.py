@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyogrio
 
-from diban.intake.formats import wkb
 from diban.intake.formats.reader import GEOMETRY, ROW, SOURCE_ID, Remarks
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
@@ -35,7 +34,7 @@ class Layer:
 
 def load() -> None:
     """Load what Arrow loads at first use, while there is still the right to load code."""
-    pc.replace_with_mask(pa.array([1]), pa.array(np.array([True])), pa.array([2]))
+    pc.index(pc.and_(pc.is_finite(pa.array([1.0])), pa.array([True])), True)
 
 
 def library_folders() -> list[Path]:
@@ -69,7 +68,7 @@ def layer(
         if len(reader.schema) > limits.columns:
             raise Refusal("columns-too-many", count=len(reader.schema))
         geometry = meta["geometry_name"] or _GDAL_GEOMETRY
-        shaping = _Shaping(reader.schema, geometry, limits, remarks)
+        shaping = _Shaping(reader.schema, geometry, remarks)
         yield Layer(
             crs=meta["crs"],
             geometry_type=meta["geometry_type"],
@@ -82,12 +81,12 @@ def layer(
 class _Shaping:
     """From GDAL's columns (its row number, the attributes, perhaps a geometry) to intake's."""
 
-    def __init__(self, given: pa.Schema, geometry: str, limits: Limits, remarks: Remarks) -> None:
-        self._limits, self._remarks = limits, remarks
+    def __init__(self, given: pa.Schema, geometry: str, remarks: Remarks) -> None:
+        self._remarks = remarks
         self._done = 0
-        self._has_geometry = given.names[-1] == geometry and pa.types.is_binary(given.types[-1])
-        attributes = given.names[1:-1] if self._has_geometry else given.names[1:]
-        names = [SOURCE_ID, *self._free(attributes), *[GEOMETRY][: self._has_geometry]]
+        has_geometry = given.names[-1] == geometry and pa.types.is_binary(given.types[-1])
+        attributes = given.names[1:-1] if has_geometry else given.names[1:]
+        names = [SOURCE_ID, *self._free(attributes), *[GEOMETRY][:has_geometry]]
         fields = [pa.field(name, _plain(kind)) for name, kind in zip(names, given.types, strict=True)]
         self.schema = pa.schema([*fields, pa.field(ROW, pa.int64())])
 
@@ -109,26 +108,12 @@ class _Shaping:
         for batch in reader:
             columns = []
             for field, column in zip(self.schema, batch.columns, strict=False):
-                plain = _plain_column(column, field.type)
-                if field.name == GEOMETRY and self._has_geometry:
-                    plain = self._geometry(plain)
-                elif pa.types.is_floating(field.type):
-                    self._numbers(field.name, plain)
-                columns.append(plain)
+                columns.append(_plain_column(column, field.type))
+                if pa.types.is_floating(field.type):
+                    self._numbers(field.name, columns[-1])
             columns.append(_counted(self._done + 1, batch.num_rows))
             self._done += batch.num_rows
             yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
-
-    def _geometry(self, column: pa.BinaryArray) -> pa.BinaryArray:
-        strange = wkb.strange(column)
-        if len(strange):
-            column, failures = wkb.normalised(column, strange)
-            for row, code in failures:
-                self._remarks.add(code, row=self._done + row + 1)
-        longest = wkb.most_vertices(column)
-        if longest is not None and longest[1] > self._limits.vertices:
-            raise Refusal("geometry-too-large", row=self._done + longest[0] + 1)
-        return column
 
     def _numbers(self, name: str, column: pa.Array) -> None:
         # A double this large may stand for a longer integer, whose last digits are gone.

@@ -46,14 +46,14 @@ class Source:
 class Remarks:
     """Things worth telling that do not stop a reading; the same thing is kept once, with its rows."""
 
-    def __init__(self, hidden: str) -> None:
+    def __init__(self, hidden: str = "") -> None:
         self._hidden = hidden
         self._kept: dict[tuple[str, str], list[int]] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
     def add(self, code: str, detail: str = "", row: int | None = None) -> None:
         """Keep a remark; ``row`` is 1-based."""
-        key = (code, detail.replace(self._hidden, "…")[:500])
+        key = (code, (detail.replace(self._hidden, "…") if self._hidden else detail)[:500])
         if key not in self._kept and len(self._kept) >= _MOST_REMARKS:
             return
         rows = self._kept.setdefault(key, [])

@@ -13,7 +13,8 @@ from typing import Any, Self
 import pyarrow as pa
 
 from diban.ground import GEOMETRY
-from diban.intake.formats import wkb
+from diban.intake.formats.reader import Remarks
+from diban.intake.sandbox import wkb
 from diban.intake.sandbox.launch import Child
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.remark import Remark
@@ -21,6 +22,8 @@ from diban.intake.sandbox.unreadable import unreadable
 from diban.intake.sandbox.wire import Kind, Refusal
 
 _SYSTEM_COLUMNS = 4
+# What decoding raises when a child sends what it should not.
+_SENSELESS = (ValueError, LookupError, TypeError, OverflowError, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Reading:
 
     def __init__(self, child: Child, limits: Limits) -> None:
         self._child, self._limits = child, limits
-        self._decoded = 0
+        self._rows = self._decoded = 0
+        self._met = Remarks()
         self.remarks: tuple[Remark, ...] = ()
         """What was met on the way; complete after the last batch."""
         with _in_words(limits):
@@ -105,22 +109,29 @@ class Reading:
         batch = pa.ipc.read_record_batch(body, self.schema)
         batch.validate(full=True)
         if GEOMETRY in self.schema.names:
-            column = batch.column(GEOMETRY)
-            for row in wkb.strange(column).tolist():  # collections and the like, one by one
-                value = column[row].as_py()
-                if wkb.normalise(value) != value:
-                    raise Refusal("read-crashed", detail=f"geometry {row} of a batch is not plain")
+            batch = self._geometry_checked(batch)
+        self._rows += batch.num_rows
         self._decoded += batch.nbytes
         if self._decoded > self._limits.decoded:
             raise Refusal("read-too-large")
         return batch
 
+    def _geometry_checked(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        place = self.schema.get_field_index(GEOMETRY)
+        column, failures = wkb.normalised(batch.column(place))
+        for row, code in failures:
+            self._met.add(code, row=self._rows + row + 1)
+        longest = wkb.most_vertices(column)
+        if longest is not None and longest[1] > self._limits.vertices:
+            raise Refusal("geometry-too-large", row=self._rows + longest[0] + 1)
+        return batch.set_column(place, self.schema.field(place), column)
+
     def _finish(self, body: pa.Buffer) -> None:
         printed = self._child.errors_printed()
         if printed:
             raise Refusal("read-damaged", detail=printed[0])
-        said = json.loads(body.to_pybytes())
-        self.remarks = tuple(Remark.from_json(remark) for remark in said["remarks"])
+        said = json.loads(body.to_pybytes())["remarks"]
+        self.remarks = tuple(Remark.from_json(remark) for remark in (*said, *self._met.as_json()))
 
 
 def open_upload(path: Path, *, layer: str | None = None, limits: Limits | None = None) -> Reading:
@@ -145,7 +156,7 @@ def _in_words(limits: Limits) -> Iterator[None]:
         yield
     except Refusal as refusal:
         raise unreadable(refusal, limits) from refusal
-    except (ValueError, KeyError, TypeError, MemoryError, pa.ArrowException) as fault:
+    except (*_SENSELESS, pa.ArrowException) as fault:
         senseless = Refusal("read-crashed", detail=f"{type(fault).__name__}: {fault}")
         raise unreadable(senseless, limits) from fault
 

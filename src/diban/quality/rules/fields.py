@@ -6,13 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from diban.ground import Field, Kind, Schema, Text
 from diban.quality.finding import MAX_PLACES, Flaw, Severity
-from diban.quality.look import UNREAD, Hits, Look
+from diban.quality.look import Hits, Look
 from diban.quality.rule import Inspection, RowByRow
 
 _KINDS = {
@@ -28,7 +24,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class DeclaredTypes:
-    """Finds the values that the declared type of their field could not take (`UNREAD`)."""
+    """Finds the values that the declared type of their field could not take (`Look.unread`)."""
 
     schema: Schema
     title: ClassVar[Text] = Text(zh="字段类型", en="Declared types")
@@ -38,19 +34,10 @@ class DeclaredTypes:
         return RowByRow(self._find)
 
     def _find(self, look: Look) -> Iterator[Hits]:
-        if UNREAD not in look.batch.schema.names:
-            return
-        unread = look.column(UNREAD)
-        if unread.null_count == len(unread):
-            return
-        rows = pc.list_parent_indices(unread).to_numpy(zero_copy_only=False)
-        entries = pc.list_flatten(unread)
-        names, values = pc.struct_field(entries, "field"), pc.struct_field(entries, "value")
         for field in self.schema.fields:
-            at = np.flatnonzero(pc.equal(names, field.name).fill_null(False).to_numpy(zero_copy_only=False))
-            if len(at):
-                texts = values.take(pa.array(at[:MAX_PLACES])).to_pylist()
-                yield look.hits(self._flaw(field), rows[at], values=texts)
+            rows, values = look.unread(field.name)
+            if len(rows):
+                yield look.hits(self._flaw(field), rows, values=values[:MAX_PLACES].to_pylist())
 
     def _flaw(self, field: Field) -> Flaw:
         kind = _KINDS[field.kind]

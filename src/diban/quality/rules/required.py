@@ -16,7 +16,7 @@ from diban.quality.rule import Inspection, RowByRow
 
 @dataclass(frozen=True, slots=True)
 class RequiredValues:
-    """Finds rows without a value in a required field; blank text is no value."""
+    """Finds rows without a value in a required field; blank text is none, an unread one is."""
 
     schema: Schema
     title: ClassVar[Text] = Text(zh="必填字段", en="Required values")
@@ -28,9 +28,10 @@ class RequiredValues:
     def _find(self, look: Look) -> Iterator[Hits]:
         for field in self.schema.fields:
             if field.required or field.name == self.schema.key:
-                blank = np.flatnonzero(look.blank(field.name))
-                if len(blank):
-                    yield look.hits(self._flaw(field), blank)
+                blank = look.blank(field.name)
+                blank[look.unread(field.name)[0]] = False
+                if blank.any():
+                    yield look.hits(self._flaw(field), np.flatnonzero(blank))
 
     def _flaw(self, field: Field) -> Flaw:
         return Flaw(

@@ -1,8 +1,10 @@
-"""Is this really the WKB that the rest of the platform expects? Found out without any geometry library.
+"""Geometry bytes from outside become the WKB that the rest of the platform expects, or nothing.
 
-Inside Diban every geometry is ISO WKB (ISO 19125-1, 13249-3), little endian, of the seven simple
-kinds, with Z and M as 1000 and 2000. A GeoPackage may hold anything behind a blob's header: big endian,
-the EWKB of PostGIS, curves, lengths that lie, or collections nested until a library's stack is full.
+No geometry library sees them before: every count and length is checked here, in numpy and Python,
+on the parent's side of the pipe. Inside Diban every geometry is ISO WKB (ISO 19125-1, 13249-3),
+little endian, of the seven simple kinds, with Z and M as 1000 and 2000. A GeoPackage may hold
+anything behind a blob's header: big endian, the EWKB of PostGIS, curves, lengths that lie, or
+collections nested until a library's stack is full.
 """
 
 from __future__ import annotations
@@ -64,11 +66,14 @@ def normalise(wkb: bytes) -> bytes:
     return bytes(out)
 
 
-def normalised(column: pa.BinaryArray, rows: _Places) -> tuple[pa.BinaryArray, list[tuple[int, str]]]:
-    """``column`` with ``rows`` normalised, null where that failed, and the failures: (row, code)."""
+def normalised(column: pa.BinaryArray) -> tuple[pa.BinaryArray, list[tuple[int, str]]]:
+    """The column in plain WKB, null where that cannot be had, and the failures: (index, code)."""
     values: list[bytes | None] = []
     failures: list[tuple[int, str]] = []
-    for row in rows.tolist():  # one by one: these are the odd ones, each nested in its own way
+    rows = strange(column)
+    if not len(rows):
+        return column, failures
+    for row in rows.tolist():  # one by one: these are the odd ones, each built in its own way
         try:
             values.append(normalise(column[row].as_py()))
         except Malformed as fault:

@@ -1,0 +1,75 @@
+"""Geometry in the stored CRS: x and y moved, everything else (heights, measures, faults) kept as sent."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from diban.ground import CRS84, Crs, project
+
+_POINT, _LINE, _POLYGON, _COLLECTION = 1, 2, 3, 7
+_NUMBERS = (2, 3, 3, 4)
+
+
+def to_stored(geometry: pa.Array, crs: Crs) -> pa.Array:
+    """ISO little-endian WKB in the stored CRS; degrees pass, since CGCS2000 and WGS 84 are taken as equal.
+
+    A point that has no place in the stored CRS becomes infinite; rules report it, and also what is
+    no valid geometry, which passes with its coordinates moved.
+    """
+    if crs.degrees:
+        return geometry
+    values = geometry.to_numpy(zero_copy_only=False)
+    shapes = shapely.from_wkb(values, on_invalid="ignore")
+    # Shapely moves neither measures nor what it cannot build, and evens out a collection's parts.
+    odd = shapely.is_missing(shapes) & np.asarray(geometry.is_valid())
+    odd |= shapely.has_m(shapes) | (shapely.get_type_id(shapes) == _COLLECTION)
+    moved = np.empty(len(values), object)
+    high = shapely.has_z(shapes)
+    for rows, heights in ((~odd & ~high, False), (~odd & high, True)):
+        changed = shapely.transform(shapes[rows], lambda points: project(points, crs, CRS84), heights)
+        moved[rows] = shapely.to_wkb(changed, flavor="iso", byte_order=1)
+    for row in np.flatnonzero(odd):  # one by one: each nests in its own way
+        moved[row] = _moved(values[row], crs)
+    return pa.array(moved, pa.binary())
+
+
+def _moved(wkb: bytes, crs: Crs) -> bytes:
+    out = bytearray(wkb)
+    views = [
+        np.frombuffer(out, "<f8", count * numbers, at).reshape(count, numbers)
+        for at, count, numbers in _runs(wkb)
+    ]
+    points = np.concatenate([view[:, :2] for view in views] or [np.empty((0, 2))])
+    placed = np.where(np.isnan(points), points, project(points, crs, CRS84))
+    ends = np.cumsum([len(view) for view in views])[:-1] if views else []
+    for view, part in zip(views, np.split(placed, ends), strict=bool(views)):
+        view[:, :2] = part
+    return bytes(out)
+
+
+def _runs(wkb: bytes) -> Iterator[tuple[int, int, int]]:
+    """Where coordinates stand: first byte, number of points, numbers per point."""
+    at, heads, rings, numbers = 0, 1, 0, 0
+    while heads or rings:
+        if rings:
+            rings -= 1
+        else:
+            (code,) = struct.unpack_from("<I", wkb, at + 1)
+            kind, numbers = code % 1000, _NUMBERS[code // 1000]
+            heads, at = heads - 1, at + 5
+            if kind == _POINT:
+                yield at, 1, numbers
+                at += 8 * numbers
+                continue
+            if kind != _LINE:
+                (parts,) = struct.unpack_from("<I", wkb, at)
+                rings, heads, at = (parts, heads, at + 4) if kind == _POLYGON else (0, heads + parts, at + 4)
+                continue
+        (count,) = struct.unpack_from("<I", wkb, at)
+        yield at + 4, count, numbers
+        at += 4 + 8 * numbers * count

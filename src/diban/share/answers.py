@@ -1,0 +1,31 @@
+"""What every answer is made with: the service's own address, and JSON."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+
+from diban.ground import Invalid, Text
+
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
+
+
+def address(request: Request) -> str:
+    """The address of the services' landing page, as the asker reached it; `Invalid` for a host that is none."""
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        raise Invalid(
+            Text(zh="请求头 Host 不是主机名", en="the header Host is no name of a host"),
+            field="Host",
+            limit=255,
+            remedy=Text(zh="写明主机名，可带端口", en="name the host, with a port if need be"),
+        )
+    return f"{request.scope['scheme']}://{host}/ogc"
+
+
+def json_answer(body: Any, kind: str = "application/json", headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    return Response(orjson.dumps(body), media_type=kind, headers=headers)

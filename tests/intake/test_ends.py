@@ -1,0 +1,200 @@
+"""However a reading process ends or whatever it says, the parent goes on and knows why."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from diban.ground import Unsafe
+from diban.intake.sandbox import launch
+from diban.intake.sandbox.limits import Limits
+from diban.intake.sandbox.reading import open_upload
+from diban.intake.sandbox.unreadable import Unreadable
+from tests.intake.uploads import buildings, geojson, geopackage, read, rewritten
+
+_SMALL = Limits(memory=256 << 20, cpu_seconds=1, cpu_seconds_per_10_mb=0, silence=10)
+
+# Instead of reading, a confined child does this.
+_DEEDS = {
+    "takes memory in Python": ("x = bytearray(1 << 30)", "read-memory"),
+    "takes memory bit by bit": ("x = []\nwhile True: x.append(bytearray(1 << 20))", "read-memory"),
+    "takes memory in Arrow": ("import pyarrow as pa\nx = pa.allocate_buffer(1 << 30)", "read-memory"),
+    "computes without end": ("while True: pass", "read-cpu"),
+    "dies of memory it does not own": ("import ctypes\nctypes.string_at(0)", "read-crashed"),
+    "aborts": ("import os\nos.abort()", "read-crashed"),
+    "leaves without a word": ("import os\nos._exit(0)", "read-crashed"),
+    "prints without end": ("import os\nwhile True: os.write(2, b'x' * 4096)", "read-cpu"),
+    "sends nonsense": ("import os\nos.write(outlet._descriptor, b'nonsense ' * 100)", "read-crashed"),
+    "announces a huge frame": ("outlet._write(memoryview(HEADER.pack(b'B', 1 << 60)))", "read-crashed"),
+    "breaks off a frame": ("outlet._write(memoryview(HEADER.pack(b'H', 99)))", "read-crashed"),
+    "sends a batch before anything": ("outlet._send(Kind.BATCH, b'x' * 64)", "read-crashed"),
+    "sends a head that is none": ("outlet.say(Kind.HEAD, {'layer': 'x'})", "read-crashed"),
+    "sends a list as head": ("outlet._send(Kind.HEAD, b'[1]')", "read-crashed"),
+    "sends a failure that is none": ("outlet._send(Kind.FAILURE, b'{}')", "read-crashed"),
+    "names an unknown failure": (
+        "outlet.say(Kind.FAILURE, {'code': 'x', 'facts': {'detail': 'y'}})",
+        "read-damaged",
+    ),
+}
+
+
+def _instead(deed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    indented = "".join(f"    {line}\n" for line in deed.splitlines())
+    start = launch._START.replace(
+        "main()\n",
+        f"""
+from diban.intake.sandbox import child
+from diban.intake.sandbox.wire import HEADER, Kind
+def read_otherwise(path, layer, limits, outlet):
+    child.confine([path, *child.library_folders()], limits, 0)
+{indented}
+child._read = read_otherwise
+main()
+""",
+    )
+    monkeypatch.setattr(launch, "_START", start)
+
+
+@pytest.mark.parametrize("deed", _DEEDS)
+def test_a_reading_process_that(deed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, expected = _DEEDS[deed]
+    _instead(code, monkeypatch)
+    with pytest.raises(Unreadable) as raised:
+        read(geojson(tmp_path), limits=_SMALL)
+    assert raised.value.code == expected
+    assert raised.value.message.zh
+    assert raised.value.remedy is not None
+
+
+_HEAD = """
+head = dict(format="x", layer="x", rows=None, crs=None, crs_declared=False, geometry_type=None, id_name=None)
+import pyarrow as pa
+schema = pa.schema([("geometry", pa.binary()), ("a", pa.string()), ("_row", pa.int64())])
+outlet.say(Kind.HEAD, head)
+outlet.schema(schema)
+def batch(geometry, text=b"a"):
+    offsets = pa.py_buffer(b"\\0\\0\\0\\0" + len(text).to_bytes(4, "little"))
+    a = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(text)])
+    return pa.RecordBatch.from_arrays([pa.array([geometry], pa.binary()), a, pa.array([1])], schema=schema)
+"""
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "outlet.batch(batch(None, b'\\xff\\xfe'))",
+        "outlet._send(Kind.BATCH, b'x' * 1000)",
+        "outlet._send(Kind.BATCH, batch(None).serialize().to_pybytes()[:-8])",
+        "outlet.schema(schema)",
+        "outlet._send(Kind.END, b'{}')",
+        "outlet._send(Kind.END, b'[' * 100_000)",
+    ],
+    ids=["text that is not UTF-8", "no batch", "a cut batch", "a second schema", "an empty end", "a deep end"],
+)
+def test_batches_are_not_believed(deed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _instead(_HEAD + deed, monkeypatch)
+    with pytest.raises(Unreadable) as raised:
+        read(geojson(tmp_path), limits=_SMALL)
+    assert raised.value.code == "read-crashed"
+
+
+def test_geometry_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = "b'\\x01\\x07\\0\\0\\0\\x01\\0\\0\\0' * 100_000"
+    _instead(f"{_HEAD}outlet.batch(batch({deep}))\noutlet.say(Kind.END, dict(remarks=[]))", monkeypatch)
+    found = read(geojson(tmp_path), limits=_SMALL)
+    assert found.column("geometry") == [None]
+    assert found.codes() == {"geometry-unreadable"}
+
+
+def test_errors_that_a_library_only_printed_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "import os\nos.write(2, b'ERROR 1: page 7 is damaged\\n')\noutlet.say(Kind.END, dict(remarks=[]))"
+    _instead(_HEAD + said, monkeypatch)
+    with pytest.raises(Unreadable, match="page 7") as raised:
+        read(geojson(tmp_path))
+    assert raised.value.code == "read-damaged"
+
+
+def test_where_nothing_can_be_confined_nothing_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_landlock = """
+from diban.intake.sandbox import landlock
+def version():
+    raise OSError(38, "Function not implemented")
+landlock.version = version
+"""
+    monkeypatch.setattr(launch, "_START", launch._START.replace("main()\n", f"{no_landlock}main()\n"))
+    with pytest.raises(Unsafe, match="not implemented") as raised:
+        read(geojson(tmp_path))
+    assert "Landlock" in str(raised.value.remedy)
+
+
+def test_a_view_without_end_is_stopped(tmp_path: Path) -> None:
+    endless = rewritten(
+        geopackage(tmp_path / "upload", buildings()),
+        'CREATE VIEW endless AS WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t) SELECT x AS id FROM t',
+        "INSERT INTO gpkg_contents(table_name, data_type, identifier) VALUES ('endless', 'attributes', 'endless')",
+    )
+    begun = time.monotonic()
+    with pytest.raises(Unreadable) as raised:
+        read(endless, layer="endless", limits=Limits(silence=1))
+    assert raised.value.code == "read-timeout"
+    assert time.monotonic() - begun < 10
+
+
+def test_decoded_data_is_capped(tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "upload", buildings(2_000))
+    with pytest.raises(Unreadable) as raised:
+        read(path, limits=Limits(decoded=100_000, batch_rows=500))
+    assert raised.value.code == "read-too-large"
+
+
+def test_a_reading_can_be_cancelled_from_another_thread(tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "upload", buildings(5_000))
+    with open_upload(path, limits=Limits(batch_rows=1)) as reading:
+        batches = reading.batches()
+        next(batches)
+        thread = threading.Thread(target=reading.cancel)
+        thread.start()
+        thread.join()
+        with pytest.raises(Unreadable) as raised:
+            for _ in batches:
+                pass
+    assert raised.value.code == "read-cancelled"
+
+
+def test_leaving_early_ends_the_process(tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "upload", buildings(5_000))
+    with open_upload(path, limits=Limits(batch_rows=1)) as reading:
+        next(reading.batches())
+        process = reading._child._process
+        assert process.poll() is None
+    assert process.poll() is not None
+
+
+def test_a_reading_process_sees_nothing_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://secret@proxy.invalid")
+    with (tmp_path / "open here").open("wb"):
+        _instead(
+            """
+import os
+names = [name for name in os.environ if "PROXY" in name]
+extra = [n for n in range(3, 64) if n != outlet._descriptor and not isinstance(is_open(n), OSError)]
+outlet.say(Kind.FAILURE, {"code": "read-damaged", "facts": {"detail": f"{names} {extra}"}})
+""",
+            monkeypatch,
+        )
+        helper = """
+import os
+def is_open(number):
+    try:
+        return os.fstat(number)
+    except OSError as fault:
+        return fault
+"""
+        monkeypatch.setattr(launch, "_START", helper + launch._START)
+        with pytest.raises(Unreadable, match=r"\[\] \[\]"):
+            read(geojson(tmp_path))

@@ -1,0 +1,222 @@
+"""Installations to disturb: founded once for each engine and stage, then copied for every trial."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from diban.app.sample_city import write_city
+from diban.app.settings import read_settings, write_settings
+from diban.app.wiring import Platform, build
+from diban.ground import LayerId
+from diban.store import reading
+from tests.postgres import Cluster
+from tests.reliability.forge import Act, Ended, Forge
+
+LAYER = "buildings"
+STEWARD, APPROVER, BUREAU, DATA = "housing.steward", "housing.approver", "planning.bureau", "data.bureau"
+READER = "civil.steward"
+ACCOUNTS = (STEWARD, APPROVER, BUREAU, DATA, READER)
+
+
+class Engine(StrEnum):
+    """Where the rows lie."""
+
+    EMBEDDED = "embedded"
+    POSTGIS = "postgis"
+
+
+class Stage(StrEnum):
+    """How far an installation has come before the act that is disturbed."""
+
+    FOUNDED = "founded"
+    """Registered, published, open to the public; nothing has landed."""
+    LANDED = "landed"
+    """The first file has landed."""
+    WAITING = "waiting"
+    """A file that removes a fifth waits for a person."""
+
+
+@dataclass(frozen=True)
+class City:
+    """The files that a department sends, in the order of their stages; `other` competes with `update`."""
+
+    folder: Path
+
+    @property
+    def first(self) -> Path:
+        return self.folder / "buildings.gpkg"
+
+    @property
+    def update(self) -> Path:
+        return self.folder / "buildings-update.gpkg"
+
+    @property
+    def other(self) -> Path:
+        return self.folder / "buildings-other.gpkg"
+
+    @property
+    def cut(self) -> Path:
+        return self.folder / "buildings-cut.gpkg"
+
+    @property
+    def faulty(self) -> Path:
+        return self.folder / "buildings-faulty.geojson"
+
+
+def draw_city(folder: Path, buildings: int) -> City:
+    """The sample city with two files more: one without a fiftieth, one without a fifth of its buildings."""
+    write_city(folder, buildings=buildings)
+    city = City(folder)
+    for path, nth in ((city.other, 50), (city.cut, 5)):
+        shutil.copy(city.first, path)
+        connection = sqlite3.connect(path)
+        with connection:
+            connection.execute("DELETE FROM buildings WHERE fid % ? = 0", (nth,))
+        connection.close()
+    sheet = folder / "parties.csv"
+    head, *rows = sheet.read_text(encoding="utf-8").splitlines(keepends=True)
+    sheet.write_text(
+        head + "".join(row for row in rows if any(name in row for name in ACCOUNTS)), encoding="utf-8"
+    )
+    return city
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A home folder whose commands run in the forge."""
+
+    engine: Engine
+    home: Path
+    city: City
+    forge: Forge
+
+    def diban(self, *arguments: object) -> Act:
+        """Begin a command on this installation."""
+        return self.forge.diban(*map(str, arguments), env={"DIBAN_HOME": str(self.home)})
+
+    def done(self, *arguments: object) -> Ended:
+        """A command that must succeed."""
+        ended = self.diban(*arguments).wait()
+        assert ended.code == 0, f"diban {arguments}: exit {ended.code}\n{ended.out}\n{ended.err}"
+        return ended
+
+    def submit(self, file: Path) -> Act:
+        """Begin to deliver a file of the city."""
+        return self.diban("submit", file, "--layer", LAYER, "--as", STEWARD, "--json")
+
+    def accept(self, delivery: str, login: str = BUREAU) -> Act:
+        """Begin to accept what waits."""
+        return self.diban("review", delivery, "--accept", "--as", login, "--why", "核实无误")
+
+    def found(self, database: str) -> None:
+        """Found it, with the layer of buildings published and open to everybody."""
+        self.done("init", "--database", database)
+        self.done("organisation", self.city.folder / "parties.csv", "--as", "system.admin")
+        self.done("register", self.city.folder / "buildings.json", "--as", STEWARD)
+        for login in (STEWARD, APPROVER, STEWARD, DATA):
+            self.done("publish", LAYER, "--as", login)
+        self.done("access", LAYER, "--as", DATA)
+
+    @contextmanager
+    def opened(self) -> Iterator[Platform]:
+        """Its platform in this process."""
+        platform = build(read_settings(self.home))
+        try:
+            yield platform
+        finally:
+            platform.close()
+
+    @cached_property
+    def layer(self) -> LayerId:
+        """The id of the layer of buildings."""
+        with self.opened() as platform, reading(platform.database) as connection:
+            found = platform.catalogue.by_layer_slug(connection, LAYER).layer(LAYER).layer
+        assert found is not None
+        return found
+
+
+@dataclass(frozen=True)
+class Template:
+    """An installation at rest; `copy` it. ``cluster`` is the server of a PostGIS one."""
+
+    source: Installation
+    cluster: Cluster | None
+    database: str = ""
+    waiting: str = ""
+    seconds: float = 0.0
+
+    @contextmanager
+    def copy(self, folder: Path, forge: Forge | None = None, *, port: int | None = None) -> Iterator[Installation]:
+        """The same installation again, to be spoilt; gone at the end. ``port``: where its database is met."""
+        home = folder / f"home-{secrets.token_hex(4)}"
+        shutil.copytree(self.source.home, home)
+        made = replace(self.source, home=home, forge=forge or self.source.forge)
+        name = f"copy_{secrets.token_hex(6)}"
+        try:
+            if self.cluster is not None:
+                execute(self.cluster, "CREATE DATABASE {} TEMPLATE {}", name, self.database)
+                met = replace(self.cluster, port=port or self.cluster.port)
+                write_settings(replace(read_settings(home), database=met.url(name)))
+            yield made
+        finally:
+            if self.cluster is not None:
+                execute(self.cluster, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            shutil.rmtree(home)
+
+
+def execute(cluster: Cluster, statement: str, *names: str) -> None:
+    """A statement about whole databases."""
+    with psycopg.connect(cluster.url("postgres", "postgresql"), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+class Templates:
+    """All stages of all engines over one city, each made from the one before when it is first asked for."""
+
+    def __init__(self, folder: Path, city: City, forge: Forge) -> None:
+        self._folder, self._city, self._forge = folder, city, forge
+        self._made: dict[tuple[Engine, Stage], Template] = {}
+
+    def get(self, engine: Engine, stage: Stage, cluster: Cluster | None) -> Template:
+        """The template; ``cluster`` only for PostGIS."""
+        key = (engine, stage)
+        if key not in self._made:
+            before = list(Stage).index(stage) - 1
+            earlier = None if before < 0 else self.get(engine, list(Stage)[before], cluster)
+            self._made[key] = self._make(engine, stage, cluster, earlier)
+        return self._made[key]
+
+    def _make(
+        self, engine: Engine, stage: Stage, cluster: Cluster | None, earlier: Template | None
+    ) -> Template:
+        home, name = self._folder / f"{engine}-{stage}", f"template_{stage}"
+        made = Installation(engine, home, self._city, self._forge)
+        begun = time.monotonic()
+        if cluster is not None:
+            execute(cluster, "CREATE DATABASE {} TEMPLATE {}", name, earlier.database if earlier else "diban_template")
+        if earlier is None:
+            made.found("" if cluster is None else cluster.url(name))
+        else:
+            shutil.copytree(earlier.source.home, home)
+            if cluster is not None:
+                write_settings(replace(read_settings(home), database=cluster.url(name)))
+        waiting = ""
+        if stage is Stage.LANDED:
+            assert made.submit(self._city.first).wait().answer()["state"] == "landed"
+        if stage is Stage.WAITING:
+            answer = made.submit(self._city.cut).wait().answer()
+            assert answer["state"] == "waiting"
+            waiting = answer["id"]
+        return Template(made, cluster, name, waiting, time.monotonic() - begun)
