@@ -19,6 +19,8 @@ describe('themes', () => {
   it('go by slug or title, and by geometry', () => {
     expect(themeOf(layer('ny-buildings', 'polygon'))).toBe('building')
     expect(themeOf(layer('x', 'line', '道路中心线'))).toBe('street')
+    expect(themeOf(layer('street-offices', 'polygon', '街道'))).toBe('subdivision')
+    expect(themeOf(layer('districts', 'polygon', '区'))).toBe('division')
     expect(themeOf(layer('water-meters', 'point'))).toBe('plain')
     expect(themeOf(layer('parking', 'polygon'))).toBe('plain')
   })

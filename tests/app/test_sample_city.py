@@ -22,8 +22,10 @@ from diban.app.sample_city import City, SampleFile, Sort, draw_up, write_city
 from diban.app.sample_city.layers import SCHEMAS
 from diban.app.sample_city.plane import pairs
 from diban.catalogue import entry_from_json
-from diban.ground import GEOMETRY, STORED, Extent, FeatureSet
+from diban.governance import plan_organisation
+from diban.ground import GEOMETRY, STORED, Extent, FeatureSet, Invalid
 from diban.quality import UNREAD, Report, check, standard_rules
+from diban.store import Database, metadata, sqlite_url
 
 AREA = Extent(113.6, 22.2, 114.8, 23.0)
 
@@ -77,6 +79,12 @@ def test_same_arguments_give_the_same_bytes(files: list[SampleFile], folder: Pat
             assert (tmp_path / "other" / name).read_bytes() != same
 
 
+def test_too_small_a_city_is_refused(tmp_path: Path) -> None:
+    assert len(write_city(tmp_path, buildings=50, seed=3)) == 14
+    with pytest.raises(Invalid, match="at least 50"):
+        write_city(tmp_path, buildings=49)
+
+
 def test_every_layer_is_written_once_and_is_clean(files: list[SampleFile]) -> None:
     first = [file for file in files if file.sort is Sort.FIRST]
     assert sorted(file.layer for file in first) == sorted(SCHEMAS)
@@ -96,6 +104,17 @@ def test_descriptions_are_catalogue_entries(files: list[SampleFile]) -> None:
     for file in described:
         for layer in json.loads(file.path.read_bytes())["layers"]:
             assert (file.path.parent / layer["file"]).exists()
+
+
+def test_departments_can_be_imported(files: list[SampleFile], tmp_path: Path) -> None:
+    (sheet,) = [file.path for file in files if file.sort is Sort.PARTIES]
+    database = Database(sqlite_url(tmp_path / "control.db"))
+    metadata.create_all(database.engine)
+    plan = plan_organisation(database, sheet.read_bytes(), sheet.name)
+    database.close()
+    assert plan.faults == ()
+    described = [json.loads(file.path.read_bytes()) for file in files if file.sort is Sort.DESCRIPTION]
+    assert {entry["provider"] for entry in described} < {party.code for party in plan.parties}
 
 
 def test_codes_are_unique_and_refer_to_each_other(city: City) -> None:

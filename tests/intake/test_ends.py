@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -134,7 +135,7 @@ landlock.version = version
 
 def test_a_view_without_end_is_stopped(tmp_path: Path) -> None:
     endless = rewritten(
-        geopackage(tmp_path / "upload", buildings()),
+        geopackage(tmp_path, buildings()),
         'CREATE VIEW endless AS WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t) SELECT x AS id FROM t',
         "INSERT INTO gpkg_contents(table_name, data_type, identifier) VALUES ('endless', 'attributes', 'endless')",
     )
@@ -146,14 +147,14 @@ def test_a_view_without_end_is_stopped(tmp_path: Path) -> None:
 
 
 def test_decoded_data_is_capped(tmp_path: Path) -> None:
-    path = geopackage(tmp_path / "upload", buildings(2_000))
+    path = geopackage(tmp_path, buildings(2_000))
     with pytest.raises(Unreadable) as raised:
         read(path, limits=Limits(decoded=100_000, batch_rows=500))
     assert raised.value.code == "read-too-large"
 
 
 def test_a_reading_can_be_cancelled_from_another_thread(tmp_path: Path) -> None:
-    path = geopackage(tmp_path / "upload", buildings(5_000))
+    path = geopackage(tmp_path, buildings(5_000))
     with open_upload(path, limits=Limits(batch_rows=1)) as reading:
         batches = reading.batches()
         next(batches)
@@ -167,7 +168,7 @@ def test_a_reading_can_be_cancelled_from_another_thread(tmp_path: Path) -> None:
 
 
 def test_leaving_early_ends_the_process(tmp_path: Path) -> None:
-    path = geopackage(tmp_path / "upload", buildings(5_000))
+    path = geopackage(tmp_path, buildings(5_000))
     with open_upload(path, limits=Limits(batch_rows=1)) as reading:
         next(reading.batches())
         process = reading._child._process
@@ -177,24 +178,18 @@ def test_leaving_early_ends_the_process(tmp_path: Path) -> None:
 
 def test_a_reading_process_sees_nothing_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://secret@proxy.invalid")
-    with (tmp_path / "open here").open("wb"):
-        _instead(
-            """
+    with (tmp_path / "open here").open("wb") as ours:
+        os.set_inheritable(ours.fileno(), True)
+        look = """
 import os
-names = [name for name in os.environ if "PROXY" in name]
-extra = [n for n in range(3, 64) if n != outlet._descriptor and not isinstance(is_open(n), OSError)]
-outlet.say(Kind.FAILURE, {"code": "read-damaged", "facts": {"detail": f"{names} {extra}"}})
-""",
-            monkeypatch,
-        )
-        helper = """
-import os
-def is_open(number):
+def number(place):
     try:
-        return os.fstat(number)
-    except OSError as fault:
-        return fault
+        return os.fstat(place).st_ino
+    except OSError:
+        return 0
+found = [[name for name in os.environ if "PROXY" in name], WANTED in map(number, range(64)), os.getcwd()]
+outlet.say(Kind.FAILURE, {"code": "read-damaged", "facts": {"detail": repr(found)}})
 """
-        monkeypatch.setattr(launch, "_START", helper + launch._START)
-        with pytest.raises(Unreadable, match=r"\[\] \[\]"):
+        _instead(look.replace("WANTED", str(os.fstat(ours.fileno()).st_ino)), monkeypatch)
+        with pytest.raises(Unreadable, match=r"\[\[\], False, '/'\]"):
             read(geojson(tmp_path))

@@ -65,8 +65,11 @@ def geojson(folder: Path, *geometries: str, properties: Iterable[str] = (), **me
     return path
 
 
-def geopackage(path: Path, table: pa.Table, layer: str = "建筑", geometry_type: str = "Polygon") -> Path:
+def geopackage(
+    folder: Path, table: pa.Table, layer: str = "建筑", geometry_type: str = "Polygon"
+) -> Path:
     """A GeoPackage written by GDAL; without a geometry column it becomes an attribute table."""
+    path = folder / "upload.gpkg"
     spatial = "geometry" in table.column_names
     pyogrio.write_arrow(
         table,

@@ -3,10 +3,10 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 
 import type { Layer } from '../api/types'
-import { accent, halo } from './colours'
+import { accent, assignColours, halo } from './colours'
 import { firstZoom } from './density'
 import { namesSource } from './names'
-import { heightField, nameField, numberField, rankField, themeOf, type Theme } from './themes'
+import { heightField, namedOnce, nameField, numberField, rankField, themeOf, type Theme } from './themes'
 
 export interface Swatch {
   shape: 'area' | 'line' | 'dot'
@@ -31,9 +31,9 @@ type Zoomed = ExpressionSpecification
 const REGULAR = ['PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC']
 const MEDIUM = ['PingFang SC Medium', ...REGULAR]
 const HEIGHTS = { colours: ['#f0ebe1', '#e2d9ca', '#cfc1ad', '#b09d86', '#877562'], metres: [0, 20, 50, 100, 200], floors: [1, 6, 15, 30, 60] }
-const ranks: Record<Theme, number> = { division: 0, green: 1, water: 2, parcel: 3, plain: 4, street: 5, building: 6, address: 7 }
+const ranks: Record<Theme, number> = { division: 0, subdivision: 1, green: 2, water: 3, parcel: 4, plain: 5, street: 6, building: 7, address: 8 }
 const tones: Partial<Record<Theme, [fill: string, edge: string]>> = {
-  division: ['#fbfaf7', '#8b929a'], green: ['#d7e6cf', '#a9c49c'], water: ['#c7deeb', '#86b4d0'],
+  division: ['#fbfaf7', '#8b929a'], subdivision: ['#fbfaf7', '#b4bac0'], green: ['#d7e6cf', '#a9c49c'], water: ['#c7deeb', '#86b4d0'],
   parcel: ['#f1ebdd', '#c2b393'], building: ['#e2d9ca', '#b7a994'], street: ['#ffffff', '#b9b2a4'], address: ['#ffffff', '#7a4b2a'],
 }
 
@@ -92,7 +92,7 @@ class Drawing {
     const { slug } = this.subject
     const first = Math.max(minzoom, firstZoom(this.subject))
     // a wide area comes in many tiles: its one name is placed by the view, see names.ts
-    const gathered = storey === 'label' && this.theme === 'division'
+    const gathered = storey === 'label' && namedOnce(this.subject)
     const source = gathered ? { source: namesSource(slug) } : { source: slug, 'source-layer': slug }
     const layer = { id: `${slug}|${part}`, ...source, minzoom: first, ...spec } as LayerSpecification
     this.symbols.push({ storey, rank: ranks[this.theme], layer })
@@ -101,15 +101,17 @@ class Drawing {
   area(): void {
     const filter = ['==', ['geometry-type'], 'Polygon']
     const [fill, edge] = this.tone
-    const soft = this.theme === 'plain' ? 0.28 : 1
+    // what lies within a division stays open to a click, but does not cover it
+    const soft = this.theme === 'subdivision' ? 0 : this.theme === 'plain' ? 0.28 : 1
     this.add('fill', 'area', { type: 'fill', filter, paint: { 'fill-color': rampColour(this.subject, fill), 'fill-opacity': soft } })
     const division = this.theme === 'division'
+    const bound = division || this.theme === 'subdivision'
     const paint = {
       'line-color': edge, 'line-opacity': division ? 0.9 : 0.85,
-      'line-width': division ? byZoom(9, 0.8, 14, 1.6) : byZoom(12, 0.3, 16, 0.9, 19, 1.4),
-      ...(division ? { 'line-dasharray': [5, 2.5, 1, 2.5] } : {}),
+      'line-width': bound ? byZoom(9, division ? 0.9 : 0.5, 14, division ? 1.8 : 1.1) : byZoom(12, 0.3, 16, 0.9, 19, 1.4),
+      ...(division ? { 'line-dasharray': [5, 2.5, 1, 2.5] } : bound ? { 'line-dasharray': [3, 2] } : {}),
     }
-    this.add('edge', division ? 'line' : 'area', { type: 'line', filter, paint, layout: { 'line-join': 'round' } }, division ? 0 : 11)
+    this.add('edge', bound ? 'line' : 'area', { type: 'line', filter, paint, layout: { 'line-join': 'round' } }, bound || this.theme === 'plain' ? 0 : 11)
   }
 
   street(): void {
@@ -119,7 +121,7 @@ class Drawing {
     const [core, casing] = this.tone
     this.add('casing', 'line', { type: 'line', filter, layout, paint: { 'line-color': casing, 'line-width': streetWidth(rank, 1), 'line-opacity': 1 } })
     const colour = typeof rank === 'number' ? core : ['match', rank, 3, '#f7d79b', 2, '#fbe9c0', core]
-    this.add('core', 'line', { type: 'line', filter, layout, paint: { 'line-color': colour, 'line-width': streetWidth(rank, 0), 'line-opacity': 1 } }, 11)
+    this.add('core', 'line', { type: 'line', filter, layout, paint: { 'line-color': colour, 'line-width': streetWidth(rank, 0), 'line-opacity': 1 } }, 9)
   }
 
   line(): void {
@@ -151,6 +153,7 @@ class Drawing {
   private labelLayout(): object {
     const common = { 'text-font': REGULAR, 'text-padding': 6, 'text-max-width': 7 }
     if (this.theme === 'division') return { ...common, 'text-font': MEDIUM, 'text-size': byZoom(9, 12, 14, 18), 'text-letter-spacing': 0.2 }
+    if (this.theme === 'subdivision') return { ...common, 'text-size': byZoom(11, 10.5, 15, 13), 'text-letter-spacing': 0.1 }
     if (this.theme === 'street') return { ...common, 'symbol-placement': 'line', 'text-size': byZoom(13, 10.5, 17, 14), 'symbol-spacing': 360, 'text-letter-spacing': 0.08 }
     if (this.subject.geometry === 'line') return { ...common, 'symbol-placement': 'line', 'text-size': 12 }
     if (this.subject.geometry === 'point') return { ...common, 'text-size': 11.5, 'text-anchor': 'top', 'text-offset': [0, 0.6], 'text-optional': true }
@@ -159,18 +162,25 @@ class Drawing {
 
   private labelPaint(): object {
     if (this.theme === 'division') return { 'text-color': '#59636c' }
+    if (this.theme === 'subdivision') return { 'text-color': '#7b858d' }
     if (this.theme === 'address') return { 'text-color': '#7a4b2a' }
     if (this.theme === 'plain' && this.subject.geometry !== 'polygon') return { 'text-color': this.tone[1] }
     return {}
   }
 
   private labelZoom(): number {
-    const first: Record<Theme, number> = { division: 8, green: 13, water: 12, parcel: 16, plain: 14, street: 13, building: 16.2, address: 17.2 }
+    const first: Record<Theme, number> = { division: 8, subdivision: 11, green: 13, water: 12, parcel: 16, plain: 14, street: 13, building: 16.2, address: 17.2 }
     return first[this.theme]
   }
 }
 
 const toneOf = (layer: Layer, colour: string): [string, string] => tones[themeOf(layer)] ?? [colour, colour]
+
+/** The colour of a layer that has no tones of its own, told apart from the others of the same map. */
+export function colourOf(layer: Layer, among: Layer[]): string {
+  const bare = among.filter((one) => one.geometry !== 'none' && !tones[themeOf(one)])
+  return assignColours(bare.map((one) => one.slug)).get(layer.slug) ?? accent
+}
 
 /** The style layers of one layer, unsorted. */
 export function symbolsOf(layer: Layer, colour: string): Symbol[] {
@@ -205,5 +215,5 @@ export function swatchOf(layer: Layer, colour: string): Swatch {
   const [fill, edge] = toneOf(layer, colour)
   const shape = layer.geometry === 'point' ? 'dot' : layer.geometry === 'line' ? 'line' : 'area'
   const theme = themeOf(layer)
-  return { shape, fill: theme === 'address' ? edge : fill, edge, dashed: theme === 'division', ramp: ramp(layer) }
+  return { shape, fill: theme === 'address' ? edge : fill, edge, dashed: theme === 'division' || theme === 'subdivision', ramp: ramp(layer) }
 }

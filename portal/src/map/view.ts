@@ -4,12 +4,12 @@ import type { GeoJSONSource, LngLatBoundsLike, Map as Engine, MapMouseEvent, Sty
 
 import { tileAddress } from '../api/ogc'
 import type { Bbox, Layer, Severity } from '../api/types'
-import { accent, assignColours, halo, paper, severityColours } from './colours'
+import { accent, halo, paper, severityColours } from './colours'
 import { graticule, stepFor } from './graticule'
 import { namesSource, placeNames } from './names'
 import { boxOf } from './shapes'
-import { sorted, symbolsOf } from './symbols'
-import { themeOf } from './themes'
+import { colourOf, sorted, symbolsOf } from './symbols'
+import { namedOnce } from './themes'
 
 type Library = typeof import('maplibre-gl')
 
@@ -76,7 +76,6 @@ function marksOf(marks: Mark[]): GeoJSON.FeatureCollection {
 
 function styleOf(opening: Opening): StyleSpecification {
   const drawn = opening.layers.filter((layer) => layer.geometry !== 'none')
-  const colours = assignColours(drawn.map((layer) => layer.slug))
   const tiles = drawn.map((layer) => [
     layer.slug,
     {
@@ -92,12 +91,12 @@ function styleOf(opening: Opening): StyleSpecification {
       picked: { type: 'geojson', data: EMPTY },
       marks: { type: 'geojson', data: marksOf(opening.marks) },
       ...Object.fromEntries(tiles),
-      ...Object.fromEntries(drawn.map((layer) => [namesSource(layer.slug), { type: 'geojson' as const, data: EMPTY }])),
+      ...Object.fromEntries(drawn.filter(namedOnce).map((layer) => [namesSource(layer.slug), { type: 'geojson' as const, data: EMPTY }])),
     },
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': paper } },
       { id: 'graticule', type: 'line', source: 'graticule', paint: { 'line-color': '#dadedb', 'line-width': 0.7 } },
-      ...sorted(drawn.flatMap((layer) => symbolsOf(layer, colours.get(layer.slug) ?? accent))),
+      ...sorted(drawn.flatMap((layer) => symbolsOf(layer, colourOf(layer, opening.layers)))),
       { id: 'picked-fill', type: 'fill', source: 'picked', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': accent, 'fill-opacity': 0.22 } },
       { id: 'picked-halo', type: 'line', ...picked, paint: { 'line-color': halo, 'line-width': 6, 'line-opacity': 0.9 } },
       { id: 'picked-line', type: 'line', ...picked, paint: { 'line-color': accent, 'line-width': 2.5 } },
@@ -191,7 +190,7 @@ export class View {
   /** Places the names of wide areas; tells whether any of them moved. */
   private drawNames(): boolean {
     let moved = false
-    for (const { slug } of this.opening.layers.filter((layer) => themeOf(layer) === 'division')) {
+    for (const { slug } of this.opening.layers.filter(namedOnce)) {
       const pieces = this.engine.querySourceFeatures(slug, { sourceLayer: slug })
       const before = this.names.get(slug) ?? new Map<string, GeoJSON.Feature>()
       const now = placeNames(pieces, this.bounds(), before)

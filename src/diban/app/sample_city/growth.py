@@ -12,6 +12,7 @@ from diban.app.sample_city.footprints import Plots, footprints, plots
 from diban.app.sample_city.plane import Flags, Floats, Geometries, Ints
 from diban.app.sample_city.streets import Blocks, Streets, block_polygons, lay_out, used
 from diban.app.sample_city.zones import OFFICE, ZONES, measure, zone_of
+from diban.ground import Text, TooLarge
 
 COAST = 170.0
 """How far from the shore blocks begin, in metres; the shore road lies between."""
@@ -52,7 +53,11 @@ def grow(land: shapely.Polygon, centres: Centres, buildings: int, rng: np.random
     zone = zone_of(centres.tier[blocks.owner], reach, rng)
     chosen = plots(blocks.inside(streets), zone, rng)
     if len(chosen.block) < buildings:
-        raise RuntimeError(f"the plan holds {len(chosen.block)} buildings, not {buildings}")
+        raise TooLarge(
+            Text(zh="这块地容不下这么多建筑物", en="the land has no room for so many buildings"),
+            field="buildings",
+            limit=len(chosen.block),
+        )
     chosen = Plots(*(getattr(chosen, name)[:buildings] for name in Plots.__slots__))
     last = int(chosen.block[-1]) + 1
     blocks, zone, reach = blocks.take(np.arange(last)), zone[:last], reach[:last]

@@ -15,6 +15,9 @@ from diban.app.sample_city.layers import SCHEMAS
 from diban.app.sample_city.parties import write_parties
 from diban.app.sample_city.resources import RESOURCES
 from diban.app.sample_city.revision import additions, plan_revision, revised
+from diban.ground import Invalid, Text
+
+_FEWEST = 50
 
 
 class Sort(StrEnum):
@@ -50,8 +53,14 @@ class SampleFile:
 def write_city(folder: Path, *, buildings: int = 4000, seed: int = 1) -> list[SampleFile]:
     """Write the city into a folder, which is made if it is not there.
 
-    At least 50 buildings; the first delivery has exactly ``buildings`` of them.
+    The first delivery has exactly ``buildings`` of them; `Invalid` for fewer than 50.
     """
+    if buildings < _FEWEST:
+        raise Invalid(
+            Text(zh="样例城市至少要有 50 栋建筑物", en="the sample city takes at least 50 buildings"),
+            field="buildings",
+            limit=_FEWEST,
+        )
     folder.mkdir(parents=True, exist_ok=True)
     revision = plan_revision(buildings, seed)
     total = buildings + additions(buildings)

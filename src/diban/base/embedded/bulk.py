@@ -41,7 +41,10 @@ def execute_all(path: str, source: BufferedReader) -> None:
     database = adbc_driver_sqlite.connect(path)
     with database, adbc_driver_manager.AdbcConnection(database) as connection:
         while source.peek(1):
-            with pa.ipc.open_stream(source) as rows, adbc_driver_manager.AdbcStatement(connection) as statement:
+            with (
+                pa.ipc.open_stream(source) as rows,
+                adbc_driver_manager.AdbcStatement(connection) as statement,
+            ):
                 statement.set_sql_query(rows.schema.metadata[STATEMENT].decode())
                 if len(rows.schema):
                     statement.bind_stream(rows)

@@ -23,17 +23,18 @@ def erase(path: Path, fids: Sequence[int]) -> None:
     with opened(path) as connection:
         connection.create_function("blanked", 2, _blanked, deterministic=True)
         with written(connection):
-            for relation in ("live", "past"):
+            for relation, entry in _ENTRY_BYTES.items():
                 found = connection.execute(f"SELECT rid FROM {relation} WHERE fid {AMONG}", (listed(fids),))
                 remove_rows(connection, relation, listed([rid for (rid,) in found]))
-                connection.execute(
-                    f"UPDATE {relation}_box_node SET data = blanked(data, :entry) WHERE data <> blanked(data, :entry)",
-                    {"entry": _ENTRY_BYTES[relation]},
-                )
+                blanked = f"blanked(data, {entry})"
+                connection.execute(f"UPDATE {relation}_box_node SET data = {blanked} WHERE data <> {blanked}")
         _write_anew(path)
         if not any(empty_log(connection) for _ in range(_PATIENCE)):
             raise Unavailable(
-                Text(zh="有读取仍占用日志，删除尚未完成", en="a read still holds the log; the erasure is not complete"),
+                Text(
+                    zh="有读取仍占用日志，删除尚未完成",
+                    en="a read still holds the log; the erasure is not complete",
+                ),
                 limit=_PATIENCE,
                 remedy=Text(zh="待读取结束后重新执行", en="repeat when it has ended"),
             )

@@ -32,7 +32,9 @@ def translating(path: Path) -> Iterator[None]:
 def damaged(path: Path, said: str) -> Damaged:
     """The file of a layer is not what was stored; ``said`` is SQLite's own word for it."""
     return Damaged(
-        Text(zh=f"图层文件已损坏或缺失：{path.name}", en=f"a layer's file is damaged or missing: {path.name}"),
+        Text(
+            zh=f"图层文件已损坏或缺失：{path.name}", en=f"a layer's file is damaged or missing: {path.name}"
+        ),
         field=said[:200],
         remedy=Text(zh="从备份恢复该文件", en="restore the file from a backup"),
     )

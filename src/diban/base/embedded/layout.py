@@ -8,6 +8,8 @@ A ``rid`` is never that of another row of the file, so that a row keeps it when 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +60,13 @@ def relation_of(name: str, schema: Schema) -> sa.Table:
 
 def make(path: Path, schema: Schema) -> None:
     """Put the file of an empty layer in place, unless it is there."""
-    if not path.exists():
-        aside = unfinished(path)
+    if path.exists():
+        return
+    with unfinished(path) as aside:
         create(aside, schema)
         with opened(aside) as connection:
             for statement in INDEXES:
                 connection.execute(statement)
-        keep_file(aside, path)
 
 
 def create(aside: Path, schema: Schema) -> None:
@@ -90,11 +92,25 @@ def columns_of(connection: Any, relation: str) -> list[str]:
     return [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (relation,))]
 
 
-def unfinished(path: Path) -> Path:
-    """Where a file is written before it is moved to ``path``; what an interrupted act left there is removed."""
-    aside = path.with_name(path.name + ".part")
+@contextmanager
+def unfinished(path: Path) -> Iterator[Path]:
+    """Where to write what is synced and moved to ``path`` when the block ends, and removed when it raises.
+
+    What a killed process left there is removed first.
+    """
+    aside = part_of(path)
     remove(aside)
-    return aside
+    try:
+        yield aside
+    except BaseException:
+        remove(aside)
+        raise
+    keep_file(aside, path)
+
+
+def part_of(path: Path) -> Path:
+    """Where a file is before it is complete."""
+    return path.with_name(path.name + ".part")
 
 
 def remove(path: Path) -> None:

@@ -20,7 +20,6 @@ from diban.base.embedded.pipe import BulkPipe, bulk_pipe
 from diban.base.embedded.writing import opened
 from diban.base.port import Rows
 from diban.ground import Schema, Text, Unavailable
-from diban.store import keep_file
 
 Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
@@ -41,18 +40,17 @@ def load(path: Path, schema: Schema, seq: int, rows: Iterator[Rows]) -> None:
     The program at the other end of the pipe inserts rows while a thread here sorts their boxes. It is
     one transaction without journal or sync: the file counts when it is complete, synced and moved.
     """
-    aside = unfinished(path)
-    create(aside, schema)
-    with closing(BoxSorter(path.parent)) as boxes, flushing(aside) as disk, bulk_pipe(aside) as pipe:
-        pipe.execute(*_UNGUARDED, "BEGIN")
-        if first := next(rows, None):
-            _insert_rows(pipe, seq, itertools.chain([first], rows), first.batch.schema, boxes, disk)
-        pipe.execute(*INDEXES)
-        if boxes.count:
-            _insert_tree(pipe, boxes, path.parent, disk)
-        pipe.execute("COMMIT")
-    _seal(aside, boxes.rows)
-    keep_file(aside, path)
+    with unfinished(path) as aside:
+        create(aside, schema)
+        with closing(BoxSorter(path.parent)) as boxes, flushing(aside) as disk, bulk_pipe(aside) as pipe:
+            pipe.execute(*_UNGUARDED, "BEGIN")
+            if first := next(rows, None):
+                _insert_rows(pipe, seq, itertools.chain([first], rows), first.batch.schema, boxes, disk)
+            pipe.execute(*INDEXES)
+            if boxes.count:
+                _insert_tree(pipe, boxes, path.parent, disk)
+            pipe.execute("COMMIT")
+        _seal(aside, boxes.rows)
 
 
 def _insert_rows(
@@ -82,7 +80,7 @@ def _insert_tree(pipe: BulkPipe, boxes: BoxSorter, folder: Path, disk: Flushing)
 
 
 def _nodes(boxes: BoxSorter, holders: Numbers, inner: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """All nodes; on the way, of each row its node into ``holders``, of inner nodes their parents into ``inner``."""
+    """All nodes; ``holders`` learns the node of each row, ``inner`` the parents of nodes."""
     for nodes in packed(boxes.sorted(), boxes.count):
         if nodes.level:
             inner.append(_pairs(nodes.children, nodes.parents))
@@ -110,6 +108,9 @@ def _seal(aside: Path, expected: int) -> None:
         (found,) = connection.execute("SELECT coalesce(max(rid), 0) FROM live").fetchone()
     if found != expected:
         raise Unavailable(
-            Text(zh=f"批量写入不完整：{found}/{expected} 行", en=f"bulk write incomplete: {found} of {expected} rows"),
+            Text(
+                zh=f"批量写入不完整：{found}/{expected} 行",
+                en=f"bulk write incomplete: {found} of {expected} rows",
+            ),
             remedy=Text(zh="重新执行", en="repeat"),
         )

@@ -57,7 +57,7 @@ class BoxSorter:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - `close` closes it
         self._thread = ThreadPoolExecutor(1)
         self._adding: Future[None] | None = None
         self._waiting: list[Records] = []

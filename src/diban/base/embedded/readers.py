@@ -39,7 +39,7 @@ class Readers:
     @contextmanager
     def reader(self, path: Path) -> Iterator[Reader]:
         """A read transaction on the file; every statement in it sees the same rows."""
-        with translating(path), self._file(path) as engine, engine.connect() as connection, connection.begin():
+        with translating(path), self._file(path) as engine, engine.begin() as connection:
             found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'tidied'")
             yield Reader(connection, found.scalar_one())
 
@@ -83,9 +83,13 @@ def _engine(path: Path) -> sa.Engine:
     def connect() -> Any:
         # Reading a WAL needs to write its index, so the file is opened for both and then held to reading.
         connection = pysqlite3.connect(uri, uri=True, check_same_thread=False)
-        prepare_sqlite(connection)
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        try:
+            prepare_sqlite(connection)
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     engine = sa.create_engine(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from diban.base.embedded.conditions import meets, size, within
 from diban.base.embedded.erasing import erase
 from diban.base.embedded.faults import translating
-from diban.base.embedded.layout import make, relation_of, remove, unfinished, widen
+from diban.base.embedded.layout import make, part_of, relation_of, remove, widen
 from diban.base.embedded.load import load
 from diban.base.embedded.readers import Readers
 from diban.base.embedded.steps import apply, undo
@@ -65,7 +65,7 @@ class EmbeddedRows:
         number = int(storage[1 : storage.index("-")])
         loaded = self._written_by(number, seq)
         with translating(path):
-            remove(unfinished(loaded))
+            remove(part_of(loaded))
             if loaded != path:
                 self.drop(loaded.name)
             undo(path, seq)

@@ -11,7 +11,16 @@ import numpy as np
 
 from diban.base.embedded.conditions import areas
 from diban.base.embedded.hilbert import hilbert_keys
-from diban.base.embedded.writing import AMONG, BATCH, empty_log, keep_log_short, listed, opened, remove_rows, written
+from diban.base.embedded.writing import (
+    AMONG,
+    BATCH,
+    empty_log,
+    keep_log_short,
+    listed,
+    opened,
+    remove_rows,
+    written,
+)
 from diban.base.port import Rows, Step
 
 

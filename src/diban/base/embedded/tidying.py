@@ -6,16 +6,26 @@ from pathlib import Path
 from typing import Any
 
 from diban.base.embedded.layout import columns_of
-from diban.base.embedded.writing import AMONG, BATCH, empty_log, keep_log_short, listed, opened, remove_rows, written
+from diban.base.embedded.writing import (
+    AMONG,
+    BATCH,
+    empty_log,
+    keep_log_short,
+    listed,
+    opened,
+    remove_rows,
+    written,
+)
 
 
 def tidy(path: Path, seq: int) -> int:
     """Move every row that ended at or before ``seq``; only when none is left, ``tidied`` says so."""
     moved = 0
+    ended = "SELECT rid FROM live WHERE vto <= ? LIMIT ?"
     with opened(path) as connection:
         while True:
             with written(connection):
-                found = connection.execute("SELECT rid FROM live WHERE vto <= ? LIMIT ?", (seq, BATCH)).fetchall()
+                found = connection.execute(ended, (seq, BATCH)).fetchall()
                 if not found:
                     connection.execute("UPDATE meta SET value = max(value, ?) WHERE name = 'tidied'", (seq,))
                     break

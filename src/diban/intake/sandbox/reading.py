@@ -23,7 +23,7 @@ from diban.intake.sandbox.wire import Kind, Refusal
 
 _SYSTEM_COLUMNS = 4
 # What decoding raises when a child sends what it should not.
-_SENSELESS = (ValueError, LookupError, TypeError, OverflowError, RecursionError, MemoryError)
+_SENSELESS = (ValueError, LookupError, TypeError, OSError, OverflowError, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)

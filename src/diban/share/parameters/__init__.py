@@ -1,1 +1,4 @@
-"""Query parameters of the services, one per file: from text to a value, or `Invalid` naming the limit."""
+"""Query parameters of the services, one per file: how each is described, and from its text to a value.
+
+A text that breaks the rule is `Invalid`, which names the parameter, the limit and the remedy.
+"""

@@ -6,8 +6,16 @@ import math
 
 import numpy as np
 
-from diban.ground import CRS84, Crs, Extent, Invalid, Text, parse_crs, project
+from diban.ground import CRS84, Crs, Extent, Invalid, Text, project
+from diban.share.parameters.crs import CRS_SCHEMA, crs_of
+from diban.share.parameters.parameter import Parameter
 
+BBOX = Parameter(
+    "bbox",
+    Text(zh="范围：两角坐标，可含高程", en="box: two corners, with heights or without"),
+    {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6},
+)
+BBOX_CRS = Parameter("bbox-crs", Text(zh="范围的坐标系", en="CRS of the box"), CRS_SCHEMA)
 _STEPS = 21
 
 
@@ -16,20 +24,10 @@ def parse_bbox(text: str | None, crs: str | None) -> tuple[Extent, ...]:
 
     In another CRS the box's border is followed, so that the result holds all of it.
     """
+    given = crs_of(crs, "bbox-crs")
     if text is None:
         return ()
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if len(numbers) not in (4, 6) or not all(math.isfinite(number) for number in numbers):
-        raise Invalid(
-            Text(zh="bbox 应为 4 或 6 个数", en="bbox is 4 or 6 numbers"),
-            field="bbox",
-            limit="4 | 6",
-            remedy=Text(zh="例如 113.9,22.5,114.0,22.6", en="for example 113.9,22.5,114.0,22.6"),
-        )
-    given = CRS84 if crs is None else parse_crs(crs)
+    numbers = _numbers(text)
     half = len(numbers) // 2
     corners = [*numbers[:2], *numbers[half : half + 2]]
     if given.swapped:
@@ -37,6 +35,40 @@ def parse_bbox(text: str | None, crs: str | None) -> tuple[Extent, ...]:
     if given.degrees:
         return Extent.parse(corners)
     return (_around(corners, given),)
+
+
+def widened(boxes: tuple[Extent, ...], decimals: int | None) -> tuple[Extent, ...]:
+    """The boxes grown to whole cells of coordinates that round alike.
+
+    So a small box never tells more of a place than the coarse coordinates that may be seen.
+    """
+    if decimals is None:
+        return boxes
+    cell = 10.0**-decimals
+    return tuple(
+        Extent(
+            (math.floor(box.west / cell + 0.5) - 0.5) * cell,
+            (math.floor(box.south / cell + 0.5) - 0.5) * cell,
+            (math.floor(box.east / cell + 0.5) + 0.5) * cell,
+            (math.floor(box.north / cell + 0.5) + 0.5) * cell,
+        )
+        for box in boxes
+    )
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) in (4, 6) and all(math.isfinite(number) for number in numbers):
+        return numbers
+    raise Invalid(
+        Text(zh="bbox 应为 4 或 6 个数", en="bbox is 4 or 6 numbers"),
+        field="bbox",
+        limit="4 | 6",
+        remedy=Text(zh="例如 113.9,22.5,114.0,22.6", en="for example 113.9,22.5,114.0,22.6"),
+    )
 
 
 def _around(corners: list[float], crs: Crs) -> Extent:

@@ -1,0 +1,68 @@
+"""The table of what was tried: shown at the end of a run, written where DIBAN_BATTERY_REPORT says."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Trials:
+    """Trials of one kind on one engine; a failed one is kept with what makes it happen again."""
+
+    kind: str
+    engine: str
+    checked: str
+    count: int = 0
+    seconds: float = 0.0
+    failures: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def trial(self, told: str) -> Iterator[None]:
+        """One trial; ``told`` says its seed and moment. A failure is noted and the next one goes on."""
+        self.count += 1
+        begun = time.monotonic()
+        try:
+            yield
+        except Exception as fault:  # noqa: BLE001 - every kind of failure counts; `run` raises in the end
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            words = str(fault).strip()[:3000] or type(fault).__name__
+            self.failures.append(f"{told}: {type(fault).__name__} at {Path(place.filename).name}:{place.lineno}: {words}")
+        self.seconds += time.monotonic() - begun
+
+
+class Figures:
+    """All trials of a session."""
+
+    def __init__(self) -> None:
+        self.rows: list[Trials] = []
+
+    @contextmanager
+    def run(self, kind: str, engine: str, checked: str) -> Iterator[Trials]:
+        """Trials of a kind; fails at the end when one of them did."""
+        trials = Trials(kind, engine, checked)
+        self.rows.append(trials)
+        yield trials
+        assert not trials.failures, "\n\n".join(
+            [f"{len(trials.failures)} of {trials.count} failed", *trials.failures]
+        )
+
+    def lines(self) -> list[str]:
+        """The table in Markdown."""
+        head = ["| trial | engine | trials | failures | seconds | checked |", "|---|---|---|---|---|---|"]
+        return head + [
+            f"| {row.kind} | {row.engine} | {row.count} | {len(row.failures)} | {row.seconds:.0f} | {row.checked} |"
+            for row in self.rows
+        ]
+
+    def write(self, path: Path) -> None:
+        """The table as JSON, or as Markdown where the name ends with ``.md``."""
+        if path.suffix == ".md":
+            path.write_text("\n".join(self.lines()) + "\n", encoding="utf-8")
+        else:
+            path.write_text(json.dumps([asdict(row) for row in self.rows], indent=2) + "\n", encoding="utf-8")
