@@ -11,15 +11,20 @@ import shapely
 
 CHUNK = 100_000
 PER_SQUARE_DEGREE = 1_250_000
+WEST, SOUTH = 113.7, 22.3
+
+
+def sides(count: int) -> tuple[float, float]:
+    """Width and height in degrees of the area that so many polygons fill."""
+    side = (count / PER_SQUARE_DEGREE) ** 0.5
+    return side, side
 
 
 def polygons(count: int, seed: int = 1) -> pa.Table:
     """Rectangles of 10–40 m with five attributes, turned at random, at the same density for any count."""
     rng = np.random.default_rng(seed)
-    side = np.sqrt(count / PER_SQUARE_DEGREE)
-    x, y = 113.7 + rng.random(count) * side, 22.3 + rng.random(count) * min(side, 0.6) * 1.0
-    if side > 0.6:
-        x = 113.7 + rng.random(count) * side * side / 0.6
+    across, along = sides(count)
+    x, y = WEST + rng.random(count) * across, SOUTH + rng.random(count) * along
     width, depth = 1e-4 + rng.random((2, count)) * 3e-4
     turn = rng.random(count) * np.pi
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]) / 2

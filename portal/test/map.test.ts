@@ -8,7 +8,7 @@ import { placeNames, widest } from '../src/map/names'
 import { scaleBar } from '../src/map/scale'
 import { boxOf } from '../src/map/shapes'
 import { sorted, symbolsOf } from '../src/map/symbols'
-import { themeOf } from '../src/map/themes'
+import { nameFields, themeOf } from '../src/map/themes'
 
 const layer = (slug: string, geometry: Layer['geometry'], zh = ''): Layer => ({
   slug, geometry, title: { zh, en: slug }, readable: true, rows: 10, bbox: null, version: null, landed_at: null,
@@ -90,6 +90,16 @@ describe('names of wide areas', () => {
     expect(widest([square(0, 0, 4), square(4, 0, 4)], [0, 0, 8, 4])).toMatchObject({ lon: 4, lat: 2 })
     expect(placeNames(pieces, [1, 0, 12, 8], first).get('7')).toBe(first.get('7'))
     expect(placeNames(pieces, [0, 0, 3, 8], first).get('7')).not.toBe(first.get('7'))
+  })
+})
+
+describe('names', () => {
+  it('stand in the reader’s language where the data has both', () => {
+    const name = (key: string, zh: string) => ({ name: key, title: { zh, en: key }, kind: 'text' as const, required: false, unique: false, codes: [], unit: null })
+    const fields = [name('name_en', '英文名称'), name('name', '名称')]
+    expect(nameFields(fields, 'zh').map((f) => f.name)).toEqual(['name'])
+    expect(nameFields(fields, 'en').map((f) => f.name)).toEqual(['name_en', 'name'])
+    expect(nameFields([name('remark', '备注')], 'en')).toEqual([])
   })
 })
 

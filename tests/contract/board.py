@@ -6,6 +6,7 @@ Not a fixture file (that is ``conftest.py``), so that tests import it by name.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from diban.base import Base, Query, RowStore, Staged, Version
+from diban.base import Base, Query, RowStore, Staged, TileAddress, Version
 from diban.base.embedded import open_embedded
 from diban.base.postgis import open_postgis
 from diban.ground import (
@@ -40,7 +41,7 @@ from diban.ground import (
     Text,
     VersionId,
 )
-from diban.store import Database, Feed, Generation, Jobs, Unit, metadata, reading, sqlite_url, unit
+from diban.store import Database, Feed, Generation, Jobs, Unit, migrate, reading, sqlite_url, unit
 
 Row = dict[str, Any]
 
@@ -58,6 +59,7 @@ class Board:
     feed: Feed
     generation: Generation
     folder: Path
+    files: Path
     keys: Iterator[int] = field(default_factory=itertools.count)
 
     @contextmanager
@@ -142,6 +144,14 @@ class Board:
         with reading(self.database) as connection:
             return len(self.feed.after(connection, 0, limit=100_000))
 
+    def files_with(self, trace: bytes) -> list[str]:
+        """The engine's files of rows in which these bytes stand, once everything is written out."""
+        if not self.database.embedded:
+            with self.database.engine.begin() as connection:
+                connection.exec_driver_sql("CHECKPOINT")
+        files = (path for path in self.files.rglob("*") if path.is_file())
+        return [path.name for path in files if trace in path.read_bytes()]
+
     def generation_now(self) -> int:
         """The generation counter, as another process would read it."""
         return Generation(self.database).current()
@@ -150,22 +160,24 @@ class Board:
 @contextmanager
 def embedded_board(folder: Path) -> Iterator[Board]:
     """A base on SQLite files in this folder."""
-    yield from _board(Database(sqlite_url(folder / "control.sqlite")), folder, embedded=True)
+    database = Database(sqlite_url(folder / "control.sqlite"))
+    migrate(database)
+    yield from _board(database, open_embedded(folder / "layers"), folder, folder / "layers")
 
 
 @contextmanager
-def postgis_board(url: str, folder: Path) -> Iterator[Board]:
-    """A base on a PostgreSQL database; the folder takes the plans only."""
-    yield from _board(Database(url), folder, embedded=False)
+def postgis_board(url: str, folder: Path, files: Path) -> Iterator[Board]:
+    """A base on a PostgreSQL database, whose server keeps its files there; the folder takes plans only."""
+    database = Database(url)
+    migrate(database)
+    yield from _board(database, open_postgis(database), folder, files)
 
 
-def _board(database: Database, folder: Path, *, embedded: bool) -> Iterator[Board]:
-    metadata.create_all(database.engine)
-    rows: RowStore = open_embedded(folder / "layers") if embedded else open_postgis(database)
+def _board(database: Database, rows: RowStore, folder: Path, files: Path) -> Iterator[Board]:
     feed, generation = Feed(), Generation(database)
     base = Base(database, rows, feed, Jobs(), generation)
     try:
-        yield Board(base, database, feed, generation, folder)
+        yield Board(base, database, feed, generation, folder, files)
     finally:
         base.close()
         database.close()
@@ -260,3 +272,10 @@ def fids(rows: Sequence[Row]) -> dict[str, int]:
 def shapes(rows: Sequence[Row]) -> np.ndarray:
     """The geometries of rows."""
     return np.array([shapely.from_wkb(row[GEOMETRY]) for row in rows], object)
+
+
+def tile_at(zoom: int, x: float, y: float) -> TileAddress:
+    """The tile in which a point lies."""
+    tiles = 2**zoom
+    down = (1 - math.asinh(math.tan(math.radians(y))) / math.pi) / 2
+    return TileAddress(zoom, int(down * tiles), int((x + 180) / 360 * tiles))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.board import Board, embedded_board, postgis_board
+from tests.postgres import Cluster
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +18,12 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 
 
 @pytest.fixture(scope="module")
-def postgis(postgres_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+def postgis(
+    postgres_cluster: Cluster, postgres_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Board]:
     """A base on PostgreSQL, which the tests of a module share; each makes layers of its own."""
-    with postgis_board(postgres_database, tmp_path_factory.mktemp("postgis")) as board:
+    folder = tmp_path_factory.mktemp("postgis")
+    with postgis_board(postgres_database, folder, postgres_cluster.data / "base") as board:
         yield board
 
 

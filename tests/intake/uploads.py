@@ -31,10 +31,10 @@ class Read:
 
     @property
     def wkt(self) -> list[str | None]:
-        return shapely.to_wkt(shapely.from_wkb(self.column("geometry"))).tolist()
+        return list(shapely.to_wkt(shapely.from_wkb(self.column("geometry"))))
 
     def column(self, name: str) -> list[object]:
-        return self.table.column(name).to_pylist()
+        return list(self.table.column(name).to_pylist())
 
     def codes(self) -> set[str]:
         return {remark.code for remark in self.remarks}
@@ -65,9 +65,7 @@ def geojson(folder: Path, *geometries: str, properties: Iterable[str] = (), **me
     return path
 
 
-def geopackage(
-    folder: Path, table: pa.Table, layer: str = "建筑", geometry_type: str = "Polygon"
-) -> Path:
+def geopackage(folder: Path, table: pa.Table, layer: str = "建筑", geometry_type: str = "Polygon") -> Path:
     """A GeoPackage written by GDAL; without a geometry column it becomes an attribute table."""
     path = folder / "upload.gpkg"
     spatial = "geometry" in table.column_names
@@ -102,11 +100,13 @@ def buildings(count: int = 3) -> pa.Table:
 def rewritten(path: Path, *statements: str, blobs: Iterable[bytes] = ()) -> Path:
     """The GeoPackage changed behind GDAL's back; ``blobs`` replace the geometries from the first row on."""
     with pysqlite3.connect(str(path)) as connection:
-        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        for (trigger,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
             connection.execute(f'DROP TRIGGER "{trigger}"')
         for statement in statements:
             connection.execute(statement)
         for row, blob in enumerate(blobs, 1):
-            connection.execute('UPDATE "建筑" SET geometry = ? WHERE fid = ?', (GPKG_HEADER + blob, row))
+            connection.execute('UPDATE "建筑" SET geom = ? WHERE fid = ?', (GPKG_HEADER + blob, row))
     connection.close()
     return path

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -146,16 +145,25 @@ class Installation:
         assert found is not None
         return found
 
+    def content(self) -> str:
+        """The hash of the layer's current version; "" for none."""
+        with self.opened() as platform:
+            current = platform.base.current(self.layer)
+        return "" if current is None else str(current.content)
+
 
 @dataclass(frozen=True)
 class Template:
-    """An installation at rest; `copy` it. ``cluster`` is the server of a PostGIS one."""
+    """An installation at rest; `copy` it. ``cluster`` is the server of a PostGIS one.
+
+    ``waiting`` is the delivery that waits for a person; ``content`` what the layer holds.
+    """
 
     source: Installation
     cluster: Cluster | None
     database: str = ""
     waiting: str = ""
-    seconds: float = 0.0
+    content: str = ""
 
     @contextmanager
     def copy(self, folder: Path, forge: Forge | None = None, *, port: int | None = None) -> Iterator[Installation]:
@@ -203,7 +211,6 @@ class Templates:
     ) -> Template:
         home, name = self._folder / f"{engine}-{stage}", f"template_{stage}"
         made = Installation(engine, home, self._city, self._forge)
-        begun = time.monotonic()
         if cluster is not None:
             execute(cluster, "CREATE DATABASE {} TEMPLATE {}", name, earlier.database if earlier else "diban_template")
         if earlier is None:
@@ -219,4 +226,4 @@ class Templates:
             answer = made.submit(self._city.cut).wait().answer()
             assert answer["state"] == "waiting"
             waiting = answer["id"]
-        return Template(made, cluster, name, waiting, time.monotonic() - begun)
+        return Template(made, cluster, name, waiting, made.content())

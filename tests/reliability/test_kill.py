@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -19,10 +17,11 @@ import pytest
 from diban.governance import review_of
 from diban.store import reading
 from tests.postgres import Cluster
+from tests.reliability.acting import ENGINES, KINDS, Kind, Whole, undisturbed
 from tests.reliability.conftest import LARGE, SMALL, TemplateOf
 from tests.reliability.figures import Figures
 from tests.reliability.forge import Act, Ended
-from tests.reliability.installation import Engine, Installation, Stage, Template
+from tests.reliability.installation import Engine, Installation, Template
 from tests.reliability.invariants import Found, check, check_tidy
 from tests.reliability.watching import watching
 
@@ -34,31 +33,6 @@ SEED = 20261122
 UNAVAILABLE, UNKNOWN = 69, 75
 SERVER_EVERY = 4
 """Every so many trials on PostGIS it is the server that is killed."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """An act to disturb: from which stage, and how it begins."""
-
-    stage: Stage
-    begin: Callable[[Installation, Template], Act]
-
-
-KINDS = {
-    "first load": Kind(Stage.FOUNDED, lambda made, _: made.submit(made.city.first)),
-    "update": Kind(Stage.LANDED, lambda made, _: made.submit(made.city.update)),
-    "review": Kind(Stage.WAITING, lambda made, template: made.accept(template.waiting)),
-}
-ENGINES = [Engine.EMBEDDED, pytest.param(Engine.POSTGIS, marks=pytest.mark.postgres)]
-
-
-@dataclass(frozen=True)
-class Whole:
-    """The act when nobody disturbs it: how long it takes, what the layer holds before and after."""
-
-    seconds: float
-    old: str
-    new: str
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -81,26 +55,17 @@ def test_a_hundred_killed_acts(
 def _kill(template: Template, kind: str, count: int, figures: Figures, folder: Path) -> None:
     engine = template.source.engine
     with figures.run(f"T-KILL {kind}", engine, CHECKED) as trials:
-        whole = _undisturbed(template, KINDS[kind], folder)
+        with template.copy(folder) as made:
+            whole = undisturbed(made, template, KINDS[kind])
         chance = Random(f"{SEED} {engine} {kind}")
         for number in range(count):
             moment = whole.seconds * (number + chance.random()) / count
             server = template.cluster if number % SERVER_EVERY == 1 else None
-            told = f"seed {SEED}, trial {number}: {moment:.3f} s of {whole.seconds:.3f} s, server {server is not None}"
+            victim = "act" if server is None else "server"
+            told = f"seed {SEED}, trial {number}: {victim} at {moment:.3f} s of {whole.seconds:.3f} s"
             print(f"T-KILL {engine} {kind}, {told}")
             with trials.trial(told):
                 _trial(template, KINDS[kind], whole, moment, server, folder)
-
-
-def _undisturbed(template: Template, kind: Kind, folder: Path) -> Whole:
-    with template.copy(folder) as made:
-        old = check(made).content
-        begun = time.monotonic()
-        ended = kind.begin(made, template).wait()
-        seconds = time.monotonic() - begun
-        assert ended.code == 0, ended
-        check_tidy(made)
-        return Whole(seconds, old, check(made).content)
 
 
 def _trial(

@@ -3,10 +3,11 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 
 import type { Layer } from '../api/types'
+import type { Language } from '../state/language'
 import { accent, assignColours, halo } from './colours'
 import { firstZoom } from './density'
 import { namesSource } from './names'
-import { heightField, namedOnce, nameField, numberField, rankField, themeOf, type Theme } from './themes'
+import { heightField, namedOnce, nameFields, numberField, rankField, themeOf, type Theme } from './themes'
 
 export interface Swatch {
   shape: 'area' | 'line' | 'dot'
@@ -84,7 +85,7 @@ class Drawing {
   readonly symbols: Symbol[] = []
   private readonly theme: Theme
 
-  constructor(private readonly subject: Layer, private readonly tone: [string, string]) {
+  constructor(private readonly subject: Layer, private readonly tone: [string, string], private readonly language: Language) {
     this.theme = themeOf(subject)
   }
 
@@ -121,7 +122,7 @@ class Drawing {
     const [core, casing] = this.tone
     this.add('casing', 'line', { type: 'line', filter, layout, paint: { 'line-color': casing, 'line-width': streetWidth(rank, 1), 'line-opacity': 1 } })
     const colour = typeof rank === 'number' ? core : ['match', rank, 3, '#f7d79b', 2, '#fbe9c0', core]
-    this.add('core', 'line', { type: 'line', filter, layout, paint: { 'line-color': colour, 'line-width': streetWidth(rank, 0), 'line-opacity': 1 } }, 9)
+    this.add('core', 'line', { type: 'line', filter, layout, paint: { 'line-color': colour, 'line-width': streetWidth(rank, 0), 'line-opacity': 1 } }, 7)
   }
 
   line(): void {
@@ -143,16 +144,17 @@ class Drawing {
 
   label(): void {
     const { fields } = this.subject
-    const field = (this.theme === 'address' ? numberField(fields) : null) ?? nameField(fields)
-    if (!field) return
-    const text = ['to-string', ['coalesce', ['get', field.name], '']]
+    const number = this.theme === 'address' ? numberField(fields) : null
+    const named = number ? [number] : nameFields(fields, this.language)
+    if (!named.length) return
+    const text = ['to-string', ['coalesce', ...named.map((field) => ['get', field.name]), '']]
     const paint = { 'text-color': '#3d464d', 'text-halo-color': halo, 'text-halo-width': 1.4, 'text-opacity': 1 }
     this.add('label', 'label', { type: 'symbol', ...(this.theme === 'division' ? { maxzoom: 16 } : {}), layout: { 'text-field': text, ...this.labelLayout() }, paint: { ...paint, ...this.labelPaint() } }, this.labelZoom())
   }
 
   private labelLayout(): object {
     const common = { 'text-font': REGULAR, 'text-padding': 6, 'text-max-width': 7 }
-    if (this.theme === 'division') return { ...common, 'text-font': MEDIUM, 'text-size': byZoom(9, 12, 14, 18), 'text-letter-spacing': 0.2 }
+    if (this.theme === 'division') return { ...common, 'text-font': MEDIUM, 'text-size': byZoom(9, 12, 14, 18), 'text-letter-spacing': this.language === 'zh' ? 0.2 : 0.08 }
     if (this.theme === 'subdivision') return { ...common, 'text-size': byZoom(11, 10.5, 15, 13), 'text-letter-spacing': 0.1 }
     if (this.theme === 'street') return { ...common, 'symbol-placement': 'line', 'text-size': byZoom(13, 10.5, 17, 14), 'symbol-spacing': 360, 'text-letter-spacing': 0.08 }
     if (this.subject.geometry === 'line') return { ...common, 'symbol-placement': 'line', 'text-size': 12 }
@@ -183,8 +185,8 @@ export function colourOf(layer: Layer, among: Layer[]): string {
 }
 
 /** The style layers of one layer, unsorted. */
-export function symbolsOf(layer: Layer, colour: string): Symbol[] {
-  const drawing = new Drawing(layer, toneOf(layer, colour))
+export function symbolsOf(layer: Layer, colour: string, language: Language = 'zh'): Symbol[] {
+  const drawing = new Drawing(layer, toneOf(layer, colour), language)
   const { geometry } = layer
   if (geometry === 'none') return []
   if (geometry === 'polygon' || geometry === 'any') drawing.area()

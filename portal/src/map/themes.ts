@@ -4,6 +4,7 @@
  */
 
 import type { Field, GeometryKind, Layer } from '../api/types'
+import type { Language } from '../state/language'
 
 export type Theme = 'water' | 'green' | 'division' | 'subdivision' | 'parcel' | 'street' | 'building' | 'address' | 'plain'
 
@@ -38,8 +39,14 @@ export const namedOnce = (layer: Pick<Layer, 'geometry' | 'rows'>): boolean => l
 const called = (fields: Field[], name: RegExp, kinds: string[]): Field | null =>
   fields.find((field) => kinds.includes(field.kind) && (name.test(field.name) || name.test(field.title.zh))) ?? null
 
-/** The field whose text names a feature on the map. */
-export const nameField = (fields: Field[]): Field | null => called(fields, /^name(_zh)?$|^title$|_name$|名称$|^名$|站名/i, ['text'])
+const english = (field: Field): boolean => /_en$/i.test(field.name) || field.title.zh.startsWith('英文')
+
+/** The fields whose text names a feature, the best for the language first. */
+export function nameFields(fields: Field[], language: Language): Field[] {
+  const own = called(fields.filter((field) => !english(field)), /^name(_zh)?$|^title$|_name$|名称$|^名$|站名/i, ['text'])
+  const foreign = called(fields.filter(english), /name|名称/i, ['text'])
+  return (language === 'en' ? [foreign, own] : [own]).filter((field) => field !== null)
+}
 
 /** The field with a house number, for labels of addresses. */
 export const numberField = (fields: Field[]): Field | null => called(fields, /^(house_?)?(number|no)$|门牌号/i, ['text', 'integer'])

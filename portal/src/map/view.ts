@@ -4,6 +4,7 @@ import type { GeoJSONSource, LngLatBoundsLike, Map as Engine, MapMouseEvent, Sty
 
 import { tileAddress } from '../api/ogc'
 import type { Bbox, Layer, Severity } from '../api/types'
+import type { Language } from '../state/language'
 import { accent, halo, paper, severityColours } from './colours'
 import { graticule, stepFor } from './graticule'
 import { namesSource, placeNames } from './names'
@@ -45,6 +46,8 @@ export interface Opening {
   marks: Mark[]
   /** The zoom from which something of the asked layers is drawn. */
   nearest: number
+  /** In which language names stand on the map, where the data has both. */
+  language: Language
   /** What the map is called to those who do not see it. */
   label: string
   /** A small preview leaves the page's scroll wheel alone. */
@@ -96,7 +99,7 @@ function styleOf(opening: Opening): StyleSpecification {
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': paper } },
       { id: 'graticule', type: 'line', source: 'graticule', paint: { 'line-color': '#dadedb', 'line-width': 0.7 } },
-      ...sorted(drawn.flatMap((layer) => symbolsOf(layer, colourOf(layer, opening.layers)))),
+      ...sorted(drawn.flatMap((layer) => symbolsOf(layer, colourOf(layer, opening.layers), opening.language))),
       { id: 'picked-fill', type: 'fill', source: 'picked', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': accent, 'fill-opacity': 0.22 } },
       { id: 'picked-halo', type: 'line', ...picked, paint: { 'line-color': halo, 'line-width': 6, 'line-opacity': 0.9 } },
       { id: 'picked-line', type: 'line', ...picked, paint: { 'line-color': accent, 'line-width': 2.5 } },

@@ -6,7 +6,7 @@ whoever drives a whole platform from Python: tests, benchmarks, the demonstratio
 Not here: any rule of its own; every step of a journey is a verb of another room.
 """
 
-from diban.app.demo.build import PASSWORD, Demonstration, build_demo
+from diban.app.demo import PASSWORD, Demonstration, ask_everything, build_demo
 from diban.app.journeys.accounting import add_user, new_key, new_password
 from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.erasing import ask_to_erase, erase
@@ -35,6 +35,7 @@ __all__ = [
     "Welcome",
     "Worker",
     "add_user",
+    "ask_everything",
     "ask_to_erase",
     "build",
     "build_demo",

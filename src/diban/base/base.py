@@ -16,6 +16,7 @@ from diban.base.compare import Present, plan_changes
 from diban.base.port import RowStore
 from diban.base.records import (
     LayerRecord,
+    Row,
     Version,
     buried,
     bury,
@@ -52,6 +53,9 @@ from diban.store import Database, Feed, Generation, Jobs, Unit, advance, reading
 
 TIDY = "base.tidy"
 """The job that moves ended rows to the past after a landing."""
+
+FIDS_AT_ONCE = 10_000
+"""Features named in one statement; both engines bound their parameters."""
 
 
 class Base:
@@ -165,7 +169,8 @@ class Base:
                 field="mode",
                 remedy=Text(zh="提交全量，或先声明主键", en="deliver it in full, or declare a key field"),
             )
-        matched = plan_changes(features, self._present(record, schema, version), mode)
+        present = self._present(record, schema, version)
+        matched = plan_changes(features, present, mode)
         matched.save(plan)
         return ChangeSet(
             layer=layer_id,
@@ -173,7 +178,7 @@ class Base:
             mode=mode,
             features=features,
             plan=plan,
-            before=version.rows,
+            before=len(present.fids),
             added=int((matched.action == 1).sum()),
             changed=int((matched.action == 2).sum()),
             removed=len(matched.ended),
@@ -238,25 +243,17 @@ class Base:
     def erase(self, layer_id: LayerId, fids: list[int]) -> int:
         """Remove these features from all versions, leaving tombstones of their hashes; how many rows.
 
-        Only `expunge` calls this, after two persons agreed.
+        Only `expunge` calls this, after two persons agreed. An unfinished landing is taken back; `Conflict`
+        while one is under way. Changes that were compared before must be compared again.
         """
-        with reading(self._database) as connection:
-            record = layer_record(connection, layer_id)
-            schema = schema_of(connection, layer_id, record.schema_number)
-        relations = (self._rows.live(record.storage, schema), self._rows.past(record.storage, schema))
-        with self._rows.reader(record.storage) as reader:
-            traces = [
-                row
-                for relation in relations
-                for row in reader.connection.execute(
-                    sa.select(relation.c.fid, relation.c.vfrom, relation.c.vto, relation.c.hash).where(
-                        relation.c.fid.in_(fids)
-                    )
-                )
-            ]
+        self.abandon(layer_id)
         # Tombstones first: an interrupted erasure is repeated, and finds the rest.
         with unit(self._database) as act:
-            bury(act.connection, layer_id, traces)
+            record = layer_record(act.connection, layer_id, lock=True)
+            landing.require_unstaged(record)
+            schema = schema_of(act.connection, layer_id, record.schema_number)
+            traces = self._traces(record, schema, fids)
+            bury(act.connection, record, traces)
             self._generation.bump(act)
             self._feed.append(act, "layer.erased", layer_id, {"rows": len(traces)})
         self._rows.erase(record.storage, fids)
@@ -265,6 +262,20 @@ class Base:
     def close(self) -> None:
         """Give all connections back."""
         self._rows.close()
+
+    def _traces(self, record: LayerRecord, schema: Schema, fids: list[int]) -> list[Row]:
+        """Every row of these features, live and past: feature number, versions, hash."""
+        found: list[Row] = []
+        with self._rows.reader(record.storage) as reader:
+            for relation in (
+                self._rows.live(record.storage, schema),
+                self._rows.past(record.storage, schema),
+            ):
+                columns = (relation.c.fid, relation.c.vfrom, relation.c.vto, relation.c.hash)
+                for start in range(0, len(fids), FIDS_AT_ONCE):
+                    these = relation.c.fid.in_(fids[start : start + FIDS_AT_ONCE])
+                    found.extend(reader.connection.execute(sa.select(*columns).where(these)))
+        return found
 
     def _present(self, record: LayerRecord, schema: Schema, version: Version) -> Present:
         """The rows of a version as the comparison needs them."""

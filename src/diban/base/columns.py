@@ -79,6 +79,8 @@ def bound_value(value: Value, field: Field) -> Value:
 
 def _bound(value: Value, field: Field) -> Value:
     if field.kind is Kind.TEXT:
+        if "\0" in str(value):
+            raise ValueError("NUL, which PostgreSQL's text cannot hold")
         return str(value)
     if field.kind is Kind.FLOAT:
         return float(value)
@@ -94,7 +96,7 @@ def _bound(value: Value, field: Field) -> Value:
         when = datetime.fromisoformat(str(value))
         return micros(when if when.tzinfo else when.astimezone())
     number = Decimal(str(value)).scaleb(field.scale if field.kind is Kind.DECIMAL else 0)
-    if number != number.to_integral_value() or abs(number) >= 2**63:
+    if number != number.to_integral_value() or not -(2**63) <= number < 2**63:
         raise ValueError(value)
     return int(number)
 

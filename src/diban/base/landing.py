@@ -26,6 +26,7 @@ from diban.base.records import (
     Row,
     Version,
     layer_record,
+    present_rows,
     schema_of,
     version_at,
     version_by_key,
@@ -173,10 +174,11 @@ def _begin(database: Database, changes: ChangeSet, key: str) -> Staged | LayerRe
             return _already(changes, version_of(known))
         if record.current != changes.on:
             raise _conflict(changes.layer)
-        if changes.empty and record.current is not None:
-            current = version_at(act.connection, changes.layer, Moment())
-            assert current is not None
+        current = version_at(act.connection, changes.layer, Moment())
+        if current is not None and changes.empty:
             return _already(changes, current)
+        if current is not None and changes.before != present_rows(act.connection, current):
+            raise _conflict(changes.layer)  # compared before features were erased
         if record.staging is not None:
             _require_free(record)
             if known is None or record.staging != known._mapping["id"]:
@@ -264,15 +266,21 @@ def _take_back(database: Database, rows: RowStore, record: LayerRecord) -> None:
         )
 
 
-def _require_free(record: LayerRecord) -> None:
-    """`Conflict` while a living process stages on the layer; a dead one's place may be taken at once."""
-    if record.staging_until > micros(now()) and may_be_alive(record.staging_owner or ""):
+def require_unstaged(record: LayerRecord) -> None:
+    """`Conflict` while anything is staged on the layer."""
+    if record.staging is not None:
         raise Conflict(
             Text(zh="该图层正有另一次入库", en="another landing is under way on this layer"),
             field=record.id,
             limit=f"{LEASE_SECONDS} s",
             remedy=Text(zh="待其完成后重试", en="try again when it has ended"),
         )
+
+
+def _require_free(record: LayerRecord) -> None:
+    """`Conflict` while a living process stages on the layer; a dead one's place may be taken at once."""
+    if record.staging_until > micros(now()) and may_be_alive(record.staging_owner or ""):
+        require_unstaged(record)
 
 
 def _lease_end() -> int:
@@ -301,7 +309,7 @@ def _keeping_lease(database: Database, writing: _Writing, progress: Progress) ->
 
 def _conflict(layer_id: LayerId) -> Conflict:
     return Conflict(
-        Text(zh="图层在此期间已有新版本", en="the layer has a newer version by now"),
+        Text(zh="图层在此期间已有变动", en="the layer has changed meanwhile"),
         field=layer_id,
         remedy=Text(zh="重新比对后再入库", en="compare again with the present version, then land"),
     )

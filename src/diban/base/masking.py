@@ -39,9 +39,29 @@ def coarsen(geometry: pa.Array, scope: LayerScope) -> pa.Array:
     """Geometries with coordinates rounded to the scope's decimals of a degree; whole when it sets none."""
     if scope.decimals is None:
         return geometry
-    shapes = shapely.from_wkb(geometry.to_numpy(zero_copy_only=False))
-    rounded = shapely.transform(shapes, lambda points: np.round(points, scope.decimals))
-    return pa.array(shapely.to_wkb(rounded, flavor="iso"), pa.binary())
+    shapes = as_shown(shapely.from_wkb(geometry.to_numpy(zero_copy_only=False)), scope)
+    return pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary())
+
+
+def as_shown(shapes: npt.NDArray[np.object_], scope: LayerScope) -> npt.NDArray[np.object_]:
+    """The same for shapes; heights stay, measures go."""
+    decimals = scope.decimals
+    if decimals is None:
+        return shapes
+
+    def rounded(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.hstack([np.round(points[:, :2], decimals), points[:, 2:]])
+
+    shown = shapes.copy()
+    for tall in (False, True):
+        some = shapely.has_z(shapes) == tall
+        shown[some] = shapely.transform(shapes[some], rounded, include_z=tall)
+    return shown
+
+
+def slack(scope: LayerScope) -> float:
+    """How far in degrees a coordinate may be shown from its true place."""
+    return 0.0 if scope.decimals is None else 0.5 * 10.0**-scope.decimals
 
 
 def inside_area(shapes: npt.NDArray[np.object_], scope: LayerScope) -> npt.NDArray[np.bool_]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import json
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import orjson
 import pyarrow as pa
 
-from diban.ground import Extent, Invalid, Predicate, Text
+from diban.ground import Extent, Invalid, Kind, Predicate, Text, Value
 
 MAX_PAGE = 10_000
 
@@ -59,20 +60,33 @@ class Page:
 
 def write_token(values: list[object]) -> str:
     """A page token: the sort values and feature number of the last row; opaque to the caller."""
-    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-def read_token(token: str, width: int) -> list[object]:
-    """Read `write_token` back; `Invalid` when it is not one of this query."""
+def read_token(token: str, kinds: Sequence[Kind]) -> list[Value | None]:
+    """Read `write_token` back, for sort fields of these kinds; `Invalid` when it is not one of this query."""
     try:
-        values = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except (ValueError, binascii.Error):
+        values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (ValueError, RecursionError):
         values = None
-    plain = isinstance(values, list) and all(isinstance(value, int | float | str | None) for value in values)
-    if not plain or len(values) != width or not isinstance(values[-1], int):
-        raise Invalid(
-            Text(zh="翻页标记无效", en="not a page token of this query"),
-            field="after",
-            remedy=Text(zh="从第一页重新开始", en="start again from the first page"),
+    if isinstance(values, list) and len(values) == len(kinds) + 1:
+        *sorted_by, fid = values
+        fitting = all(
+            value is None or _fits(value, kind) for value, kind in zip(sorted_by, kinds, strict=True)
         )
-    return list(values)
+        if fitting and _fits(fid, Kind.INTEGER):
+            return values
+    raise Invalid(
+        Text(zh="翻页标记无效", en="not a page token of this query"),
+        field="after",
+        remedy=Text(zh="从第一页重新开始", en="start again from the first page"),
+    )
+
+
+def _fits(value: object, kind: Kind) -> bool:
+    """Whether a value can be one that a field's column stores; both engines would fail on others."""
+    if kind is Kind.TEXT:
+        return isinstance(value, str) and "\0" not in value
+    if kind is Kind.FLOAT:
+        return isinstance(value, float) and not math.isnan(value)
+    return type(value) is int and -(2**63) <= value < 2**63

@@ -161,10 +161,13 @@ def version_of(row: Row) -> Version:
     )
 
 
-def bury(connection: sa.Connection, layer_id: LayerId, traces: list[Row]) -> None:
-    """Leave a tombstone (feature number, versions, hash) for each row about to be erased, once."""
+def bury(connection: sa.Connection, record: LayerRecord, traces: list[Row]) -> None:
+    """Leave a tombstone (feature number, versions, hash) for each row about to be erased, once.
+
+    A row that still lives ends with the current version: those after it never held it.
+    """
     known = sa.select(layer_tombstone.c.fid, layer_tombstone.c.seq_from).where(
-        layer_tombstone.c.layer == layer_id
+        layer_tombstone.c.layer == record.id
     )
     present = {(row.fid, row.seq_from) for row in connection.execute(known)}
     fresh = [row for row in traces if (row.fid, row.vfrom) not in present]
@@ -174,16 +177,21 @@ def bury(connection: sa.Connection, layer_id: LayerId, traces: list[Row]) -> Non
             [
                 {
                     "id": new_id("tmb"),
-                    "layer": layer_id,
+                    "layer": record.id,
                     "fid": row.fid,
                     "seq_from": row.vfrom,
-                    "seq_to": row.vto,
+                    "seq_to": record.current_seq + 1 if row.vto is None else row.vto,
                     "hash": bytes(row.hash).hex(),
                     "at": micros(now()),
                 }
                 for row in fresh
             ],
         )
+
+
+def present_rows(connection: sa.Connection, version: Version) -> int:
+    """How many rows of a version there are now: erased ones are no longer counted."""
+    return version.rows - len(buried(connection, version))
 
 
 def buried(connection: sa.Connection, version: Version) -> pa.Array:

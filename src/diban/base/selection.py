@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from diban.base.columns import physical_name
 from diban.base.conditions import permitted, require_plain, to_sql
+from diban.base.masking import slack
 from diban.base.port import Reader, RowStore
 from diban.base.query import Order, Query, read_token
 from diban.base.records import Version
-from diban.ground import Extent, Field, LayerScope, Moment, Schema, micros
+from diban.ground import Extent, Field, LayerScope, Moment, Schema, Value, micros
 
 WIDE = 0.2
 """From this share of the layer's extent on, walking rows in key order beats collecting boxes first."""
@@ -39,14 +40,16 @@ class Selection:
         """Feature number, WKB, the fields, then the sort values, in order, behind the token ``after``."""
         for item in query.order:
             require_plain(item.field, self.scope)
+        kinds = [self.schema.field(item.field).kind for item in query.order]
+        behind = None if after is None else read_token(after, kinds)
         parts = []
         for relation in self._relations(reader):
             keys = self._keys(query.order, relation)
             picked = sa.select(*self.columns(relation, fields), *_labelled(keys)).where(
                 self.wanted(query, relation)
             )
-            if after is not None:
-                picked = picked.where(_behind(keys, read_token(after, len(keys) + 1), relation))
+            if behind is not None:
+                picked = picked.where(_behind(keys, behind, relation))
             parts.append(picked)
         first = 2 + len(fields)
         if len(parts) == 1:
@@ -89,7 +92,7 @@ class Selection:
         parts = []
         for relation in self._relations(reader):
             picked = sa.select(*self.columns(relation, fields), self.rows.size(relation).label("size"))
-            parts.append(picked.where(self.alive(relation), self.rows.meets(relation, box, False)))
+            parts.append(picked.where(self.alive(relation), self._meets(relation, box, False)))
         found = sa.union_all(*parts).subquery()
         columns = list(found.c)
         return sa.select(*columns).order_by(columns[-1].desc(), columns[0]).limit(limit)
@@ -137,11 +140,16 @@ class Selection:
             parts.append(relation.c.geom.is_not(None))
         elif query.bbox:
             wide = sum(self._share(box) for box in query.bbox) > WIDE
-            parts.append(sa.or_(*(self.rows.meets(relation, box, wide) for box in query.bbox)))
+            parts.append(sa.or_(*(self._meets(relation, box, wide) for box in query.bbox)))
         return sa.and_(*parts)
 
     def _surely(self, query: Query, relation: sa.Table) -> Condition:
-        return sa.or_(*(self.rows.within(relation, box) for box in query.bbox))
+        inner = [_grown(box, -slack(self.scope)) for box in query.bbox]
+        return sa.or_(sa.false(), *(self.rows.within(relation, box) for box in inner if box is not None))
+
+    def _meets(self, relation: sa.Table, box: Extent, wide: bool) -> Condition:
+        """Rows that may be shown in the box, as far as their coordinates may be moved."""
+        return self.rows.meets(relation, _grown(box, slack(self.scope)) or box, wide)
 
     def _all_of(
         self, reader: Reader, fields: Sequence[Field], condition: Callable[[sa.Table], Condition]
@@ -177,6 +185,12 @@ class Selection:
         return max(width, 0.0) * max(height, 0.0) / area if area else 0.0
 
 
+def _grown(box: Extent, by: float) -> Extent | None:
+    """A box with all sides moved outward, or inward when negative; None when nothing is left."""
+    west, south, east, north = box.west - by, box.south - by, box.east + by, box.north + by
+    return None if west > east or south > north else Extent(west, south, east, north)
+
+
 Keys = list[tuple[sa.ColumnElement[object], bool]]
 
 
@@ -193,7 +207,7 @@ def _ordered(keys: Keys) -> list[sa.ColumnElement[object]]:
     return terms
 
 
-def _behind(keys: Keys, values: list[object], relation: sa.Table) -> Condition:
+def _behind(keys: Keys, values: Sequence[Value | None], relation: sa.Table) -> Condition:
     """Rows that come after these sort values and this feature number, in the order of `_ordered`."""
     same: list[Condition] = []
     choices: list[Condition] = []

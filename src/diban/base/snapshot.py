@@ -13,7 +13,7 @@ import shapely
 import sqlalchemy as sa
 
 from diban.base.columns import from_physical
-from diban.base.masking import coarsen, inside_area, mask_column
+from diban.base.masking import as_shown, coarsen, inside_area, mask_column
 from diban.base.mvt import TileAddress, encode_tile
 from diban.base.port import RowStore
 from diban.base.query import Page, Query, write_token
@@ -190,8 +190,10 @@ class Snapshot:
     def _meets(self, shapes: npt.NDArray[np.object_], boxes: tuple[Extent, ...]) -> npt.NDArray[np.bool_]:
         meets = inside_area(shapes, self.scope)
         if boxes:
+            # What is shown meets the box: its true place would be felt for by ever smaller boxes.
+            shown = as_shown(shapes, self.scope)
             squares = [shapely.box(*box.as_list()) for box in boxes]
-            meets = meets & np.any([shapely.intersects(square, shapes) for square in squares], axis=0)
+            meets = meets & np.any([shapely.intersects(square, shown) for square in squares], axis=0)
         return meets
 
     def _batch(self, found: Sequence[Row], fields: Sequence[Field], geometry: bool) -> pa.RecordBatch:

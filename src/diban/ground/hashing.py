@@ -18,7 +18,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt

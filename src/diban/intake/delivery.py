@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from diban.ground import (
     AccountId,
@@ -74,23 +75,24 @@ class Deliveries:
 
         `Conflict` when the key was used for other bytes or another layer.
         """
-        known = self._first(unit.connection, delivery.c.key == sent.key)
-        if known is not None:
-            if (known.sent.digest, known.sent.layer) != (sent.digest, sent.layer):
-                raise Conflict(
-                    Text(zh="该幂等键已用于另一份交付", en="the key was used for another delivery"),
-                    field="key",
-                    remedy=Text(zh="换用新的幂等键", en="use a fresh key"),
-                )
-            return known
         made = DeliveryId(new_id("dlv"))
         values = {name: getattr(sent, name) for name in Sent.__slots__} | {"mode": sent.mode.value}
         state, at = DeliveryState.RECEIVED.value, micros(now())
-        unit.connection.execute(
-            sa.insert(delivery).values(id=made, state=state, received_at=at, moved_at=at, **values)
-        )
-        self._note(unit, made, None, DeliveryState.RECEIVED, sent.sender, "")
-        return self.get(unit.connection, made)
+        make = sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert
+        statement = make(delivery).values(id=made, state=state, received_at=at, moved_at=at, **values)
+        # Two may open the same key at once: the second waits for the first, then reads what it wrote.
+        unit.connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+        known = self._first(unit.connection, delivery.c.key == sent.key)
+        assert known is not None, "it was written just now, by this act or before"
+        if known.id == made:
+            self._note(unit, made, None, DeliveryState.RECEIVED, sent.sender, "")
+        elif (known.sent.digest, known.sent.layer) != (sent.digest, sent.layer):
+            raise Conflict(
+                Text(zh="该幂等键已用于另一份交付", en="the key was used for another delivery"),
+                field="key",
+                remedy=Text(zh="换用新的幂等键", en="use a fresh key"),
+            )
+        return known
 
     def move(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -33,26 +33,27 @@ def to_stored(geometry: pa.Array, crs: Crs) -> pa.Array:
     for rows, heights in ((~odd & ~high, False), (~odd & high, True)):
         changed = shapely.transform(shapes[rows], lambda points: project(points, crs, CRS84), heights)
         moved[rows] = shapely.to_wkb(changed, flavor="iso", byte_order=1)
-    for row in np.flatnonzero(odd):  # one by one: each nests in its own way
-        moved[row] = _moved(values[row], crs)
+    moved[odd] = _byte_by_byte(values[odd], crs)
     return pa.array(moved, pa.binary())
 
 
-def _moved(wkb: bytes, crs: Crs) -> bytes:
-    out = bytearray(wkb)
-    views = [
-        np.frombuffer(out, "<f8", count * numbers, at).reshape(count, numbers)
+def _byte_by_byte(values: Sequence[bytes], crs: Crs) -> list[bytes]:
+    """The same WKB with other x and y in it; walked one by one, since each nests in its own way."""
+    changed = [bytearray(value) for value in values]
+    places = [
+        np.frombuffer(wkb, "<f8", count * numbers, at).reshape(count, numbers)[:, :2]
+        for wkb in changed
         for at, count, numbers in _runs(wkb)
     ]
-    points = np.concatenate([view[:, :2] for view in views] or [np.empty((0, 2))])
-    placed = np.where(np.isnan(points), points, project(points, crs, CRS84))
-    ends = np.cumsum([len(view) for view in views])[:-1] if views else []
-    for view, part in zip(views, np.split(placed, ends), strict=bool(views)):
-        view[:, :2] = part
-    return bytes(out)
+    points = np.concatenate([np.empty((0, 2)), *places])
+    moved, done = np.where(np.isnan(points), points, project(points, crs, CRS84)), 0
+    for place in places:
+        place[:] = moved[done : done + len(place)]
+        done += len(place)
+    return [bytes(wkb) for wkb in changed]
 
 
-def _runs(wkb: bytes) -> Iterator[tuple[int, int, int]]:
+def _runs(wkb: bytearray) -> Iterator[tuple[int, int, int]]:
     """Where coordinates stand: first byte, number of points, numbers per point."""
     at, heads, rings, numbers = 0, 1, 0, 0
     while heads or rings:

@@ -14,7 +14,7 @@ _HOST = re.compile(r"[A-Za-z0-9._-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\
 
 
 def address(request: Request) -> str:
-    """The address of the services' landing page, as the asker reached it; `Invalid` for a host that is none."""
+    """The landing page's address, as the asker reached it; `Invalid` for a host that is none."""
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
         raise Invalid(

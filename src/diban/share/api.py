@@ -6,24 +6,31 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 
 from diban.share.asking import Asking
 from diban.share.block import Block
 from diban.share.catalogue_pages import catalogue_block
 from diban.share.core import core_block
+from diban.share.counts import Counts
 from diban.share.delivery_pages import deliveries_block
+from diban.share.desk import Desk
 from diban.share.directory import Directory
 from diban.share.features import features_block
+from diban.share.holdings import Holdings
 from diban.share.operations import operations_block
 from diban.share.platform import platform_block
 from diban.share.portal_files import serve_portal
 from diban.share.problems import answer_faults
-from diban.share.requests import guard_requests
+from diban.share.requests import Guard
 from diban.share.services import VERSION, Services
 from diban.share.session import session_block
 from diban.share.tiles import tiles_block
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+_PACKED_FROM, _PACKED_ASIDE_FROM = 1024, 32_768
+"""Bytes from which an answer is compressed, and from which this is done beside the event loop."""
 
 
 def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
@@ -31,30 +38,41 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
     app = FastAPI(
         title=services.title.en,
         version=VERSION,
-        openapi_url="/ogc/api",
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,  # the core block answers it
         lifespan=lifespan,
         redirect_slashes=False,
+        generate_unique_id_function=_operation,
     )
+    app.openapi_version = "3.0.3"
     for block in blocks_of(services):
         app.include_router(block.router(services))
-    answer_faults(app)
-    guard_requests(app)
     serve_portal(app, services.static)
+    answer_faults(app)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=_PACKED_FROM,
+        thread_minimum_size=_PACKED_ASIDE_FROM,
+        compresslevel=4,
+    )
+    app.add_middleware(Guard)
     return app
 
 
 def blocks_of(services: Services) -> tuple[Block, ...]:
     """Every service, the one that lists the others first."""
-    asking, directory = Asking(services), Directory(services)
+    asking, directory, counts = Asking(services), Directory(services), Counts(services)
+    desk, holdings = Desk(services, asking, directory), Holdings(services, counts)
     offered = (
-        features_block(asking, directory),
-        tiles_block(asking, directory),
+        features_block(desk, counts),
+        tiles_block(desk, holdings),
         platform_block(asking),
         session_block(asking),
-        catalogue_block(asking, directory),
+        catalogue_block(asking, directory, holdings),
         deliveries_block(asking),
         operations_block(),
     )
-    return (core_block(offered, asking, directory), *offered)
+    return (core_block(offered, asking, directory, desk, holdings), *offered)
+
+
+def _operation(route: APIRoute) -> str:
+    return f"{route.tags[0]}.{route.name}" if route.tags else route.name

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from fastapi import Request
+import sqlalchemy as sa
+from fastapi import Request, Response
 
 from diban.governance import Asker, authenticate_key, authenticate_session, touch
-from diban.ground import Denied, PartyId, Scope, Text, Unauthenticated
+from diban.ground import Denied, LayerId, PartyId, Scope, Text, Unauthenticated, Unavailable
 from diban.share.services import Services
 from diban.store import reading, unit
 
@@ -21,66 +23,97 @@ _MOST = 10_000
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Whom a credential stands for, as of a generation; the parties above count for what is granted."""
+
+    asker: Asker
+    above: frozenset[PartyId]
+    until: float
+    generation: int
+
+
 class Asking:
     """Recognises askers; what a credential stands for is remembered for a second at most."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._lock = threading.Lock()
-        self._known: dict[bytes, tuple[float, int, Asker, tuple[PartyId, ...]]] = {}
+        self._remembered: dict[bytes, _Known] = {}
 
     def asker(self, request: Request) -> Asker:
         """Who asks; anonymous without a credential, `Unauthenticated` with one that does not hold."""
-        return self._recognised(request)[0]
+        known = self._known(request)
+        name = request.state.request_id
+        return Asker.anonymous(name) if known is None else replace(known.asker, request=name)
 
     def scope(self, request: Request) -> Scope:
-        """What they may see."""
-        asker, lineage = self._recognised(request)
-        party = asker.party or self._services.public_party
-        return self._services.scopes.get(
-            party, lineage, lambda connection: self._services.own_layers(connection, party), "read"
-        )
+        """What they may see: what their party and those below it provide, and what is granted to them."""
+        known, services = self._known(request), self._services
+        party = (None if known is None else known.asker.party) or services.public_party
+        below = {party} if known is None else known.asker.reach
+        above = {services.public_party} | (frozenset() if known is None else known.above)
 
-    def _recognised(self, request: Request) -> tuple[Asker, tuple[PartyId, ...]]:
+        def own(connection: sa.Connection) -> Iterator[LayerId]:
+            for provider in sorted(below):
+                yield from services.own_layers(connection, provider)
+
+        return services.scopes.get(party, above, own, "read")
+
+    def _known(self, request: Request) -> _Known | None:
+        """Whom the request's credential stands for; None without one."""
         key, session = _credentials(request)
         if key is None and session is None:
-            return Asker.anonymous(request.state.request_id), (self._services.public_party,)
-        if key is None and request.method not in _SAFE and request.headers.get(GUARD) != "1":
-            raise Denied(
-                Text(zh="缺少请求头 X-Diban-Request", en="the header X-Diban-Request is missing"),
-                field=GUARD,
-                limit="1",
-                remedy=Text(zh="由平台页面发出请求，或改用密钥", en="ask from the portal, or use a key"),
-            )
-        digest = hashlib.sha256((key or session or "").encode()).digest()
+            return None
+        if key is None and request.method not in _SAFE:
+            require_guard(request)
+        digest = hashlib.sha256(f"{key is None}:{session if key is None else key}".encode()).digest()
         generation = self._services.generation.current()
-        known = self._known.get(digest)
-        if known is not None and known[0] > time.monotonic() and known[1] == generation:
-            return replace(known[2], request=request.state.request_id), known[3]
-        asker, lineage = self._authenticate(key, session, request.state.request_id)
+        known = self._remembered.get(digest)
+        if known is not None and known.until > time.monotonic() and known.generation == generation:
+            return known
+        known = self._authenticate(key, session, request.state.request_id, generation)
         with self._lock:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            self._known[digest] = (time.monotonic() + REMEMBERED_SECONDS, generation, asker, lineage)
-        return asker, lineage
+            if len(self._remembered) >= _MOST:
+                self._remembered.clear()
+            self._remembered[digest] = known
+        return known
 
-    def _authenticate(
-        self, key: str | None, session: str | None, request_id: str
-    ) -> tuple[Asker, tuple[PartyId, ...]]:
+    def _authenticate(self, key: str | None, session: str | None, request_id: str, generation: int) -> _Known:
         with reading(self._services.database) as connection:
             if key is not None:
                 asker = authenticate_key(connection, key, request_id)
             else:
                 asker = authenticate_session(connection, session or "", request_id)
-            lineage = [self._services.public_party]
-            party = None if asker.party is None else self._services.parties.get(connection, asker.party)
-            while party is not None and party.parent is not None:
-                lineage.append(party.parent)
-                party = self._services.parties.get(connection, party.parent)
+            above: frozenset[PartyId] = frozenset()
+            if asker.party is not None:
+                above = self._services.parties.lineage(connection, asker.party)
         if asker.touch_due:
+            self._touch(asker)
+        return _Known(asker, above, time.monotonic() + REMEMBERED_SECONDS, generation)
+
+    def _touch(self, asker: Asker) -> None:
+        try:
             with unit(self._services.database) as act:
                 touch(act, asker)
-        return asker, tuple(lineage)
+        except Unavailable:
+            return  # reads go on while nothing can be written; the next one notes the use
+
+
+def require_guard(request: Request) -> None:
+    """`Denied` without the header that a form of a foreign page cannot set."""
+    if request.headers.get(GUARD) != "1":
+        raise Denied(
+            Text(zh="缺少请求头 X-Diban-Request", en="the header X-Diban-Request is missing"),
+            field=GUARD,
+            limit="1",
+            remedy=Text(zh="由平台页面发出请求，或改用密钥", en="ask from the portal, or use a key"),
+        )
+
+
+def forget_session(response: Response) -> None:
+    """Let the browser drop the session's cookie."""
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
 
 
 def _credentials(request: Request) -> tuple[str | None, str | None]:

@@ -2,108 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 
 from diban.catalogue import Resource, ResourceLayer, State, Titled
 from diban.governance import Asker
 from diban.ground import Field, Missing, PartyId, Scope, Text
 from diban.intake import Delivery
+from diban.share.answers import json_answer
 from diban.share.asking import Asking
-from diban.share.block import Block
-from diban.share.core import json_answer
+from diban.share.block import Block, read_route
 from diban.share.delivery_pages import may_see
-from diban.share.directory import Directory
-from diban.share.parameters.single import single_parameters
+from diban.share.directory import MOST_RESOURCES, Directory
+from diban.share.holdings import Holdings, whole
+from diban.share.parameters.given import given_parameters
+from diban.share.parameters.parameter import Parameter
 from diban.share.services import Services
 from diban.store import reading
 
 NAME = "catalogue"
+WORDS = Parameter("q", Text(zh="检索词，空格分隔", en="words to find, with blanks between"))
+STATE = Parameter(
+    "state", Text(zh="资源状态", en="state"), {"type": "string", "enum": [state.value for state in State]}
+)
 _LATEST = 50
 
 
-def catalogue_block(asking: Asking, directory: Directory) -> Block:
+def catalogue_block(asking: Asking, directory: Directory, holdings: Holdings) -> Block:
     """Resources: the list and each one."""
 
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/api/resources", tags=[NAME])
-        pages = _Pages(services, asking, directory)
-        routes.add_api_route("", pages.index, methods=["GET", "HEAD"])
-        routes.add_api_route("/{resource}", pages.show, methods=["GET", "HEAD"])
+        pages = _Pages(services, asking, directory, holdings)
+        read_route(routes, "", pages.index, WORDS, STATE)
+        read_route(routes, "/{resource}", pages.show)
         return routes
 
     return Block(NAME, Text(zh="目录", en="Catalogue"), router)
 
 
 class _Pages:
-    def __init__(self, services: Services, asking: Asking, directory: Directory) -> None:
-        self._services, self._asking, self._directory = services, asking, directory
+    def __init__(self, services: Services, asking: Asking, directory: Directory, holdings: Holdings) -> None:
+        self._services, self._asking = services, asking
+        self._directory, self._holdings = directory, holdings
 
     def index(self, request: Request) -> Response:
-        """The resources that the asker may know of; ``q`` words, ``state`` one state."""
-        given = single_parameters(request, ("q", "state"))
+        """The resources that the asker may know of; ``q`` words that occur, ``state`` one state."""
         asker, scope = self._who(request)
-        states = [State.parse(given["state"], "state")] if given.get("state") else list(State)
-        with reading(self._services.database) as connection:
-            found = self._services.catalogue.list(connection, states, text=given.get("q", ""), limit=1000)
-            shown = [
-                self._entry(connection, item, scope)
-                for item in found
-                if self._directory.visible(item, asker, scope)
-            ]
+        given = given_parameters(request, WORDS, STATE)
+        found = self._found(given)
+        names = self._names()
+        shown = [
+            self._entry(item, scope, names) for item in found if self._directory.visible(item, asker, scope)
+        ]
         return json_answer({"resources": shown, "total": len(shown)})
 
     def show(self, request: Request, resource: str) -> Response:
         """One resource by id or slug, with its versions and, for its own people, its deliveries."""
-        single_parameters(request, ())
         asker, scope = self._who(request)
+        given_parameters(request)
         for item in self._directory.resources():
             if resource in (item.id, item.slug) and self._directory.visible(item, asker, scope):
-                with reading(self._services.database) as connection:
-                    return json_answer(self._detail(connection, item, asker, scope))
+                return json_answer(self._detail(item, asker, scope))
         raise Missing(Text(zh="没有这项资源", en="there is no such resource"), field="resource")
 
     def _who(self, request: Request) -> tuple[Asker, Scope]:
         request.state.block = NAME
         return self._asking.asker(request), self._asking.scope(request)
 
-    def _detail(
-        self, connection: sa.Connection, item: Resource, asker: Asker, scope: Scope
-    ) -> dict[str, Any]:
-        deliveries = self._services.deliveries.of_resource(connection, item.id, _LATEST)
-        seen = [delivery for delivery in deliveries if may_see(asker, delivery)]
-        versions = [
-            line
-            for layer in item.layers
-            if layer.layer is not None and scope.allows(layer.layer)
-            for line in self._versions(layer)
-        ]
+    def _found(self, given: Mapping[str, str]) -> Sequence[Resource]:
+        states = [State.parse(given["state"], "state")] if given.get("state") else list(State)
+        if not given.get("q"):
+            return [item for item in self._directory.resources() if item.state in states]
+        with reading(self._services.database) as connection:
+            return self._services.catalogue.list(connection, states, text=given["q"], limit=MOST_RESOURCES)
+
+    def _names(self) -> Mapping[PartyId, Text]:
+        with reading(self._services.database) as connection:
+            return {party.id: party.name for party in self._services.parties.list(connection)}
+
+    def _detail(self, item: Resource, asker: Asker, scope: Scope) -> dict[str, Any]:
+        with reading(self._services.database) as connection:
+            latest = self._services.deliveries.of_resource(connection, item.id, _LATEST)
+        seen = [delivery for delivery in latest if may_see(asker, delivery)]
+        known = {str(delivery.id) for delivery in seen}
+        versions = [line for layer in item.layers for line in self._versions(layer, scope, known)]
         return {
-            **self._entry(connection, item, scope),
+            **self._entry(item, scope, self._names()),
             "versions": versions,
             "deliveries": [delivery_line(delivery) for delivery in seen],
         }
 
-    def _versions(self, layer: ResourceLayer) -> list[dict[str, Any]]:
-        assert layer.layer is not None
+    def _versions(self, layer: ResourceLayer, scope: Scope, known: set[str]) -> list[dict[str, Any]]:
+        """The latest versions; their sums are for those who may see every row."""
+        if layer.layer is None or not scope.allows(layer.layer):
+            return []
+        told = whole(scope.on(layer.layer))
         return [
             {
                 "id": version.id,
                 "layer": layer.slug,
                 "landed_at": iso(version.landed_at),
-                "delivery": version.key,
-                "rows": version.rows,
-                "added": version.added,
-                "changed": version.changed,
-                "removed": version.removed,
+                "delivery": version.key if version.key in known else None,
+                "rows": version.rows if told else None,
+                "added": version.added if told else None,
+                "changed": version.changed if told else None,
+                "removed": version.removed if told else None,
             }
             for version in self._services.base.history(layer.layer)[:_LATEST]
         ]
 
-    def _entry(self, connection: sa.Connection, item: Resource, scope: Scope) -> dict[str, Any]:
+    def _entry(self, item: Resource, scope: Scope, names: Mapping[PartyId, Text]) -> dict[str, Any]:
         entry = item.entry
         return {
             "id": item.id,
@@ -111,8 +123,8 @@ class _Pages:
             "code": str(item.code or ""),
             "title": entry.title.as_json(),
             "abstract": entry.abstract.as_json(),
-            "provider": self._party(connection, entry.provider),
-            "owner": self._party(connection, entry.owner),
+            "provider": _party(entry.provider, names),
+            "owner": _party(entry.owner, names),
             "state": item.state.value,
             "state_title": item.state.words.as_json(),
             "sharing": titled(entry.sharing),
@@ -123,11 +135,24 @@ class _Pages:
                 max((layer.landed_at for layer in item.layers if layer.landed_at), default=None)
             ),
             "published_at": iso(item.published_at),
-            "layers": [_layer(layer, scope) for layer in item.layers],
+            "layers": [self._layer(layer, scope) for layer in item.layers],
         }
 
-    def _party(self, connection: sa.Connection, party: PartyId) -> dict[str, Any]:
-        return {"id": party, "name": self._services.parties.get(connection, party).name.as_json()}
+    def _layer(self, layer: ResourceLayer, scope: Scope) -> dict[str, Any]:
+        """A layer; what it holds is told only to those who may read it."""
+        allowed = layer.layer is not None and scope.allows(layer.layer)
+        extent = self._holdings.extent(layer, scope)
+        return {
+            "slug": layer.slug,
+            "title": layer.title.as_json(),
+            "geometry": layer.schema.geometry.value,
+            "readable": allowed,
+            "rows": self._holdings.rows(layer, scope),
+            "bbox": None if extent is None else extent.as_list(),
+            "version": layer.version if allowed else None,
+            "landed_at": iso(layer.landed_at),
+            "fields": [_field(field) for field in layer.schema.fields],
+        }
 
 
 def delivery_line(delivery: Delivery) -> dict[str, Any]:
@@ -154,21 +179,9 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _layer(layer: ResourceLayer, scope: Scope) -> dict[str, Any]:
-    """A layer; what it holds is told only to those who may read it."""
-    allowed = layer.layer is not None and scope.allows(layer.layer)
-    extent = layer.extent if allowed else None
-    return {
-        "slug": layer.slug,
-        "title": layer.title.as_json(),
-        "geometry": layer.schema.geometry.value,
-        "readable": allowed,
-        "rows": layer.rows if allowed else 0,
-        "bbox": None if extent is None else extent.as_list(),
-        "version": layer.version if allowed else None,
-        "landed_at": iso(layer.landed_at),
-        "fields": [_field(field) for field in layer.schema.fields],
-    }
+def _party(party: PartyId, names: Mapping[PartyId, Text]) -> dict[str, Any]:
+    name = names.get(party, Text(zh=party, en=party))
+    return {"id": party, "name": name.as_json()}
 
 
 def _field(field: Field) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Conditional requests: a strong tag for what an answer is made from, 304 when the asker has it (RFC 9110)."""
+"""Conditional requests: a tag for what an answer is made from, 304 when the asker has it (RFC 9110)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ from hashlib import blake2b
 
 from fastapi import Request, Response
 
+from diban.base import Snapshot
+
 CACHING = "private, no-cache"
 """The asker may keep the answer, and asks each time whether it still may."""
 
 
-def tag_of(*parts: object) -> str:
-    """A strong entity tag over everything that the answer depends on."""
-    return '"' + blake2b("\0".join(map(str, parts)).encode(), digest_size=12).hexdigest() + '"'
+def tag_of(snapshot: Snapshot, *parts: object) -> str:
+    """An entity tag over the version, what may be seen of it, and the parts; the same in every process.
+
+    It is weak: equal tags mean equal content, not equal bytes (time stamp, compression).
+    """
+    version = "" if snapshot.version is None else snapshot.version.id
+    made_from = (version, snapshot.schema.number, snapshot.scope.key, *parts)
+    digest = blake2b("\0".join(map(str, made_from)).encode(), digest_size=12)
+    return f'W/"{digest.hexdigest()}"'
 
 
 def unchanged(request: Request, tag: str) -> Response | None:
     """304 when the asker's copy is this one."""
+    opaque = tag.removeprefix("W/")
     held = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
-    if tag not in held and "*" not in held:
+    if opaque not in held and "*" not in held:
         return None
     return Response(status_code=304, headers={"ETag": tag, "Cache-Control": CACHING})

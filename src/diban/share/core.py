@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
-from diban.ground import CRS84, SUPPORTED, Text
+from diban.ground import CRS84, STORED, SUPPORTED, GeometryKind, Scope, Text
+from diban.share.answers import address, json_answer
 from diban.share.asking import Asking
-from diban.share.block import Block, link
-from diban.share.counting import looked_up
+from diban.share.block import JSON, Block, link, read_route
+from diban.share.desk import Answer, Asked, Desk
 from diban.share.directory import Directory, Offered
-from diban.share.parameters.single import single_parameters
-from diban.share.problems import language_of
+from diban.share.holdings import Holdings
+from diban.share.language import language_of
+from diban.share.parameters.form import JSON_FORM, parse_form
+from diban.share.parameters.given import given_parameters
 from diban.share.services import Services
 
 CONFORMANCE = (
@@ -25,18 +27,23 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
 )
 NAME = "core"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 
-def core_block(blocks: Sequence[Block], asking: Asking, directory: Directory) -> Block:
+def core_block(
+    blocks: Sequence[Block], asking: Asking, directory: Directory, desk: Desk, holdings: Holdings
+) -> Block:
     """The block that holds the others together: it lists what they declare."""
 
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/ogc", tags=[NAME])
-        pages = _Pages(services, tuple(blocks), asking, directory)
-        routes.add_api_route("", pages.landing, methods=["GET", "HEAD"], name="landing page")
-        routes.add_api_route("/conformance", pages.conformance, methods=["GET", "HEAD"])
-        routes.add_api_route("/collections", pages.collections, methods=["GET", "HEAD"])
-        routes.add_api_route("/collections/{collection}", pages.collection, methods=["GET", "HEAD"])
+        pages = _Pages(services, tuple(blocks), asking, directory, desk, holdings)
+        read_route(routes, "", pages.landing, JSON_FORM)
+        routes.add_api_route("/", pages.landing, methods=["GET"], include_in_schema=False)
+        read_route(routes, "/api", pages.description, JSON_FORM, kind=OPENAPI)
+        read_route(routes, "/conformance", pages.conformance, JSON_FORM)
+        read_route(routes, "/collections", pages.collections, JSON_FORM)
+        read_route(routes, "/collections/{collection}", pages.collection, JSON_FORM)
         return routes
 
     return Block(NAME, Text(zh="通用", en="Common"), router, CONFORMANCE)
@@ -44,94 +51,89 @@ def core_block(blocks: Sequence[Block], asking: Asking, directory: Directory) ->
 
 class _Pages:
     def __init__(
-        self, services: Services, blocks: tuple[Block, ...], asking: Asking, directory: Directory
+        self,
+        services: Services,
+        blocks: tuple[Block, ...],
+        asking: Asking,
+        directory: Directory,
+        desk: Desk,
+        holdings: Holdings,
     ) -> None:
-        self._services, self._blocks, self._asking, self._directory = services, blocks, asking, directory
+        self._services, self._blocks, self._asking = services, blocks, asking
+        self._directory, self._desk, self._holdings = directory, desk, holdings
 
     def landing(self, request: Request) -> Response:
         """What this service is and where to go on."""
-        single_parameters(request, ("f",))
-        request.state.block = NAME
-        root = address(request)
+        _begin(request)
+        root, language = address(request), language_of(request)
         links = [
-            link("self", root, "application/json"),
-            link("service-desc", f"{root}/api", "application/vnd.oai.openapi+json;version=3.0"),
-            link("conformance", f"{root}/conformance", "application/json"),
-            link("data", f"{root}/collections", "application/json"),
+            link("self", root, JSON),
+            link("service-desc", f"{root}/api", OPENAPI),
+            link("conformance", f"{root}/conformance", JSON),
+            link("http://www.opengis.net/def/rel/ogc/1.0/conformance", f"{root}/conformance", JSON),
+            link("data", f"{root}/collections", JSON),
+            link("http://www.opengis.net/def/rel/ogc/1.0/data", f"{root}/collections", JSON),
         ]
         for block in self._blocks:
             links += [{**item, "href": root + item["href"]} for item in block.links]
-        language = language_of(request)
         return json_answer({"title": self._services.title.in_language(language), "links": links})
+
+    def description(self, request: Request) -> Response:
+        """This document: every route with its parameters, in OpenAPI 3.0."""
+        _begin(request)
+        return json_answer(request.app.openapi(), OPENAPI)
 
     def conformance(self, request: Request) -> Response:
         """The conformance classes of all blocks."""
-        single_parameters(request, ("f",))
-        request.state.block = NAME
+        _begin(request)
         classes = [name for block in self._blocks for name in block.conformance]
         return json_answer({"conformsTo": [*CONFORMANCE, *classes]})
 
     def collections(self, request: Request) -> Response:
         """The layers that the asker may read."""
-        single_parameters(request, ("f", "limit"))
-        request.state.block = NAME
+        _begin(request)
         scope = self._asking.scope(request)
         found = [item for item in self._directory.offered().values() if scope.allows(item.id)]
-        root = address(request)
+        root, language = address(request), language_of(request)
         return json_answer(
             {
-                "links": [link("self", f"{root}/collections", "application/json")],
+                "links": [link("self", f"{root}/collections", JSON)],
                 "numberMatched": len(found),
                 "numberReturned": len(found),
-                "collections": [self._document(request, item) for item in found],
+                "collections": [self._document(item, scope, root, language) for item in found],
             }
         )
 
     def collection(self, request: Request, collection: str) -> Response:
         """One layer: what it holds, who provides it, under which licence, and its services."""
-        single_parameters(request, ("f",))
 
-        def find(asker: Any) -> Offered:
-            return self._directory.collection(collection, asker, self._asking.scope(request))
+        def make(asked: Asked) -> Answer:
+            _begin(request)
+            return json_answer(self._document(asked.offered, asked.scope, asked.root, asked.language)), 0
 
-        _, offered = looked_up(request, self._asking, find, self._services, NAME)
-        return json_answer(self._document(request, offered))
+        return self._desk.answer(request, NAME, collection, make)
 
-    def _document(self, request: Request, offered: Offered) -> dict[str, Any]:
-        language, here = language_of(request), f"{address(request)}/collections/{offered.layer.slug}"
-        entry, layer = offered.resource.entry, offered.layer
-        links = [link("self", here, "application/json")]
+    def _document(self, offered: Offered, scope: Scope, root: str, language: str) -> dict[str, Any]:
+        layer, here = offered.layer, f"{root}/collections/{offered.layer.slug}"
+        links = [link("self", here, JSON)]
         for block in self._blocks:
-            links += block.of_collection(here)
-        extent = [] if layer.extent is None else [layer.extent.as_list()]
+            links += block.of_collection(here, layer)
+        extent = self._holdings.extent(layer, scope)
+        box = {} if extent is None else {"spatial": {"bbox": [extent.as_list()], "crs": CRS84.uri}}
+        placed = layer.schema.geometry is not GeometryKind.NONE
         return {
             "id": layer.slug,
             "title": layer.title.in_language(language),
-            "description": entry.abstract.in_language(language),
+            "description": offered.resource.entry.abstract.in_language(language),
             "itemType": "feature",
-            "extent": {"spatial": {"bbox": extent, "crs": CRS84.uri}} if extent else {},
+            "extent": box,
             "crs": [crs.uri for crs in SUPPORTED],
-            "storageCrs": CRS84.uri,
-            **attribution(offered, language),
+            **({"storageCrs": STORED.uri} if placed else {}),
+            **offered.attribution(language),
             "links": links,
         }
 
 
-def attribution(offered: Offered, language: str) -> dict[str, Any]:
-    """Source, licence and version, which every answer carries (注明来源)."""
-    entry = offered.resource.entry
-    return {
-        "source": entry.source.in_language(language),
-        "licence": entry.licence.in_language(language),
-        "version": offered.layer.version,
-    }
-
-
-def address(request: Request) -> str:
-    """The address of the service's landing page, as the asker reached it."""
-    return f"{request.url.scheme}://{request.url.netloc}/ogc"
-
-
-def json_answer(body: Any, kind: str = "application/json", headers: dict[str, str] | None = None) -> Response:
-    """A JSON answer."""
-    return Response(orjson.dumps(body), media_type=kind, headers=headers)
+def _begin(request: Request) -> None:
+    request.state.block = NAME
+    parse_form(given_parameters(request, JSON_FORM).get("f"), JSON_FORM)

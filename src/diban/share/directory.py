@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 from diban.catalogue import Resource, ResourceLayer, State
 from diban.governance import Asker, Permission
@@ -11,7 +12,7 @@ from diban.ground import Denied, LayerId, Missing, Scope, Text
 from diban.share.services import Services
 from diban.store import reading
 
-_MOST = 100_000
+MOST_RESOURCES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,24 @@ class Offered:
     layer: ResourceLayer
     id: LayerId
 
+    def attribution(self, language: str) -> dict[str, Any]:
+        """Source, licence and version, which every answer carries (注明来源)."""
+        entry = self.resource.entry
+        return {
+            "source": entry.source.in_language(language),
+            "licence": entry.licence.in_language(language),
+            "version": self.layer.version,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """Everything in the catalogue, as of a generation."""
+
+    generation: int
+    resources: tuple[Resource, ...]
+    offered: dict[str, Offered]
+
 
 class Directory:
     """Resources and their layers, read again whenever the generation has moved."""
@@ -29,19 +48,15 @@ class Directory:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._lock = threading.Lock()
-        self._of = -1
-        self._resources: tuple[Resource, ...] = ()
-        self._offered: dict[str, Offered] = {}
+        self._listing = _Listing(-1, (), {})
 
     def resources(self) -> tuple[Resource, ...]:
         """Every resource, by slug."""
-        self._refresh()
-        return self._resources
+        return self._present().resources
 
     def offered(self) -> dict[str, Offered]:
         """The layers of published resources by slug."""
-        self._refresh()
-        return self._offered
+        return self._present().offered
 
     def collection(self, slug: str, asker: Asker, scope: Scope) -> Offered:
         """The layer of that slug, if this asker may read it.
@@ -55,14 +70,14 @@ class Directory:
         if found is not None and self.visible(found.resource, asker, scope):
             raise Denied(
                 Text(zh=f"未获授权查看“{slug}”", en=f"no grant to read {slug!r}"),
-                field="collectionId",
-                limit=found.resource.entry.sharing.words.en,
+                field="collection",
+                limit=found.resource.entry.sharing.value,
                 remedy=Text(
-                    zh=f"在目录中申请共享：/catalogue/{found.resource.slug}",
-                    en=f"request access in the catalogue: /catalogue/{found.resource.slug}",
+                    zh=f"在资源页申请共享：/resources/{found.resource.slug}",
+                    en=f"request access on the resource's page: /resources/{found.resource.slug}",
                 ),
             )
-        raise Missing(Text(zh=f"没有“{slug[:80]}”", en=f"there is no {slug[:80]!r}"), field="collectionId")
+        raise Missing(Text(zh=f"没有“{slug[:80]}”", en=f"there is no {slug[:80]!r}"), field="collection")
 
     def visible(self, resource: Resource, asker: Asker, scope: Scope) -> bool:
         """Whether the asker may know of the resource's catalogue entry."""
@@ -74,18 +89,24 @@ class Directory:
             layer.layer is not None and scope.allows(layer.layer) for layer in resource.layers
         )
 
-    def _refresh(self) -> None:
+    def _present(self) -> _Listing:
         generation = self._services.generation.current()
-        if generation == self._of:
-            return
+        listing = self._listing
+        if listing.generation == generation:
+            return listing
+        with self._lock:  # one reads the catalogue, those who came with it wait for what it found
+            if self._listing.generation != generation:
+                self._listing = self._read(generation)
+            return self._listing
+
+    def _read(self, generation: int) -> _Listing:
         with reading(self._services.database) as connection:
-            resources = tuple(self._services.catalogue.list(connection, tuple(State), limit=_MOST))
+            found = self._services.catalogue.list(connection, tuple(State), limit=MOST_RESOURCES)
         offered = {
             layer.slug: Offered(resource, layer, layer.layer)
-            for resource in resources
+            for resource in found
             if resource.state is State.PUBLISHED
             for layer in resource.layers
             if layer.layer is not None
         }
-        with self._lock:
-            self._resources, self._offered, self._of = resources, offered, generation
+        return _Listing(generation, tuple(found), offered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import orjson
 import pyarrow as pa
 import shapely
 
-from diban.ground import CRS84, FID, GEOMETRY, Crs, project
+from diban.ground import CRS84, FID, GEOMETRY, Crs, Invalid, Text, project
 
 
 def features_of(batch: pa.RecordBatch, crs: Crs) -> list[dict[str, Any]]:
@@ -40,12 +40,22 @@ def geometries(batch: pa.RecordBatch, crs: Crs) -> Sequence[orjson.Fragment | No
 
 
 def moved(shapes: npt.NDArray[np.object_], crs: Crs) -> npt.NDArray[np.object_]:
-    """Shapes in lon/lat as the CRS writes them: projected, axes in the prescribed order."""
+    """Shapes in lon/lat as the CRS writes them: projected, axes in the prescribed order.
+
+    `Invalid` when one lies where the CRS has no coordinates.
+    """
     if crs.degrees and not crs.swapped:
         return shapes
 
     def change(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         found = project(points, CRS84, crs)
+        if not np.isfinite(found[:, :2]).all():
+            raise Invalid(
+                Text(zh="有要素超出该坐标系的范围", en="a feature lies outside that CRS"),
+                field="crs",
+                limit=crs.code,
+                remedy=Text(zh="用 bbox 限定范围，或换用 CRS84", en="limit it by bbox, or ask for CRS84"),
+            )
         return found[:, [1, 0, *range(2, found.shape[1])]] if crs.swapped else found
 
     out: npt.NDArray[np.object_] = shapely.transform(
@@ -63,10 +73,7 @@ def json_values(column: pa.Array) -> list[Any]:
         return list(column.cast(pa.string()).to_pylist())
     if pa.types.is_timestamp(column.type):
         return [
-            None if value is None else value.isoformat().replace("+00:00", "Z") for value in _instants(column)
+            None if value is None else value.isoformat().replace("+00:00", "Z")
+            for value in column.to_pylist()
         ]
     return list(column.to_pylist())
-
-
-def _instants(column: pa.Array) -> Iterator[Any]:
-    yield from column.to_pylist()

@@ -12,7 +12,7 @@ _LONGEST = 500
 
 
 def language_of(request: Request) -> str:
-    """``zh`` or ``en``: the one that weighs more; Chinese for who says nothing, English for who wants neither."""
+    """``zh`` or ``en``, whichever weighs more; said nothing it is Chinese, said neither English."""
     header = request.headers.get("accept-language", "")[:_LONGEST]
     found, most = ("en" if header.strip() else "zh"), 0.0
     for term in header.split(","):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from diban.ground import Text
-from diban.share.block import Block
-from diban.share.core import json_answer
+from diban.share.answers import json_answer
+from diban.share.block import Block, read_route
 from diban.share.metrics import exposition
 from diban.share.services import Services
 
 NAME = "operations"
+_METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def operations_block() -> Block:
@@ -35,11 +36,11 @@ def operations_block() -> Block:
         def metrics(request: Request) -> Response:
             """Measures of this process in Prometheus's text format."""
             request.state.block = NAME
-            return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+            return Response(exposition(), media_type=_METRICS)
 
-        routes.add_api_route("/healthz", alive, methods=["GET", "HEAD"])
-        routes.add_api_route("/readyz", ready, methods=["GET", "HEAD"])
-        routes.add_api_route("/metrics", metrics, methods=["GET", "HEAD"])
+        read_route(routes, "/healthz", alive)
+        read_route(routes, "/readyz", ready)
+        read_route(routes, "/metrics", metrics, kind=_METRICS)
         return routes
 
     return Block(NAME, Text(zh="运行", en="Operations"), router)

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request, Response
 
 from diban.governance import Asker
 from diban.ground import Text, Unauthenticated
-from diban.share.asking import Asking
-from diban.share.block import Block
-from diban.share.core import json_answer
+from diban.share.answers import json_answer
+from diban.share.asking import Asking, forget_session
+from diban.share.block import Block, read_route
+from diban.share.parameters.given import given_parameters
 from diban.share.services import VERSION, Services
 from diban.store import reading
 
@@ -27,19 +28,18 @@ def platform_block(asking: Asking) -> Block:
         def show(request: Request) -> Response:
             """What this installation is; ``account`` is null for nobody."""
             request.state.block = NAME
+            given_parameters(request)
+            try:
+                asker = asking.asker(request)
+            except Unauthenticated:
+                # A session that has ended counts as nobody here: the portal goes on, and says so.
+                response = json_answer(_document(services, None))
+                forget_session(response)
+                return response
             with reading(services.database) as connection:
-                account = account_of(services, connection, _asker(asking, request))
-            return json_answer(
-                {
-                    "name": services.title.as_json(),
-                    "version": VERSION,
-                    "engine": services.base.engine,
-                    "area": {"bbox": services.area.as_list()},
-                    "account": account,
-                }
-            )
+                return json_answer(_document(services, account_of(services, connection, asker)))
 
-        routes.add_api_route("/platform", show, methods=["GET", "HEAD"])
+        read_route(routes, "/platform", show)
         return routes
 
     return Block(NAME, Text(zh="平台", en="Platform"), router)
@@ -56,12 +56,15 @@ def account_of(services: Services, connection: sa.Connection, asker: Asker) -> d
         "name": account.name.as_json(),
         "party": {"id": party.id, "name": party.name.as_json()},
         "roles": sorted(role.value for role in account.roles),
+        "must_change": account.must_change,
     }
 
 
-def _asker(asking: Asking, request: Request) -> Asker:
-    """The asker; a session that has ended counts as nobody here, so that the portal can say so."""
-    try:
-        return asking.asker(request)
-    except Unauthenticated:
-        return Asker.anonymous(request.state.request_id)
+def _document(services: Services, account: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "name": services.title.as_json(),
+        "version": VERSION,
+        "engine": services.base.engine,
+        "area": {"bbox": services.area.as_list()},
+        "account": account,
+    }

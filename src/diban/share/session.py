@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from diban.governance import Attempt, By, Via, close_session, log_in, open_session
-from diban.ground import Denied, Text
-from diban.share.asking import COOKIE, GUARD, Asking
-from diban.share.block import Block
-from diban.share.core import json_answer
+from diban.ground import Text, Unauthenticated, Unavailable
+from diban.share.answers import json_answer
+from diban.share.asking import COOKIE, Asking, forget_session, require_guard
+from diban.share.block import JSON, Block, answers, read_route
+from diban.share.parameters.given import given_parameters
 from diban.share.platform import account_of
 from diban.share.services import Services
-from diban.store import Unit, unit
+from diban.store import Unit, reading, unit
 
 NAME = "session"
+AT_ONCE = 2
+"""Passwords checked at the same time; each takes 64 MiB and a tenth of a second of every core."""
+PATIENCE_SECONDS = 3.0
 
 
 class Credentials(BaseModel):
@@ -34,9 +41,10 @@ def session_block(asking: Asking) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/api/session", tags=[NAME])
         pages = _Pages(services, asking)
-        routes.add_api_route("", pages.open, methods=["POST"])
-        routes.add_api_route("", pages.show, methods=["GET"])
-        routes.add_api_route("", pages.close, methods=["DELETE"], status_code=204, response_model=None)
+        routes.add_api_route("", pages.open, methods=["POST"], responses=answers(200, JSON))
+        read_route(routes, "", pages.show)
+        gone = answers(204, None)
+        routes.add_api_route("", pages.close, methods=["DELETE"], status_code=204, responses=gone)
         return routes
 
     return Block(NAME, Text(zh="登录", en="Sign in"), router)
@@ -45,22 +53,39 @@ def session_block(asking: Asking) -> Block:
 class _Pages:
     def __init__(self, services: Services, asking: Asking) -> None:
         self._services, self._asking = services, asking
+        self._places = asyncio.Semaphore(AT_ONCE)
 
-    def open(self, request: Request, credentials: Credentials) -> Response:
-        """Sign in: answers the account and sets the session's cookie."""
-        _require_guard(request)
+    async def open(self, request: Request, credentials: Credentials) -> Response:
+        """Sign in: answers the account and sets the session's cookie; 503 while too many try at once."""
         request.state.block = NAME
+        given_parameters(request)
+        require_guard(request)
+        try:  # waiting here holds no thread, so that those who read are not kept waiting too
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError as fault:
+            raise Unavailable(
+                Text(zh="同时登录的人太多", en="too many are signing in at once"),
+                limit=AT_ONCE,
+                remedy=Text(zh="稍后再试", en="try again shortly"),
+            ) from fault
+        try:
+            return await run_in_threadpool(self._open, request.state.request_id, credentials)
+        finally:
+            self._places.release()
 
+    def _open(self, request_id: str, credentials: Credentials) -> Response:
         def note(act: Unit, attempt: Attempt) -> None:
-            by = By(attempt.account or "anonymous", "", request.state.request_id)
-            by.note(act, f"session.{attempt.outcome.value}", attempt.login[:64])
+            # What was typed may be a password: a login that nobody has is kept as a digest.
+            subject = attempt.account or f"login:{sha256(attempt.login.encode()).hexdigest()[:12]}"
+            By(attempt.account or "anonymous", "", request_id).note(
+                act, f"session.{attempt.outcome.value}", subject
+            )
 
         account = log_in(self._services.database, credentials.login, credentials.password, note)
         with unit(self._services.database) as act:
             token = open_session(act, account.id)
-            asker = self._services.accounts.asker(
-                act.connection, account.id, Via.SESSION, request.state.request_id
-            )
+            asker = self._services.accounts.asker(act.connection, account.id, Via.SESSION, request_id)
             body = account_of(self._services, act.connection, asker)
         response = json_answer(body)
         response.set_cookie(
@@ -71,28 +96,23 @@ class _Pages:
     def show(self, request: Request) -> Response:
         """Who is signed in; null for nobody."""
         request.state.block = NAME
-        with unit(self._services.database) as act:
-            return json_answer(account_of(self._services, act.connection, self._asking.asker(request)))
+        given_parameters(request)
+        asker = self._asking.asker(request)
+        with reading(self._services.database) as connection:
+            return json_answer(account_of(self._services, connection, asker))
 
     def close(self, request: Request) -> Response:
-        """Sign out; the session ends everywhere within a second."""
+        """Sign out; the session ends everywhere within a second. Harmless when it has ended."""
         request.state.block = NAME
-        asker = self._asking.asker(request)
+        response = Response(status_code=204)
+        forget_session(response)
+        try:
+            asker = self._asking.asker(request)
+        except Unauthenticated:
+            return response
         if asker.via is Via.SESSION and asker.credential is not None:
             with unit(self._services.database) as act:
                 close_session(act, asker.credential)
                 asker.by().note(act, "session.close", asker.credential)
                 self._services.generation.bump(act)
-        response = Response(status_code=204)
-        response.delete_cookie(COOKIE, path="/")
         return response
-
-
-def _require_guard(request: Request) -> None:
-    """A form of a foreign page cannot set this header."""
-    if request.headers.get(GUARD) != "1":
-        raise Denied(
-            Text(zh="缺少请求头 X-Diban-Request", en="the header X-Diban-Request is missing"),
-            field=GUARD,
-            limit="1",
-        )

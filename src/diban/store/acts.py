@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import orjson
 import sqlalchemy as sa
 
-from diban.ground import micros, now
+from diban.ground import Conflict, Text, micros, now
 from diban.store.database import Database, is_outage, translate
 from diban.store.tables import act
 
@@ -31,10 +31,21 @@ class Unit:
         return None if found is None else dict(orjson.loads(found))
 
     def remember(self, key: str, result: dict[str, object]) -> None:
-        """Keep the answer of the act with this key, in the act's own transaction."""
-        self.connection.execute(
-            sa.insert(act).values(key=key, at=micros(now()), result=orjson.dumps(result).decode())
-        )
+        """Keep the answer of the act with this key, in the act's own transaction.
+
+        `Conflict` when another act with this key was done meanwhile: the act is rolled back, and its
+        repetition finds the other's answer.
+        """
+        values = {"key": key, "at": micros(now()), "result": orjson.dumps(result).decode()}
+        try:
+            self.connection.execute(sa.insert(act).values(values))
+        except sa.exc.IntegrityError as fault:
+            raise Conflict(
+                Text(zh="同一幂等键的操作刚刚完成", en="an act with this key was done just now"),
+                field="key",
+                limit=key,
+                remedy=Text(zh="用同一键重试以取得其结果", en="repeat with the same key for its answer"),
+            ) from fault
 
     def then(self, call: Callable[[], None]) -> None:
         """Call this after the commit, in order; for wake-ups only, since a crash may skip it."""

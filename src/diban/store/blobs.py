@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from diban.ground import Damaged, Invalid, Missing, Text, TooLarge
-from diban.store.files import keep_file, translating_full_disk
+from diban.store.files import keep_file, sync_folder, translating_full_disk
 
 CHUNK = 1 << 20
 
@@ -87,6 +87,7 @@ class FolderBlobs:
                 left -= stream.write(b"\0" * min(CHUNK, left))
             os.fsync(stream.fileno())
         place.unlink()
+        sync_folder(place.parent)
         return True
 
     def sweep(self) -> None:

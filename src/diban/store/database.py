@@ -12,12 +12,17 @@ import pysqlite3
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
-from diban.ground import Fault, Invalid, OutcomeUnknown, StorageFull, Text, Unavailable
+from diban.ground import Damaged, Fault, Invalid, OutcomeUnknown, StorageFull, Text, Unavailable
 
 SAFE_SQLITE = (3, 51, 3)
 """Below this, several processes that write and checkpoint can lose commits (WAL-reset bug)."""
 
 BUSY_MILLISECONDS = 20_000
+
+# A write or a growing of the shared index that did not go, also by the limit of a process. A sync that
+# failed is not among them: what it should have made durable may be there or not.
+_FULL = (pysqlite3.SQLITE_FULL, 778, 4874)  # …, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE
+_DAMAGED = (pysqlite3.SQLITE_CORRUPT, pysqlite3.SQLITE_NOTADB)
 
 
 class Database:
@@ -109,9 +114,14 @@ def sqlite_url(path: Path) -> str:
 def translate(fault: BaseException, *, committing: bool = False) -> Fault:
     """A driver's error in the words of the one tree; ``committing`` when the commit itself failed."""
     original = getattr(fault, "orig", None) or fault
-    said = str(original)
-    full = "disk is full" in said or "disk I/O error" in said or "No space left" in said
-    if full or isinstance(original, psycopg.errors.DiskFull):
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in _DAMAGED:
+        return Damaged(
+            Text(zh="数据库文件已损坏", en="the database's file is damaged"),
+            limit=str(original)[:200],
+            remedy=Text(zh="从备份恢复", en="restore it from a backup"),
+        )
+    if _is_full(original, code):
         return StorageFull(
             Text(zh="存储空间已满，暂不能写入", en="storage is full; writes are refused"),
             remedy=Text(zh="清理空间后重试，无需重启", en="make space and repeat; no restart is needed"),
@@ -127,11 +137,22 @@ def translate(fault: BaseException, *, committing: bool = False) -> Fault:
     )
 
 
+def _is_full(original: object, code: int | None) -> bool:
+    if code is not None:
+        return code in _FULL
+    words = ("disk is full", "disk I/O error", "No space left")
+    return isinstance(original, psycopg.errors.DiskFull) or any(word in str(original) for word in words)
+
+
 def is_outage(fault: BaseException) -> bool:
-    """Whether a driver's error says that the database could not do it now; else the statement is wrong."""
+    """Whether a driver's error says that the database fails; else the statement is wrong."""
     if isinstance(fault, sa.exc.TimeoutError):
         return True
     original = getattr(fault, "orig", None) or fault
-    return isinstance(
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in _DAMAGED:
+        return True
+    # SQLite calls a wrong statement an operational error too.
+    return code != pysqlite3.SQLITE_ERROR and isinstance(
         original, pysqlite3.OperationalError | psycopg.OperationalError | psycopg.InterfaceError | OSError
     )

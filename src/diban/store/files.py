@@ -17,20 +17,25 @@ def keep_file(aside: Path, target: Path) -> None:
     with aside.open("rb") as stream:
         os.fsync(stream.fileno())
     os.replace(aside, target)
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's present list of names survive a crash."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 @contextmanager
 def translating_full_disk() -> Iterator[None]:
-    """Raise `StorageFull` where the operating system says that no space is left."""
+    """Raise `StorageFull` where the operating system says that no space is left, or no more is allowed."""
     try:
         yield
     except OSError as fault:
-        if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if fault.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise StorageFull(
             Text(zh="存储空间已满，暂不能写入", en="storage is full; writes are refused"),

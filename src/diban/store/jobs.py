@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from diban.ground import JobId, Missing, Text, micros, new_id, now
 from diban.store.acts import Unit
@@ -19,7 +20,11 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of work as its worker holds it; ``resume`` is what the last attempt left."""
+    """One piece of work as its worker holds it; ``resume`` is what the last attempt left.
+
+    ``attempts`` counts how often it was ever held: it only grows, so that who held it before is
+    told apart from who holds it now.
+    """
 
     id: JobId
     kind: str
@@ -33,29 +38,27 @@ class Jobs:
     """Enqueue in the act's `Unit`; lease, report, finish or fail each in a `Unit` of the worker's own.
 
     States: waiting → running → done | failed | cancelled. A lease that is not renewed within
-    `LEASE_SECONDS` falls back to waiting; after `ATTEMPTS` tries a job is failed, with its fault.
+    `LEASE_SECONDS` falls back to waiting; after `ATTEMPTS` tries, also when each ended its worker,
+    a job is failed, with its fault. `retry` gives it as many again.
     """
 
     def enqueue(self, unit: Unit, kind: str, key: str, payload: dict[str, object]) -> JobId:
         """Ask for work; the same key twice is the same job."""
-        known = unit.connection.execute(sa.select(job.c.id).where(job.c.key == key)).scalar()
-        if known is not None:
-            return JobId(known)
-        made = JobId(new_id("job"))
-        unit.connection.execute(
-            sa.insert(job).values(
-                id=made,
-                kind=kind,
-                key=key,
-                payload=orjson.dumps(payload).decode(),
-                state="waiting",
-                attempts=0,
-                due_at=micros(now()),
-                done=0,
-                created_at=micros(now()),
-            )
+        make = sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert
+        moment = micros(now())
+        statement = make(job).values(
+            id=new_id("job"),
+            kind=kind,
+            key=key,
+            payload=orjson.dumps(payload).decode(),
+            state="waiting",
+            attempts=0,
+            due_at=moment,
+            done=0,
+            created_at=moment,
         )
-        return made
+        unit.connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+        return JobId(unit.connection.execute(sa.select(job.c.id).where(job.c.key == key)).scalar_one())
 
     def lease(self, unit: Unit, worker: str, kinds: tuple[str, ...]) -> Job | None:
         """Take the job that waits longest, or one whose worker fell silent; None when there is none."""
@@ -65,15 +68,20 @@ class Jobs:
             sa.and_(job.c.state == "running", job.c.lease_until < moment),
         )
         pick = sa.select(job).where(free, job.c.kind.in_(kinds)).order_by(job.c.due_at, job.c.id).limit(1)
-        row = unit.connection.execute(pick.with_for_update(skip_locked=True)).first()
-        if row is None:
-            return None
-        return self._hold(unit, row, worker)
+        pick = pick.with_for_update(skip_locked=True)
+        while (row := unit.connection.execute(pick).first()) is not None:
+            if row.state == "waiting" or not _was_last(row.attempts):
+                return self._hold(unit, row, worker)
+            self._end(unit, _job(row), "failed", f"its worker fell silent at every try, last {row.worker}")
+        return None
 
-    def take(self, unit: Unit, key: str, worker: str) -> Job | None:
-        """Hold the job of this key now: it waits, its lease has run out, or its worker's process is gone."""
+    def take(self, unit: Unit, key: str, worker: str, *, again: bool = False) -> Job | None:
+        """Hold the job of this key now: it waits, its lease has run out, or its worker's process is gone.
+
+        ``again``: also when it has ended, because somebody asks for it once more.
+        """
         row = unit.connection.execute(sa.select(job).where(job.c.key == key).with_for_update()).first()
-        if row is None or row.state not in ("waiting", "running"):
+        if row is None or (row.state not in ("waiting", "running") and not again):
             return None
         if row.state == "running" and row.lease_until >= micros(now()) and may_be_alive(row.worker):
             return None
@@ -83,41 +91,29 @@ class Jobs:
         self, unit: Unit, held: Job, done: int, total: int | None, resume: dict[str, object] | None
     ) -> bool:
         """Say how far it is and renew the lease; False when it was cancelled or taken away: stop."""
-        changed = unit.connection.execute(
-            sa.update(job)
-            .where(job.c.id == held.id, job.c.state == "running", job.c.attempts == held.attempts)
-            .values(
-                done=done,
-                total=total,
-                resume=None if resume is None else orjson.dumps(resume).decode(),
-                lease_until=micros(now()) + LEASE_SECONDS * 1_000_000,
-            )
+        left = None if resume is None else orjson.dumps(resume).decode()
+        return _change(
+            unit, held, {"done": done, "total": total, "resume": left, "lease_until": _lease_end()}
         )
-        return changed.rowcount == 1
 
     def renew(self, unit: Unit, held: Job) -> bool:
         """Keep the lease; False when the job was cancelled or taken away: stop."""
-        changed = unit.connection.execute(
-            sa.update(job)
-            .where(job.c.id == held.id, job.c.state == "running", job.c.attempts == held.attempts)
-            .values(lease_until=micros(now()) + LEASE_SECONDS * 1_000_000)
-        )
-        return changed.rowcount == 1
+        return _change(unit, held, {"lease_until": _lease_end()})
 
     def finish(self, unit: Unit, held: Job) -> bool:
         """The work is done; False when the job was cancelled or taken away meanwhile."""
         return self._end(unit, held, "done", None)
 
-    def fail(self, unit: Unit, held: Job, fault: str) -> None:
-        """This attempt failed: try again with growing distance, or give up after `ATTEMPTS`."""
-        if held.attempts >= ATTEMPTS:
-            self._end(unit, held, "failed", fault)
-            return
-        wait = 1_000_000 * 2**held.attempts
-        unit.connection.execute(
-            sa.update(job)
-            .where(job.c.id == held.id, job.c.attempts == held.attempts)
-            .values(state="waiting", due_at=micros(now()) + wait, fault=fault[:2000])
+    def fail(self, unit: Unit, held: Job, fault: str) -> bool:
+        """This attempt failed: try again with growing distance, or give up after `ATTEMPTS`.
+
+        False when the job was cancelled or taken away meanwhile: it stays as it is.
+        """
+        if _was_last(held.attempts):
+            return self._end(unit, held, "failed", fault)
+        wait = 1_000_000 * 2 ** (held.attempts % ATTEMPTS)
+        return _change(
+            unit, held, {"state": "waiting", "due_at": micros(now()) + wait, "fault": fault[:2000]}
         )
 
     def cancel(self, unit: Unit, job_id: JobId) -> None:
@@ -132,10 +128,11 @@ class Jobs:
 
     def retry(self, unit: Unit, job_id: JobId) -> None:
         """Let a failed or cancelled job start afresh; what it left for resuming is kept."""
+        used_up = job.c.attempts + (ATTEMPTS - job.c.attempts % ATTEMPTS) % ATTEMPTS
         changed = unit.connection.execute(
             sa.update(job)
             .where(job.c.id == job_id, job.c.state.in_(("failed", "cancelled")))
-            .values(state="waiting", attempts=0, due_at=micros(now()), ended_at=None, fault=None)
+            .values(state="waiting", attempts=used_up, due_at=micros(now()), ended_at=None, fault=None)
         )
         if changed.rowcount == 0:
             raise Missing(Text(zh="没有可重试的任务", en="no such job has failed"), field=job_id)
@@ -147,24 +144,37 @@ class Jobs:
         )
 
     def _end(self, unit: Unit, held: Job, state: str, fault: str | None) -> bool:
-        changed = unit.connection.execute(
-            sa.update(job)
-            .where(job.c.id == held.id, job.c.state == "running", job.c.attempts == held.attempts)
-            .values(state=state, ended_at=micros(now()), fault=fault)
-        )
-        return changed.rowcount == 1
+        said = None if fault is None else fault[:2000]
+        return _change(unit, held, {"state": state, "ended_at": micros(now()), "fault": said})
 
     def _hold(self, unit: Unit, row: sa.Row[*tuple[Any, ...]], worker: str) -> Job:
-        attempts = row.attempts + 1
+        held = replace(_job(row), attempts=row.attempts + 1)
         unit.connection.execute(
             sa.update(job)
             .where(job.c.id == row.id)
-            .values(
-                state="running",
-                worker=worker,
-                attempts=attempts,
-                lease_until=micros(now()) + LEASE_SECONDS * 1_000_000,
-            )
+            .values(state="running", worker=worker, attempts=held.attempts, lease_until=_lease_end())
         )
-        resume = None if row.resume is None else orjson.loads(row.resume)
-        return Job(JobId(row.id), row.kind, orjson.loads(row.payload), attempts, row.done, resume)
+        return held
+
+
+def _job(row: sa.Row[*tuple[Any, ...]]) -> Job:
+    resume = None if row.resume is None else orjson.loads(row.resume)
+    return Job(JobId(row.id), row.kind, orjson.loads(row.payload), row.attempts, row.done, resume)
+
+
+def _change(unit: Unit, held: Job, values: dict[str, object]) -> bool:
+    """Write to the job while it is held by this very attempt; whether it was."""
+    changed = unit.connection.execute(
+        sa.update(job)
+        .where(job.c.id == held.id, job.c.state == "running", job.c.attempts == held.attempts)
+        .values(values)
+    )
+    return changed.rowcount == 1
+
+
+def _was_last(attempts: int) -> bool:
+    return attempts % ATTEMPTS == 0
+
+
+def _lease_end() -> int:
+    return micros(now()) + LEASE_SECONDS * 1_000_000

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from diban.store.acts import reading, unit
 from diban.store.database import Database
 
 _LOCK = 0x6469_6261  # one migration at a time on a shared PostgreSQL server
@@ -24,15 +25,15 @@ def _config() -> Config:
 def migrate(database: Database) -> None:
     """Apply every missing migration, in one transaction, one process at a time."""
     config = _config()
-    with database.engine.begin() as connection:
+    with unit(database) as act:
         if not database.embedded:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        config.attributes["connection"] = connection
+            act.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        config.attributes["connection"] = act.connection
         command.upgrade(config, "head")
 
 
 def is_current(database: Database) -> bool:
     """Whether the tables are those of this version."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
-    with database.engine.connect() as connection:
+    with reading(database) as connection:
         return MigrationContext.configure(connection).get_current_revision() == head

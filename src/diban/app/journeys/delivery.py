@@ -5,6 +5,7 @@ Each step can be repeated: whatever interrupts a delivery, `proceed` goes on fro
 
 from __future__ import annotations
 
+import shutil
 from typing import BinaryIO
 
 from diban.app.journeys.compare import compare
@@ -12,10 +13,10 @@ from diban.app.journeys.examine import examine
 from diban.app.journeys.judge import judge
 from diban.app.journeys.land import land
 from diban.app.journeys.progress import Progress, silent
-from diban.app.journeys.receive import Letter, receive
+from diban.app.journeys.receive import Letter, job_of, receive
 from diban.app.wiring import Platform
 from diban.app.work.holding import holding
-from diban.governance import Asker
+from diban.governance import Asker, review_of
 from diban.ground import Conflict, DeliveryId, Text
 from diban.intake import Delivery, DeliveryState
 from diban.store import reading, this_process, unit
@@ -28,18 +29,20 @@ def deliver(
 ) -> Delivery:
     """Take a file all the way: it lands, waits for a person, or is returned with its faults."""
     delivery = receive(platform, file, letter, asker, progress)
-    return carry(platform, delivery.id, delivery.id, progress)
+    return carry(platform, delivery.id, progress)
 
 
-def carry(platform: Platform, delivery_id: DeliveryId, key: str, progress: Progress) -> Delivery:
-    """`proceed`, holding the job of this key, so that no other process works on the same delivery."""
+def carry(platform: Platform, delivery_id: DeliveryId, progress: Progress) -> Delivery:
+    """`proceed`, holding the delivery's job, so that no other process works on it."""
     with unit(platform.database) as act:
         delivery = platform.deliveries.get(act.connection, delivery_id)
-        held = platform.jobs.take(act, key, this_process())
+        settled = delivery.state.ended or delivery.state is DeliveryState.WAITING
+        key = job_of(delivery_id, review_of(act.connection, delivery_id))
+        held = platform.jobs.take(act, key, this_process(), again=not settled)
     if held is not None:
         with holding(platform.database, platform.jobs, held):
             return proceed(platform, delivery_id, progress)
-    if not delivery.state.ended and delivery.state is not DeliveryState.WAITING:
+    if not settled:
         raise Conflict(
             Text(zh="另一进程正在处理该交付", en="another process is working on this delivery"),
             field=delivery_id,
@@ -63,6 +66,8 @@ def proceed(platform: Platform, delivery_id: DeliveryId, progress: Progress = si
                 delivery = judge(platform, delivery, examined, changes)
             if delivery.state is DeliveryState.ACCEPTED:
                 delivery = land(platform, delivery, changes, progress)
+            if delivery.state.ended:
+                shutil.rmtree(platform.work / delivery.id, ignore_errors=True)
             return delivery
         except Conflict as met:
             conflict = met

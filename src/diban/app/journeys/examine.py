@@ -119,17 +119,14 @@ def _column_findings(columns: Columns, schema: Schema, rows: int) -> list[Findin
             name,
         )
         found.append(Finding(flaw, max(rows, 1), ()))
-    for name in columns.undeclared[:100]:
+    if columns.undeclared:
+        names = "、".join(name[:100] for name in columns.undeclared[:100])
         flaw = Flaw(
             "column.undeclared",
             Severity.NOTICE,
             title,
-            Text(
-                zh=f"信息项“{name[:100]}”未在目录中声明，不入库",
-                en=f"column {name[:100]!r} is not declared and is left out",
-            ),
-            Text(zh="需要时在目录中声明该信息项", en="declare the field in the catalogue if it is wanted"),
-            name[:100],
+            Text(zh=f"未在目录中声明、不入库的列：{names}", en=f"columns not declared, left out: {names}"),
+            Text(zh="需要时在目录中声明这些信息项", en="declare the fields in the catalogue if they are wanted"),
         )
-        found.append(Finding(flaw, max(rows, 1), ()))
+        found.append(Finding(flaw, len(columns.undeclared), ()))
     return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from diban.app.journeys.compare import compare
 from diban.app.journeys.examine import Examined, examine
 from diban.app.journeys.progress import Progress
@@ -49,7 +47,6 @@ def land(platform: Platform, delivery: Delivery, changes: ChangeSet | None, prog
         score = (delivery.report or {}).get("score")
         value = {"version": version.id, "rows": version.rows, "score": score}
         record_evidence(act, kind, sent.party, resource=sent.resource, delivery=delivery.id, value=value)
-    shutil.rmtree(platform.work / delivery.id, ignore_errors=True)
     return moved
 
 

@@ -7,13 +7,20 @@ from typing import BinaryIO
 
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
-from diban.governance import Act, Asker, Permission, may, record_evidence
-from diban.ground import Conflict, Mode, Text
+from diban.governance import Act, Asker, Permission, Review, may, record_evidence
+from diban.ground import Conflict, DeliveryId, Mode, Text, micros
 from diban.intake import Delivery, Sent
 from diban.store import reading, unit
 
 DELIVERY = "delivery.proceed"
 """The job that takes a delivery on when the process that received it is gone."""
+
+
+def job_of(delivery: DeliveryId, review: Review | None) -> str:
+    """The key of the job that takes a delivery on: one from its receipt, one more from a person's word."""
+    if review is None or review.why is None:
+        return delivery
+    return f"{delivery}:{micros(review.opened_at)}"
 
 
 @dataclass(frozen=True, slots=True)

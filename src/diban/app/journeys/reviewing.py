@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from diban.app.journeys.delivery import carry
 from diban.app.journeys.progress import Progress, silent
-from diban.app.journeys.receive import DELIVERY
+from diban.app.journeys.receive import DELIVERY, job_of
 from diban.app.wiring import Platform
-from diban.governance import Asker, Permission, Verdict, decide, may
+from diban.governance import Asker, Permission, Verdict, decide, may, review_of
 from diban.ground import AccountId, DeliveryId
 from diban.intake import Delivery, DeliveryState
 from diban.store import unit
@@ -20,15 +20,18 @@ def decide_delivery(
     asker: Asker,
     progress: Progress = silent,
 ) -> Delivery:
-    """Accept or return a waiting delivery, then take it on; of two deciders one wins."""
+    """Accept or return a waiting delivery, then take it on; of two deciders one wins.
+
+    The same word of the same person again goes on where the first was interrupted.
+    """
     by = asker.by()
     with unit(platform.database) as act:
         delivery = platform.deliveries.get(act.connection, delivery_id)
         may(asker, Permission.REVIEW_DELIVERY, delivery.sent.party)
-        decide(act, by, delivery_id, verdict, why)
-        to = DeliveryState.ACCEPTED if verdict is Verdict.ACCEPT else DeliveryState.RETURNED
-        platform.deliveries.move(act, delivery, to, AccountId(by.actor), why)
-        job = f"{delivery_id}:decided"
-        if verdict is Verdict.ACCEPT:
-            platform.jobs.enqueue(act, DELIVERY, job, {"delivery": delivery_id})
-    return carry(platform, delivery_id, job, progress)
+        known = review_of(act.connection, delivery_id)
+        if known is None or (known.decided_by, known.decision.verdict) != (by.actor, verdict):
+            settled = decide(act, by, delivery_id, verdict, why)
+            to = DeliveryState.ACCEPTED if verdict is Verdict.ACCEPT else DeliveryState.RETURNED
+            platform.deliveries.move(act, delivery, to, AccountId(by.actor), why)
+            platform.jobs.enqueue(act, DELIVERY, job_of(delivery_id, settled), {"delivery": delivery_id})
+    return carry(platform, delivery_id, progress)

@@ -39,7 +39,8 @@ def within(relation: sa.Table, extent: Extent) -> sa.ColumnElement[bool]:
 
 def areas(boxes: npt.NDArray[np.float64]) -> pa.Array:
     """Areas of (n, 4) boxes west, south, east, north; null where there is none."""
-    found = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    with np.errstate(over="ignore", invalid="ignore"):  # a box may be as large as numbers go
+        found = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     return pa.array(found, mask=np.isnan(found))
 
 

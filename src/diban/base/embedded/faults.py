@@ -14,15 +14,19 @@ from diban.store import is_outage, translate, translating_full_disk
 
 
 @contextmanager
-def translating(path: Path) -> Iterator[None]:
-    """Raise `Damaged`, `StorageFull` or `Unavailable` where SQLite or the disk fails; name the file."""
+def translating(path: Path, *, new: bool = False) -> Iterator[None]:
+    """Raise `Damaged`, `StorageFull` or `Unavailable` where SQLite or the disk fails; name the file.
+
+    ``new``: the file is only being made, so that its absence is no damage.
+    """
     try:
         with translating_full_disk():
             yield
     except (pysqlite3.Error, sa.exc.DBAPIError, sa.exc.TimeoutError) as fault:
         original = getattr(fault, "orig", None) or fault
         code = getattr(original, "sqlite_errorcode", 0) & 0xFF
-        if code in (pysqlite3.SQLITE_CORRUPT, pysqlite3.SQLITE_NOTADB) or not path.exists():
+        absent = not new and not path.exists()
+        if code in (pysqlite3.SQLITE_CORRUPT, pysqlite3.SQLITE_NOTADB) or absent:
             raise damaged(path, str(original)) from fault
         if code != pysqlite3.SQLITE_ERROR and is_outage(fault):
             raise translate(fault) from fault

@@ -83,13 +83,19 @@ def widen(path: Path, schema: Schema) -> None:
         for relation in ("live", "past"):
             present = columns_of(connection, relation)
             for column in stored_columns(schema):
-                if column.name not in present:
-                    connection.execute(f"ALTER TABLE {relation} ADD COLUMN {column.name} {column.type}")
+                kind = present.get(column.name)
+                if kind == str(column.type):
+                    continue
+                if kind is not None:
+                    # Left by a widening whose act was rolled back: it holds nothing.
+                    unused = f"unused_{len(present)}_{column.name}"
+                    connection.execute(f"ALTER TABLE {relation} RENAME COLUMN {column.name} TO {unused}")
+                connection.execute(f"ALTER TABLE {relation} ADD COLUMN {column.name} {column.type}")
 
 
-def columns_of(connection: Any, relation: str) -> list[str]:
-    """The columns that a relation has in the file."""
-    return [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (relation,))]
+def columns_of(connection: Any, relation: str) -> dict[str, str]:
+    """The columns that a relation has in the file, with their types."""
+    return dict(connection.execute("SELECT name, type FROM pragma_table_info(?)", (relation,)))
 
 
 @contextmanager

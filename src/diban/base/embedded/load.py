@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from diban.base.embedded.conditions import areas
 from diban.base.embedded.flushing import Flushing, flushing
+from diban.base.embedded.hilbert import along_curve
 from diban.base.embedded.layout import INDEXES, create, unfinished
 from diban.base.embedded.packing import NODE_BYTES, BoxSorter, packed
 from diban.base.embedded.pipe import BulkPipe, bulk_pipe
@@ -58,8 +59,9 @@ def _insert_rows(
 ) -> None:
     def batches() -> Iterator[pa.RecordBatch]:
         for part in rows:
-            boxes.add(part.boxes)
-            yield part.batch.append_column("area", areas(part.boxes))
+            near, keys = along_curve(part)
+            boxes.add(near.boxes, keys)
+            yield near.batch.append_column("area", areas(near.boxes))
 
     columns = columns.append(pa.field("area", pa.float64()))
     names, holes = ", ".join(columns.names), ", ".join("?" * len(columns))

@@ -18,8 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from diban.base.embedded.hilbert import hilbert_keys
-
 ENTRIES = 51
 ROOT = 1
 _RUN = 1 << 18  # boxes sorted at once
@@ -53,7 +51,7 @@ class BoxSorter:
     """Takes boxes in any order and gives them back along the Hilbert curve, part by part.
 
     Boxes get the ids 1, 2, 3…; what is added is sorted on a thread while the caller goes on.
-    ``rows`` counts ids, ``count`` those that have a box.
+    ``rows`` counts the ids given.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -62,14 +60,20 @@ class BoxSorter:
         self._adding: Future[None] | None = None
         self._waiting: list[Records] = []
         self._runs: list[_Run] = []
+        self._count = 0
         self.rows = 0
-        self.count = 0
 
-    def add(self, boxes: Floats) -> None:
-        """Take (n, 4) boxes west, south, east, north; a row whose box is NaN has none."""
+    def add(self, boxes: Floats, keys: Integers) -> None:
+        """Take (n, 4) boxes west, south, east, north and their `hilbert_keys`; a NaN is no box."""
         self._wait()
-        self._adding = self._thread.submit(self._add, self.rows + 1, boxes)
+        self._adding = self._thread.submit(self._add, self.rows + 1, boxes, keys)
         self.rows += len(boxes)
+
+    @property
+    def count(self) -> int:
+        """How many of the rows have a box."""
+        self._wait()
+        return self._count
 
     def sorted(self) -> Iterator[Records]:
         """All boxes in order; nothing is added from here on."""
@@ -95,17 +99,14 @@ class BoxSorter:
         if self._adding is not None:
             self._adding.result()
 
-    def _add(self, first: int, boxes: Floats) -> None:
-        ids = np.arange(first, first + len(boxes))
-        held = ~np.isnan(boxes[:, 0])
-        if not held.all():
-            ids, boxes = ids[held], boxes[held]
-        keyed = np.empty(len(ids), _KEYED)
-        keyed["key"] = hilbert_keys(boxes)
-        keyed["id"] = ids
-        keyed["box"] = rounded_outward(boxes)
+    def _add(self, first: int, boxes: Floats, keys: Integers) -> None:
+        held = np.flatnonzero(~np.isnan(boxes[:, 0]))
+        keyed = np.empty(len(held), _KEYED)
+        keyed["key"] = keys[held]
+        keyed["id"] = first + held
+        keyed["box"] = rounded_outward(boxes[held])
         self._waiting.append(keyed)
-        self.count += len(keyed)
+        self._count += len(keyed)
         if sum(map(len, self._waiting)) >= _RUN:
             self._write_run()
 

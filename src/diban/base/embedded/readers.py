@@ -20,7 +20,7 @@ from diban.store import prepare_sqlite
 
 MOST_FILES = 64
 _KEPT = 4  # idle connections of one file
-_CACHE_KIB = 8192
+_CACHE_KIB = 4096
 
 
 @dataclass(slots=True)

@@ -42,7 +42,7 @@ class EmbeddedRows:
 
     def make(self, number: int, schema: Schema) -> str:
         path = self._written_by(number, 0)
-        with translating(path):
+        with translating(path, new=True):
             make(path, schema)
         return path.name
 
@@ -52,7 +52,7 @@ class EmbeddedRows:
 
     def load(self, storage: str, number: int, schema: Schema, seq: int, rows: Iterator[Rows]) -> str:
         path = self._written_by(number, seq)
-        with translating(path):
+        with translating(path, new=True):
             load(path, schema, seq, rows)
         return path.name
 

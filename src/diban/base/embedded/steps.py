@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from diban.base.embedded.conditions import areas
-from diban.base.embedded.hilbert import hilbert_keys
+from diban.base.embedded.hilbert import along_curve
 from diban.base.embedded.writing import (
     AMONG,
     BATCH,
@@ -58,14 +58,13 @@ def _write(connection: Any, seq: int, step: Step) -> None:
 
 
 def _insert(connection: Any, seq: int, rid: int, rows: Rows) -> None:
+    rows, _ = along_curve(rows)
     batch = rows.batch.append_column("area", areas(rows.boxes))
     # SQLite takes one row a call, so the columns become Python values.
     values = zip(count(rid), repeat(seq), *(column.to_pylist() for column in batch.columns), strict=False)
     names, holes = ", ".join(batch.schema.names), ", ".join("?" * (2 + batch.num_columns))
     connection.executemany(f"INSERT INTO live (rid, vfrom, {names}) VALUES ({holes})", values)
     held = np.flatnonzero(~np.isnan(rows.boxes[:, 0]))
-    # Near boxes one after the other find their node in memory: twice as fast.
-    held = held[np.argsort(hilbert_keys(rows.boxes[held]))]
     west, south, east, north = rows.boxes[held].T.tolist()
     boxes = zip((held + rid).tolist(), west, east, south, north, strict=True)
     connection.executemany("INSERT INTO live_box VALUES (?, ?, ?, ?, ?)", boxes)

@@ -242,5 +242,6 @@ def _envelope(west: float, south: float, east: float, north: float) -> sa.Functi
 def _single(value: float, toward: float) -> float:
     """The nearest single-precision number that is not on the other side of ``value`` from ``toward``."""
     near = np.float32(value)
-    beyond = near < value if toward > 0 else near > value
+    # As doubles: next to a single, numpy would round the double to one as well.
+    beyond = float(near) < value if toward > 0 else float(near) > value
     return float(np.nextafter(near, np.float32(toward)) if beyond else near)

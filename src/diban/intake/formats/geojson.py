@@ -42,24 +42,26 @@ def open_geojson(path: Path, layer: str | None, limits: Limits, remarks: Remarks
     if size > limits.whole_file:
         raise Refusal("file-too-large", format="GeoJSON", size=size, limit=limits.whole_file)
     found = outline(path, limits.depth)
-    if found.members.get("type") not in _TYPES:
+    kind = found.members.get("type")
+    if kind not in _TYPES:
         raise Refusal("format-unknown", formats=f"GeoJSON ({', '.join(_TYPES)})")
     name = str(found.members.get("name") or path.stem)
     if layer not in (None, name):
         raise Refusal("layer-unknown", layer=str(layer), layers=name)
     crs, declared = _crs(found)
+    rows = found.features if kind == "FeatureCollection" else 1
     gdal.only("GeoJSON")
     options = {"ARRAY_AS_STRING": "YES", "DATE_AS_STRING": "YES"}
-    with gdal.layer(path, None, limits, remarks, found.features, **options) as opened:
+    with gdal.layer(path, None, limits, remarks, rows, **options) as opened:
         yield Source(
             layer=name,
-            rows=found.features,
+            rows=rows,
             crs=crs,
             crs_declared=declared,
             geometry_type=opened.geometry_type,
             id_name=None if "id" in opened.schema.names else "id",
             schema=opened.schema,
-            batches=gdal.complete(opened.batches, found.features),
+            batches=gdal.complete(opened.batches, rows),
         )
 
 

@@ -16,6 +16,8 @@ from diban.intake.sandbox.wire import Refusal
 _SIGNATURE = b"SQLite format 3\x00"
 # Tables in which desktop programs keep how things are drawn, not things.
 _NOT_DATA = ("layer_styles", "qgis_projects")
+# What GDAL makes of the numbers 0 and -1, which the standard keeps for "not known".
+_UNDEFINED = ("LOCAL_CS", "ENGCRS", 'GEOGCS["Undefined', 'GEOGCRS["Undefined')
 
 
 def recognises(head: bytes) -> bool:
@@ -45,9 +47,6 @@ def open_geopackage(path: Path, layer: str | None, limits: Limits, remarks: Rema
             schema=found.schema,
             batches=gdal.complete(found.batches, expected),
         )
-
-
-_UNDEFINED = ("LOCAL_CS", "ENGCRS", 'GEOGCS["Undefined', 'GEOGCRS["Undefined')
 
 
 def _chosen(path: Path, layer: str | None, limits: Limits) -> str:

@@ -32,7 +32,7 @@ _PIPE_BYTES = 1 << 20
 _STDERR_KEPT = 16 << 10
 _NOTES_AT_ONCE = 64
 _GRACE = 5.0
-_OUT_OF_MEMORY = re.compile(rb"bad_alloc|[Oo]ut of memory|MemoryError")
+_OUT_OF_MEMORY = re.compile(r"bad_alloc|[Oo]ut of memory|MemoryError")
 _KINDS = {kind.value for kind in Kind}
 
 # The face of the room loads what a server needs. The child starts fast and holds little, so it gets
@@ -76,6 +76,7 @@ class Child:
         self._limits = limits
         self._ended: str | None = None
         self._guard = threading.Lock()
+        self._path = str(request.get("path", "…"))
         self._stderr = bytearray()
         paths = [str(Path(diban.__file__).parent.parent), *filter(None, sys.path)]
         request = {**request, "limits": limits.as_json()}
@@ -133,9 +134,7 @@ class Child:
 
     def errors_printed(self) -> list[str]:
         """Error lines that GDAL printed (worker threads cannot report them in any other way)."""
-        self._take_notes()
-        lines = self._stderr.decode("utf-8", "replace").splitlines()
-        return [line for line in lines if line.startswith(("ERROR ", "FATAL"))]
+        return [line for line in self._words().splitlines() if line.startswith(("ERROR ", "FATAL"))]
 
     def _take(self, length: int, deadline: float) -> pa.Buffer:
         buffer = pa.allocate_buffer(length)
@@ -160,6 +159,11 @@ class Child:
             if key.fd == self._notes:
                 self._take_notes()
 
+    def _words(self) -> str:
+        """What was printed so far, without the place of the file."""
+        self._take_notes()
+        return self._stderr.decode("utf-8", "replace").replace(self._path, "…")
+
     def _take_notes(self) -> None:
         with suppress(BlockingIOError):
             for _ in range(_NOTES_AT_ONCE):
@@ -176,12 +180,11 @@ class Child:
             self._process.wait(_GRACE)
         except subprocess.TimeoutExpired:
             self.end("read-crashed")
-        self._take_notes()
-        words = bytes(self._stderr)
+        words = self._words()
         code = self._ended or "read-crashed"
         if self._ended is None:
             if self._process.returncode == -signal.SIGXCPU:
                 code = "read-cpu"
             elif self._process.returncode == -signal.SIGKILL or _OUT_OF_MEMORY.search(words):
                 code = "read-memory"  # killed without our doing: the machine itself ran out
-        return Refusal(code, detail=words[-400:].decode("utf-8", "replace"))
+        return Refusal(code, detail=words[-400:])

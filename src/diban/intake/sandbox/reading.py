@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from diban.ground import GEOMETRY
 from diban.intake.formats.reader import Remarks
-from diban.intake.sandbox import wkb
+from diban.intake.sandbox import text, wkb
 from diban.intake.sandbox.launch import Child
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.remark import Remark
@@ -107,13 +107,26 @@ class Reading:
 
     def _batch(self, body: pa.Buffer) -> pa.RecordBatch:
         batch = pa.ipc.read_record_batch(body, self.schema)
-        batch.validate(full=True)
+        try:
+            batch.validate(full=True)
+        except pa.ArrowInvalid:
+            batch = self._text_checked(batch)
         if GEOMETRY in self.schema.names:
             batch = self._geometry_checked(batch)
         self._rows += batch.num_rows
         self._decoded += batch.nbytes
         if self._decoded > self._limits.decoded:
             raise Refusal("read-too-large")
+        return batch
+
+    def _text_checked(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        for place, field in enumerate(self.schema):
+            if pa.types.is_string(field.type):
+                column, rows = text.readable(batch.column(place))
+                batch = batch.set_column(place, field, column)
+                for row in rows:
+                    self._met.add("text-unreadable", field.name, row=self._rows + row + 1)
+        batch.validate(full=True)
         return batch
 
     def _geometry_checked(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -162,15 +175,15 @@ def _in_words(limits: Limits) -> Iterator[None]:
 
 
 def _source(head: dict[str, Any]) -> SourceLayer:
-    def text(name: str) -> str | None:
+    def words(name: str) -> str | None:
         return None if head[name] is None else str(head[name])
 
     return SourceLayer(
         format=str(head["format"]),
         name=str(head["layer"]),
         rows=None if head["rows"] is None else int(head["rows"]),
-        crs=text("crs"),
+        crs=words("crs"),
         crs_declared=bool(head["crs_declared"]),
-        geometry_type=text("geometry_type"),
-        id_name=text("id_name"),
+        geometry_type=words("geometry_type"),
+        id_name=words("id_name"),
     )

@@ -37,6 +37,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "几何含曲线或不支持的类型，按缺失处理",
         "the geometry has curves or another unsupported type; taken as absent",
     ),
+    "text-unreadable": (
+        "列“{}”的文本不是 UTF-8，按缺失处理",
+        "text of column {!r} is not UTF-8; taken as absent",
+    ),
     "number-inexact": (
         "列“{}”的数值超出双精度可精确表示的范围，末位可能已丢失；编码请用文本",
         "column {!r} has numbers beyond what a double holds exactly; deliver codes as text",

@@ -17,6 +17,8 @@ BBOX = Parameter(
 )
 BBOX_CRS = Parameter("bbox-crs", Text(zh="范围的坐标系", en="CRS of the box"), CRS_SCHEMA)
 _STEPS = 21
+_FAR = 1000.0
+"""Degrees beyond which nothing lies: a number that is larger means as much and is harder to reckon with."""
 
 
 def parse_bbox(text: str | None, crs: str | None) -> tuple[Extent, ...]:
@@ -33,7 +35,7 @@ def parse_bbox(text: str | None, crs: str | None) -> tuple[Extent, ...]:
     if given.swapped:
         corners = [corners[1], corners[0], corners[3], corners[2]]
     if given.degrees:
-        return Extent.parse(corners)
+        return Extent.parse([max(-_FAR, min(_FAR, corner)) for corner in corners])
     return (_around(corners, given),)
 
 

@@ -1,4 +1,4 @@
-"""What a request gives: each parameter at most once, and only known ones (Features Part 1, 7.6 and 7.15.5)."""
+"""What a request gives: each parameter once, and only known ones (Features Part 1, 7.6 and 7.15.5)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def parameters_of(request: Request) -> dict[str, str]:
             Text(zh=f"参数重复：{doubled}", en=f"given more than once: {doubled}"),
             field=doubled,
             limit=1,
-            remedy=Text(zh="每个参数只写一次，多个值用逗号分隔", en="give it once, several values with commas"),
+            remedy=Text(
+                zh="每个参数只写一次，多个值用逗号分隔", en="give it once, several values with commas"
+            ),
         )
     return given
 

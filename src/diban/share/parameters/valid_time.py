@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
-from diban.ground import Absent, AllOf, AnyOf, Compare, Field, Invalid, Kind, Operator, Predicate, Schema, Text
+from diban.ground import (
+    Absent,
+    AllOf,
+    AnyOf,
+    Compare,
+    Field,
+    Invalid,
+    Kind,
+    Operator,
+    Predicate,
+    Schema,
+    Text,
+)
 from diban.share.parameters.instants import parse_instant
 from diban.share.parameters.parameter import Parameter
 
@@ -16,6 +28,7 @@ DATETIME = Parameter(
     ),
 )
 _OPEN = frozenset({"", ".."})
+_DAY = timedelta(days=1) - timedelta(microseconds=1)
 
 
 def parse_valid_time(text: str | None, schema: Schema) -> Predicate | None:
@@ -32,9 +45,9 @@ def parse_valid_time(text: str | None, schema: Schema) -> Predicate | None:
 
 
 def _span(text: str) -> tuple[datetime | None, datetime | None]:
-    bounds = [None if part in _OPEN else parse_instant(part, "datetime") for part in text.split("/")]
-    start, end = bounds[0], bounds[-1]
-    if len(bounds) > 2 or (start is not None and end is not None and start > end):
+    parts = text.split("/")
+    start, end = _bound(parts[0], last=False), _bound(parts[-1], last=True)
+    if len(parts) > 2 or (start is not None and end is not None and start > end):
         raise Invalid(
             Text(zh="区间应为 起/止，起不晚于止", en="an interval is start/end, in this order"),
             field="datetime",
@@ -44,8 +57,15 @@ def _span(text: str) -> tuple[datetime | None, datetime | None]:
     return start, end
 
 
+def _bound(text: str, *, last: bool) -> datetime | None:
+    """An end of the span; of a bare day its first or its last instant."""
+    if text in _OPEN:
+        return None
+    found = parse_instant(text, "datetime")
+    return found + _DAY if last and len(text) == len("2026-11-22") else found
+
+
 def _unless_absent(field: Field, operator: Operator, instant: datetime) -> Predicate:
     """A row without this bound is not bound on this side; days begin at midnight UTC, as stored."""
-    moved = instant.astimezone(UTC)
-    value = moved.date().isoformat() if field.kind is Kind.DATE else moved.isoformat()
+    value = instant.date().isoformat() if field.kind is Kind.DATE else instant.isoformat()
     return AnyOf((Absent(field.name), Compare(field.name, operator, value)))

@@ -6,13 +6,13 @@ from diban.ground import Invalid, Text
 from diban.share.parameters.parameter import Parameter
 
 
-def format_of(*offered: str) -> Parameter:
+def form_of(*offered: str) -> Parameter:
     """The parameter of a page that is offered in these forms, the usual one first."""
     words = Text(zh="输出格式", en="form of the answer")
     return Parameter("f", words, {"type": "string", "enum": list(offered), "default": offered[0]})
 
 
-def parse_format(text: str | None, parameter: Parameter) -> str:
+def parse_form(text: str | None, parameter: Parameter) -> str:
     """Which of the parameter's forms is asked for."""
     offered: list[str] = parameter.schema["enum"]
     if text is not None and text not in offered:
@@ -25,4 +25,4 @@ def parse_format(text: str | None, parameter: Parameter) -> str:
     return text or offered[0]
 
 
-JSON = format_of("json")
+JSON_FORM = form_of("json")

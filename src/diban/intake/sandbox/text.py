@@ -1,0 +1,23 @@
+"""Text from outside becomes UTF-8 or nothing: some programs leave GBK where UTF-8 is prescribed."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+
+def readable(column: pa.StringArray) -> tuple[pa.StringArray, list[int]]:
+    """The column, null where its bytes are no UTF-8, and the indices of these.
+
+    The encoding is never guessed. `pyarrow.ArrowInvalid` when the column does not even hold together.
+    """
+    raw = pa.Array.from_buffers(pa.binary(), len(column), column.buffers(), column.null_count, column.offset)
+    raw.validate(full=True)
+    values: list[str | None] = []
+    unreadable = []
+    for row, value in enumerate(raw.to_pylist()):  # only for a batch that is known to hold such text
+        try:
+            values.append(None if value is None else value.decode("utf-8"))
+        except UnicodeDecodeError:
+            values.append(None)
+            unreadable.append(row)
+    return pa.array(values, pa.string()), unreadable

@@ -1,0 +1,78 @@
+"""Where requests about one layer are taken: who asks, what they may see, the answer, and its count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+
+from diban.governance import Asker, Via
+from diban.ground import Fault, Scope
+from diban.share.answers import address
+from diban.share.asking import Asking
+from diban.share.directory import Directory, Offered
+from diban.share.language import language_of
+from diban.share.problems import status_of
+from diban.share.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request about a layer that its asker may read."""
+
+    request: Request
+    scope: Scope
+    offered: Offered
+
+    @property
+    def language(self) -> str:
+        """In which language to answer."""
+        return language_of(self.request)
+
+    @property
+    def root(self) -> str:
+        """The address of the services."""
+        return address(self.request)
+
+    @property
+    def here(self) -> str:
+        """The address of the layer."""
+        return f"{self.root}/collections/{self.offered.layer.slug}"
+
+
+Answer = tuple[Response, int]
+"""An answer, and the features in it."""
+
+
+class Desk:
+    """Every answer about a layer passes here and is counted once, whatever its status."""
+
+    def __init__(self, services: Services, asking: Asking, directory: Directory) -> None:
+        self._services, self._asking, self._directory = services, asking, directory
+
+    def answer(
+        self, request: Request, block: str, collection: str, make: Callable[[Asked], Answer]
+    ) -> Response:
+        """What ``make`` answers to who may read the layer; refusals name no resource in the count."""
+        request.state.block = block
+        status, rows, size, whose, of = 500, 0, 0, ("", ""), ("", "")
+        try:
+            asker = self._asking.asker(request)
+            whose = self._counted(asker)
+            scope = self._asking.scope(request)
+            offered = self._directory.collection(collection, asker, scope)
+            of = (offered.resource.id, offered.id)
+            response, rows = make(Asked(request, scope, offered))
+            status, size = response.status_code, 0 if request.state.bare else len(response.body)
+            return response
+        except Fault as fault:
+            status = status_of(fault)
+            raise
+        finally:
+            self._services.use.record(*of, block, *whose, status, rows, size)
+
+    def _counted(self, asker: Asker) -> tuple[str, str]:
+        """The party, and the key if one was used."""
+        key = asker.credential if asker.via is Via.KEY else None
+        return asker.party or self._services.public_party, key or ""

@@ -1,0 +1,1 @@
+"""The services over a made-up town."""
