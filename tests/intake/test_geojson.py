@@ -231,6 +231,7 @@ def test_another_layer_than_the_one_there_is_unknown(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="楼") as raised:
         read(path, layer="路")
     assert raised.value.code == "layer-unknown"
+    assert read(geojson(tmp_path, POINT % "1,2"), layer="路").source.name == "路"
 
 
 def test_columns_and_vertices_have_stated_limits(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Real buildings on the road: returned for what is wrong with them, mended as a steward would, landed, read."""
+"""Real buildings on the road: returned for their faults, mended as a steward would, landed, read."""
 
 from __future__ import annotations
 

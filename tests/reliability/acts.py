@@ -1,2 +1,76 @@
-"""Acts that have no command of their own, done in a process of the forge."""
+"""Acts that are no command of their own, done in processes of the forge."""
+
 from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from diban.app import Platform, build, read_settings, seal_once
+from diban.base import Query
+from diban.governance import By
+from diban.ground import NOW, ContentHash, LayerId, Scope, Unavailable
+from diban.store import unit
+
+PAUSE = 0.002
+AWAY = 0.02
+
+
+def watch(home: str, layer: str, stop: str) -> dict[str, object]:
+    """Read the layer until the file ``stop`` is there, and once more.
+
+    Answers how often it looked, how often the database was away, the contents seen in their order
+    ("" for an empty layer), and what was not one whole version.
+    """
+    contents: list[str] = []
+    sight: dict[str, object] = {"looks": 0, "away": 0, "contents": contents, "mixtures": []}
+    looks, away = 0, 0
+    platform = build(read_settings(Path(home)))
+    last = False
+    while not last:
+        last = Path(stop).exists()
+        try:
+            content, fault = _look(platform, LayerId(layer))
+        except Unavailable:
+            away += 1
+            time.sleep(AWAY)
+            continue
+        looks += 1
+        if fault:
+            return sight | {"mixtures": [fault]}
+        if contents[-1:] != [content]:
+            contents.append(content)
+        time.sleep(PAUSE)
+    return sight | {"looks": looks, "away": away}
+
+
+def _look(platform: Platform, layer: LayerId) -> tuple[str, str]:
+    snapshot = platform.base.at(layer, NOW, Scope.system("watch"))
+    seen = ContentHash()
+    for hashes in snapshot.hashes():
+        seen = seen.plus(hashes)
+    rows, version = snapshot.count(Query()), snapshot.version
+    if version is None:
+        return "", f"{rows} rows of no version" if rows else ""
+    whole = (seen, rows) == (version.content, version.rows)
+    return str(seen), "" if whole else f"{rows} rows, {seen}, of {version}"
+
+
+def write_lines(home: str, count: int) -> int:
+    """Write so many audit lines, each in an act of its own; sealing is left to others."""
+    platform = build(read_settings(Path(home)))
+    for number in range(count):
+        with unit(platform.database) as act:
+            By.system("reliability").note(act, "trial.note", f"line {number}")
+    platform.close()
+    return count
+
+
+def seal(home: str, stop: str) -> int:
+    """Seal what there is until the file ``stop`` is there, and once more; in how many goes."""
+    platform = build(read_settings(Path(home)))
+    goes, last = 0, False
+    while not last:
+        last = Path(stop).exists()
+        goes += seal_once(platform)
+    platform.close()
+    return goes

@@ -1,4 +1,4 @@
-"""Writes, syncs and renames that fail on demand in the processes of acts, by a library preloaded into them."""
+"""Writes, syncs and renames that fail on demand, by a library preloaded into the processes of an act."""
 
 from __future__ import annotations
 

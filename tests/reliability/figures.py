@@ -31,8 +31,8 @@ class Trials:
             yield
         except Exception as fault:  # noqa: BLE001 - every kind of failure counts; `run` raises in the end
             place = traceback.extract_tb(fault.__traceback__)[-1]
-            words = str(fault).strip()[:3000] or type(fault).__name__
-            self.failures.append(f"{told}: {type(fault).__name__} at {Path(place.filename).name}:{place.lineno}: {words}")
+            where = f"{type(fault).__name__} at {Path(place.filename).name}:{place.lineno}"
+            self.failures.append(f"{told}: {where}: {str(fault).strip()[:3000]}")
         self.seconds += time.monotonic() - begun
 
 
@@ -54,11 +54,12 @@ class Figures:
 
     def lines(self) -> list[str]:
         """The table in Markdown."""
-        head = ["| trial | engine | trials | failures | seconds | checked |", "|---|---|---|---|---|---|"]
-        return head + [
-            f"| {row.kind} | {row.engine} | {row.count} | {len(row.failures)} | {row.seconds:.0f} | {row.checked} |"
-            for row in self.rows
-        ]
+        rows: list[tuple[object, ...]] = [("trial", "engine", "trials", "failures", "seconds", "checked")]
+        rows.append(("---",) * len(rows[0]))
+        for one in self.rows:
+            seconds = round(one.seconds)
+            rows.append((one.kind, one.engine, one.count, len(one.failures), seconds, one.checked))
+        return ["| " + " | ".join(map(str, row)) + " |" for row in rows]
 
     def write(self, path: Path) -> None:
         """The table as JSON, or as Markdown where the name ends with ``.md``."""

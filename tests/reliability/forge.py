@@ -163,7 +163,7 @@ def _forked(question: dict[str, Any]) -> int:
         _redirect(Path(question["out"]))
         os.environ.update(question["env"])
         code = _run(question)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the end of a process: whatever it was is told on its way out
         traceback.print_exc()
     finally:
         sys.stdout.flush()

@@ -15,12 +15,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from diban.app.sample_city import write_city
-from diban.app.settings import read_settings, write_settings
-from diban.app.wiring import Platform, build
+from diban.app import Platform, build, read_settings, write_city
 from diban.ground import LayerId
 from diban.store import reading
-from tests.postgres import Cluster
+from tests.postgres import TEMPLATE, Cluster
 from tests.reliability.forge import Act, Ended, Forge
 
 LAYER = "buildings"
@@ -166,7 +164,9 @@ class Template:
     content: str = ""
 
     @contextmanager
-    def copy(self, folder: Path, forge: Forge | None = None, *, port: int | None = None) -> Iterator[Installation]:
+    def copy(
+        self, folder: Path, forge: Forge | None = None, *, port: int | None = None
+    ) -> Iterator[Installation]:
         """The same installation again, to be spoilt; gone at the end. ``port``: where its database is met."""
         home = folder / f"home-{secrets.token_hex(4)}"
         shutil.copytree(self.source.home, home)
@@ -176,12 +176,19 @@ class Template:
             if self.cluster is not None:
                 execute(self.cluster, "CREATE DATABASE {} TEMPLATE {}", name, self.database)
                 met = replace(self.cluster, port=port or self.cluster.port)
-                write_settings(replace(read_settings(home), database=met.url(name)))
+                _settle(home, met.url(name))
             yield made
         finally:
             if self.cluster is not None:
                 execute(self.cluster, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
             shutil.rmtree(home)
+
+
+def _settle(home: Path, database: str) -> None:
+    """Let a copied home folder use another database."""
+    settings = home / "diban.toml"
+    kept = [line for line in settings.read_text(encoding="utf-8").splitlines() if "database" not in line]
+    settings.write_text("\n".join([f'database = "{database}"', *kept, ""]), encoding="utf-8")
 
 
 def execute(cluster: Cluster, statement: str, *names: str) -> None:
@@ -212,13 +219,14 @@ class Templates:
         home, name = self._folder / f"{engine}-{stage}", f"template_{stage}"
         made = Installation(engine, home, self._city, self._forge)
         if cluster is not None:
-            execute(cluster, "CREATE DATABASE {} TEMPLATE {}", name, earlier.database if earlier else "diban_template")
+            source = earlier.database if earlier else TEMPLATE
+            execute(cluster, "CREATE DATABASE {} TEMPLATE {}", name, source)
         if earlier is None:
             made.found("" if cluster is None else cluster.url(name))
         else:
             shutil.copytree(earlier.source.home, home)
             if cluster is not None:
-                write_settings(replace(read_settings(home), database=cluster.url(name)))
+                _settle(home, cluster.url(name))
         waiting = ""
         if stage is Stage.LANDED:
             assert made.submit(self._city.first).wait().answer()["state"] == "landed"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from diban.app.wiring import Platform
-from diban.app.work.worker import seal_once
+from diban.app import Platform, seal_once
 from diban.base import Query, Version
 from diban.governance import Act, Audit, evidence_of, review_of
 from diban.governance import verify as verify_chain
@@ -51,7 +51,8 @@ def check(installation: Installation) -> Found:
         assert seconds < RESTART_SECONDS, f"restart to first read took {seconds:.1f} s"
         with reading(platform.database) as connection:
             deliveries = platform.deliveries.in_state(connection, *DeliveryState)
-        found = Found(snapshot.version, {one.id: one for one in deliveries}, platform.base.history(installation.layer))
+        history = platform.base.history(installation.layer)
+        found = Found(snapshot.version, {one.id: one for one in deliveries}, history)
         _versions(platform, installation, found)
         _deliveries(platform, found)
         _feed(platform, found)
@@ -65,8 +66,10 @@ def check_tidy(installation: Installation) -> None:
     assert not left, f"left behind: {left}"
     with installation.opened() as platform, reading(platform.database) as connection:
         staged = connection.execute(
-            sa.text("SELECT (SELECT count(*) FROM layer WHERE staging IS NOT NULL), "
-                    "(SELECT count(*) FROM layer_version WHERE state = 'staged')")
+            sa.text(
+                "SELECT (SELECT count(*) FROM layer WHERE staging IS NOT NULL), "
+                "(SELECT count(*) FROM layer_version WHERE state = 'staged')"
+            )
         ).one()
         assert tuple(staged) == (0, 0), f"staging layers, staged versions: {tuple(staged)}"
         jobs = connection.execute(
@@ -75,7 +78,7 @@ def check_tidy(installation: Installation) -> None:
         assert not jobs, f"work not done: {jobs}"
 
 
-def leftovers(installation: Installation) -> list:
+def leftovers(installation: Installation) -> list[Path]:
     """Files and folders that only an interrupted act leaves."""
     home = installation.home
     with installation.opened() as platform, reading(platform.database) as connection:
@@ -119,9 +122,8 @@ def _deliveries(platform: Platform, found: Found) -> None:
         assert delivery.version == (brought and brought.id)
         with reading(platform.database) as connection:
             lines = Counter(line.act for line in Audit.lines(connection, subject=delivery.id, limit=1000))
-            evidence = Counter(
-                one.act for one in evidence_of(connection, resource=delivery.sent.resource) if one.delivery == delivery.id
-            )
+            known = evidence_of(connection, resource=delivery.sent.resource)
+            evidence = Counter(one.act for one in known if one.delivery == delivery.id)
             review = review_of(connection, delivery.id)
         judged = delivery.state is not DeliveryState.RECEIVED
         assert lines["delivery.receive"] == evidence[Act.RECEIVED] == 1, f"{lines} {evidence}"

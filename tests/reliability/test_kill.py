@@ -1,8 +1,8 @@
 """T-KILL: kill −9 at moments drawn uniformly over the whole act; what was acknowledged stays, all is whole.
 
-The act's process group is killed, or, for PostGIS now and then, the database server itself. A moment is drawn in each
-n-th part of the act's duration, so that few trials cover all of it. Then the same command is
-repeated and must bring the same delivery to its end.
+The act's process group is killed, or, for PostGIS now and then, the database server itself. A
+moment is drawn in each n-th part of the act's duration, so that few trials cover all of it. Then the
+same command is repeated and must bring the same delivery to its end.
 """
 
 from __future__ import annotations
@@ -55,25 +55,30 @@ def test_a_hundred_killed_acts(
 def _kill(template: Template, kind: str, count: int, figures: Figures, folder: Path) -> None:
     engine = template.source.engine
     with figures.run(f"T-KILL {kind}", engine, CHECKED) as trials:
-        with template.copy(folder) as made:
+        with template.copy(folder) as made, watching(made, folder):
             whole = undisturbed(made, template, KINDS[kind])
         chance = Random(f"{SEED} {engine} {kind}")
         for number in range(count):
-            moment = whole.seconds * (number + chance.random()) / count
+            share = (number + chance.random()) / count
             server = template.cluster if number % SERVER_EVERY == 1 else None
             victim = "act" if server is None else "server"
-            told = f"seed {SEED}, trial {number}: {victim} at {moment:.3f} s of {whole.seconds:.3f} s"
-            print(f"T-KILL {engine} {kind}, {told}")
-            with trials.trial(told):
-                _trial(template, KINDS[kind], whole, moment, server, folder)
+            with trials.trial(
+                f"seed {SEED}, trial {number}: {victim} at {share:.1%} of {whole.seconds:.2f} s"
+            ):
+                # The act may be faster this time: then once more, earlier.
+                while not _trial(template, KINDS[kind], whole, share * whole.seconds, server, folder):
+                    share *= chance.random()
 
 
 def _trial(
     template: Template, kind: Kind, whole: Whole, moment: float, server: Cluster | None, folder: Path
-) -> None:
+) -> bool:
+    """Kill at the moment, look, repeat, look again; whether the act was still under way at that moment."""
     with template.copy(folder) as made:
-        with watching(made, outages=server is not None) as sight:
-            ended = _disturbed(kind.begin(made, template), moment, server)
+        with watching(made, folder, outages=server is not None) as sight:
+            act = kind.begin(made, template)
+            early = act.ended_within(moment)
+            ended = act.wait() if early else _disturbed(act, server)
         assert set(sight.contents) <= {whole.old, whole.new}
         met = check(made)
         assert met.content in (whole.old, whole.new)
@@ -87,12 +92,11 @@ def _trial(
         assert len(final.deliveries) == max(len(met.deliveries), 1 + (whole.old != ""))
         assert set(met.deliveries) <= set(final.deliveries)
         assert decided.items() <= _decisions(made, final).items(), "a decision was changed"
+    return not early
 
 
-def _disturbed(act: Act, moment: float, server: Cluster | None) -> Ended:
-    """The act with its end, after it, or the server, was killed at the moment."""
-    if act.ended_within(moment):
-        return act.wait()
+def _disturbed(act: Act, server: Cluster | None) -> Ended:
+    """The act with its end, after it, or the server, was killed."""
     if server is None:
         act.kill()
         return act.wait()

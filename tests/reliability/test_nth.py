@@ -1,4 +1,4 @@
-"""T-NTH: the n-th write, sync, rename or statement fails, for n = 1, 2, 3…; the layer stays old or becomes new.
+"""T-NTH: the n-th write, sync, rename or statement fails, n = 1, 2, 3…; the layer stays old or becomes new.
 
 Embedded: a library preloaded into the act's processes makes the n-th call below the home folder
 fail, a failing write after half of its bytes. PostGIS: the connection is cut at the n-th question to
@@ -61,7 +61,9 @@ def test_some_nth_writes_fail(
     figures: Figures,
     tmp_path: Path,
 ) -> None:
-    _writes(template(Engine.EMBEDDED, KINDS[kind].stage), kind, True, failing, failing_forge, figures, tmp_path)
+    _writes(
+        template(Engine.EMBEDDED, KINDS[kind].stage), kind, True, failing, failing_forge, figures, tmp_path
+    )
 
 
 @pytest.mark.battery
@@ -74,7 +76,9 @@ def test_every_nth_write_fails(
     figures: Figures,
     tmp_path: Path,
 ) -> None:
-    _writes(template(Engine.EMBEDDED, KINDS[kind].stage), kind, False, failing, failing_forge, figures, tmp_path)
+    _writes(
+        template(Engine.EMBEDDED, KINDS[kind].stage), kind, False, failing, failing_forge, figures, tmp_path
+    )
 
 
 @pytest.mark.postgres
@@ -110,7 +114,10 @@ def _writes(
             total = failing.count
         for nth in _chosen(total, sampled, kind):
             error = errno.EIO if nth % 2 else errno.ENOSPC
-            with trials.trial(f"{errno.errorcode[error]} at write {nth} of {total}"), template.copy(folder, forge) as made:
+            with (
+                trials.trial(f"{errno.errorcode[error]} at write {nth} of {total}"),
+                template.copy(folder, forge) as made,
+            ):
                 failing.fail(made.home, nth, error)
                 ended = KINDS[kind].begin(made, template).wait()
                 met = failing.met
@@ -129,7 +136,10 @@ def _statements(
             total = cutter.count
         for nth in _chosen(total, sampled, kind):
             for lost in [list(Lost)[nth % 2]] if sampled else Lost:
-                with trials.trial(f"{lost} {nth} of {total} lost"), template.copy(folder, port=cutter.port) as made:
+                with (
+                    trials.trial(f"{lost} {nth} of {total} lost"),
+                    template.copy(folder, port=cutter.port) as made,
+                ):
                     cutter.arm(nth, lost)
                     ended = KINDS[kind].begin(made, template).wait()
                     cutter.arm(0, lost)

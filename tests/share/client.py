@@ -35,13 +35,13 @@ class Client:
 
     def read(self, path: str, **query: str | int) -> Any:
         """The JSON of an answer that is one."""
-        answer = self.get(path, params=query)
+        answer = self.get(path, params=query or None)
         assert answer.status_code == 200, f"{answer.status_code} {answer.text}"
         return answer.json()
 
     def refused(self, path: str, status: int, **query: str | int) -> dict[str, Any]:
         """The problem document of an answer that must have this status."""
-        answer = self.get(path, params=query)
+        answer = self.get(path, params=query or None)
         assert answer.status_code == status, f"{answer.status_code} {answer.text}"
         assert answer.headers["content-type"] == "application/problem+json"
         found: dict[str, Any] = answer.json()

@@ -53,7 +53,7 @@ def test_values_are_exact(transport: Client) -> None:
         "name": "楼 4",
         "owner": "张123三",
         "floors": 3,
-        "cost": "123000000000000.01"[:0] + "123000000000001.23",
+        "cost": "123000000000001.23",
         "weight": "15.375",
         "built": "2000-05-03",
         "seen": "2026-11-22T08:00:00.000123Z",
@@ -123,8 +123,6 @@ def test_a_version_and_what_was_known_then(own_town: Town) -> None:
     assert second.landed_at is not None
     assert client.read(ITEMS)["numberMatched"] == 5
     assert client.read(ITEMS, version=first["version"])["numberMatched"] == ROWS
-    just_before = f"{second.landed_at.timestamp() - 0.000_5:.6f}"
-    assert just_before
     known = {"known-at": second.landed_at.isoformat()}
     assert client.read(ITEMS, **known)["version"] == second.id
     assert client.read(ITEMS, **{"known-at": "2000-01-01T00:00:00Z"})["features"] == []
@@ -219,7 +217,7 @@ def test_filters_hold_together(transport: Client) -> None:
         ("cost", "-9223372036854775809"),
         ("weight", "heavy"),
         ("built", "someday"),
-        ("seen", "0001-01-01T00:00:00+14:00:00:00"),
+        ("seen", "soon"),
         ("listed", "perhaps"),
     ],
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from diban.ground import Fault, StorageFull
 from diban.store import (
@@ -17,13 +20,16 @@ from diban.store import (
     Generation,
     Jobs,
     advance,
+    metadata,
     migrate,
     reading,
     setting,
+    sqlite_url,
     this_process,
     unit,
     value_of,
 )
+from diban.store.tables import counter
 
 
 @contextmanager
@@ -82,7 +88,8 @@ def bump(url: str) -> float:
 
 def work(url: str, worker: str) -> list[str]:
     """Lease and finish jobs until none is left, each noted in its log; their ids."""
-    done, jobs = [], Jobs()
+    done: list[str] = []
+    jobs = Jobs()
     with opened(url) as database:
         while True:
             with unit(database) as act:
@@ -102,31 +109,54 @@ def migrated(url: str) -> bool:
     return True
 
 
-def fill_the_disk(url: str, limit: int) -> dict[str, object]:
-    """Write until no file may grow any more, read, make space, write again; what happened."""
-    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
-    said: dict[str, object] = {"written": 0}
-    with opened(url) as database:
+def fill_the_disk(folder: str) -> None:
+    """Write until the disk is full, read, make space, write again; what happened, on standard output."""
+    ballast = Path(folder, "ballast")
+    ballast.write_bytes(b"x" * 500_000)
+    with opened(sqlite_url(Path(folder, "control.db"))) as database:
+        metadata.create_all(database.engine, tables=[counter, setting])
+        said: dict[str, object] = {"written": 0}
         try:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, unlimited[1]))
             for number in range(10_000):
                 _keep(database, f"a{number}", "x" * 10_000)
                 said["written"] = number + 1
         except Fault as fault:
             said["refused"] = type(fault).__name__
-        with reading(database) as connection:
-            said["read"] = value_of(connection, "written")
-        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+        said["read"] = _kept(database)
+        ballast.unlink()
         _keep(database, "after", "")
-        with reading(database) as connection:
-            said["after"] = value_of(connection, "written")
-    return said
+        said["after"] = _kept(database)
+    _say(json.dumps(said))
 
 
 def _keep(database: Database, name: str, value: str) -> None:
     with unit(database) as act:
         advance(act.connection, "written")
         act.connection.execute(setting.insert().values(name=name, value=value))
+
+
+def _kept(database: Database) -> list[int]:
+    with reading(database) as connection:
+        rows = connection.execute(sa.select(sa.func.count()).select_from(setting)).scalar_one()
+        return [value_of(connection, "written"), rows]
+
+
+def write_to_the_limit(url: str, limit: int) -> dict[str, object]:
+    """Write until no file of this process may grow any more; what happened."""
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    said: dict[str, object] = {}
+    with opened(url) as database:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, unlimited[1]))
+        try:
+            for number in range(10_000):
+                said["written"] = number
+                _keep(database, f"a{number}", "x" * 10_000)
+        except Fault as fault:
+            said["refused"] = type(fault).__name__
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+        said["read"] = _kept(database)
+    return said
 
 
 def put_on_a_full_disk(folder: Path, size: int, limit: int) -> list[str]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from diban.ground import Conflict
 from diban.store import Database, Unit, advance, reading, setting, unit, value_of
+from tests.store.undone import undone
 
 
 def kept(database: Database) -> list[str]:
@@ -19,9 +20,16 @@ def kept(database: Database) -> list[str]:
         return sorted(connection.execute(sa.select(setting.c.name)).scalars())
 
 
-def keep(act: Unit, name: str) -> None:
-    """Write a setting."""
-    act.connection.execute(setting.insert().values(name=name, value=""))
+def keep(act: Unit, *names: str) -> None:
+    """Write settings, one after the other."""
+    for name in names:
+        act.connection.execute(setting.insert().values(name=name, value=""))
+
+
+def keep_under(act: Unit, key: str) -> None:
+    """Write a setting, and remember the act under this key."""
+    keep(act, "one")
+    act.remember(key, {})
 
 
 def test_an_act_is_committed_at_its_end(database: Database) -> None:
@@ -34,11 +42,12 @@ def test_an_act_is_committed_at_its_end(database: Database) -> None:
 
 def test_an_act_that_raises_never_was(database: Database) -> None:
     called: list[str] = []
-    with pytest.raises(LookupError), unit(database) as act:
-        keep(act, "one")
-        act.remember("key", {"answer": 1})
-        act.then(lambda: called.append("called"))
-        raise LookupError
+    undone(
+        database,
+        lambda act: keep(act, "one"),
+        lambda act: act.remember("key", {"answer": 1}),
+        lambda act: act.then(lambda: called.append("called")),
+    )
     assert kept(database) == []
     assert called == []
     with unit(database) as act:
@@ -47,8 +56,7 @@ def test_an_act_that_raises_never_was(database: Database) -> None:
 
 def test_a_statement_that_fails_takes_the_whole_act_with_it(database: Database) -> None:
     with pytest.raises(sa.exc.IntegrityError), unit(database) as act:
-        keep(act, "one")
-        keep(act, "one")
+        keep(act, "one", "one")
     assert kept(database) == []
 
 
@@ -84,8 +92,7 @@ def test_a_key_used_twice_is_a_conflict_not_a_second_act(database: Database) -> 
     with unit(database) as act:
         act.remember("key", {})
     with pytest.raises(Conflict), unit(database) as act:
-        keep(act, "one")
-        act.remember("key", {})
+        keep_under(act, "key")
     assert kept(database) == []
 
 

@@ -17,9 +17,11 @@ import pyarrow.compute as pc
 import shapely
 
 from diban.ground import HASH, HASH_BYTES, ContentHash, FeatureSet, Invalid, Mode, Text, row_hashes
+from diban.store import translating_disk
 
 UNCHANGED, NEW, CHANGED = 0, 1, 2
 SAME_FEATURE = 0.5
+_SAVED = {"action": np.int8, "fid": np.int64, "ended": np.int64}
 
 Fids = npt.NDArray[np.int64]
 
@@ -45,14 +47,15 @@ class Plan:
 
     def save(self, folder: Path) -> None:
         """Write the plan into a folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("action", "fid", "ended"):
-            np.save(folder / f"{name}.npy", getattr(self, name))
+        with translating_disk():
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, kind in _SAVED.items():
+                (folder / name).write_bytes(np.ascontiguousarray(getattr(self, name), kind).data)
 
 
 def load_plan(folder: Path) -> tuple[npt.NDArray[np.int8], Fids, Fids]:
     """The arrays of a saved plan: action, fid, ended."""
-    action, fid, ended = (np.load(folder / f"{name}.npy") for name in ("action", "fid", "ended"))
+    action, fid, ended = (np.fromfile(folder / name, kind) for name, kind in _SAVED.items())
     return action, fid, ended
 
 

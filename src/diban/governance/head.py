@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ import orjson
 
 from diban.governance.signing import Signer, Trusted
 from diban.ground import Damaged, Text, instant, micros
-from diban.store import keep_file, translating_full_disk
+from diban.store import keep_file, translating_disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,11 @@ class HeadFile:
     def advance(self, head: Head) -> None:
         """Export a head unless a later one is there already; several processes may do so at once."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with translating_full_disk(), self._path.with_suffix(".lock").open("ab") as lock:
+        with translating_disk(), self._path.with_suffix(".lock").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             current = self.read()
             if current is None or current.position < head.position:
-                aside = self._path.with_suffix(f".{os.getpid()}")
+                aside = self._path.with_suffix(".part")  # one at a time, by the lock
                 aside.write_bytes(orjson.dumps(head.as_json(), option=orjson.OPT_INDENT_2))
                 keep_file(aside, self._path)
 

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from diban.ground import Damaged, Missing, Text, Unsafe
-from diban.store import keep_file, translating_full_disk
+from diban.store import keep_file, translating_disk
 
 
 class Signer(Protocol):
@@ -93,7 +93,7 @@ class FileSigner:
         private = Ed25519PrivateKey.generate()
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
-        with translating_full_disk():
+        with translating_disk():
             with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
                 stream.write(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             keep_file(aside, path)

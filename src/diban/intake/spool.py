@@ -27,7 +27,7 @@ from diban.ground import (
 )
 from diban.intake.convert import UNREAD, UNREAD_TYPE, convert, unread_column
 from diban.intake.reproject import to_stored
-from diban.store import keep_file, translating_full_disk
+from diban.store import keep_file, translating_disk
 
 AHEAD = 2
 
@@ -71,7 +71,7 @@ def spool(
     aside, rows = target.with_suffix(".part"), 0
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with translating_full_disk():
+        with translating_disk():
             with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, _spooled(schema)) as writer:
                 for batch in _ahead(batches):
                     writer.write_batch(normalise(batch, columns, schema, crs))

@@ -13,7 +13,7 @@ from diban.store.blobs import Blobs, FolderBlobs
 from diban.store.counters import advance, value_of
 from diban.store.database import Database, is_outage, prepare_sqlite, sqlite_url, translate
 from diban.store.feed import Entry, Feed
-from diban.store.files import keep_file, translating_full_disk
+from diban.store.files import keep_file, translating_disk
 from diban.store.generation import Generation
 from diban.store.jobs import Job, Jobs
 from diban.store.migrate import is_current, migrate
@@ -43,7 +43,7 @@ __all__ = [
     "sqlite_url",
     "this_process",
     "translate",
-    "translating_full_disk",
+    "translating_disk",
     "unit",
     "value_of",
 ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from diban.ground import Damaged, Invalid, Missing, Text, TooLarge
-from diban.store.files import keep_file, sync_folder, translating_full_disk
+from diban.store.files import keep_file, sync_folder, translating_disk
+from diban.store.processes import may_be_alive, this_process
 
 CHUNK = 1 << 20
 
@@ -43,10 +43,11 @@ class FolderBlobs:
         self._incoming = folder / "incoming"
 
     def put(self, source: BinaryIO, *, limit: int, progress: Callable[[int], None] | None = None) -> str:
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        aside = self._incoming / f"{os.getpid()}-{os.urandom(8).hex()}"
+        aside = self._incoming / f"{this_process()}-{os.urandom(8).hex()}"
         try:
-            with translating_full_disk():
+            with translating_disk():
+                self._incoming.mkdir(parents=True, exist_ok=True)
+                self._sweep()
                 digest = self._receive(source, aside, limit, progress)
                 target = self._place(digest)
                 if not target.exists():
@@ -90,9 +91,11 @@ class FolderBlobs:
         sync_folder(place.parent)
         return True
 
-    def sweep(self) -> None:
-        """Remove what interrupted uploads left; safe only when nothing is being received."""
-        shutil.rmtree(self._incoming, ignore_errors=True)
+    def _sweep(self) -> None:
+        """Remove what uploads of processes that are gone left behind."""
+        for left in self._incoming.iterdir():
+            if not may_be_alive(left.name.rpartition("-")[0]):
+                left.unlink(missing_ok=True)
 
     def _place(self, digest: str) -> Path:
         if not re.fullmatch(r"[0-9a-f]{64}", digest):

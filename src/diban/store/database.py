@@ -19,9 +19,6 @@ SAFE_SQLITE = (3, 51, 3)
 
 BUSY_MILLISECONDS = 20_000
 
-# A write or a growing of the shared index that did not go, also by the limit of a process. A sync that
-# failed is not among them: what it should have made durable may be there or not.
-_FULL = (pysqlite3.SQLITE_FULL, 778, 4874)  # …, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE
 _DAMAGED = (pysqlite3.SQLITE_CORRUPT, pysqlite3.SQLITE_NOTADB)
 
 
@@ -138,8 +135,9 @@ def translate(fault: BaseException, *, committing: bool = False) -> Fault:
 
 
 def _is_full(original: object, code: int | None) -> bool:
+    # "disk I/O error" says nothing where there is a code: it may be a failed read, write or sync.
     if code is not None:
-        return code in _FULL
+        return code & 0xFF == pysqlite3.SQLITE_FULL
     words = ("disk is full", "disk I/O error", "No space left")
     return isinstance(original, psycopg.errors.DiskFull) or any(word in str(original) for word in words)
 

@@ -10,7 +10,7 @@ import pysqlite3
 import sqlalchemy as sa
 
 from diban.ground import Damaged, Text
-from diban.store import is_outage, translate, translating_full_disk
+from diban.store import is_outage, translate, translating_disk
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def translating(path: Path, *, new: bool = False) -> Iterator[None]:
     ``new``: the file is only being made, so that its absence is no damage.
     """
     try:
-        with translating_full_disk():
+        with translating_disk():
             yield
     except (pysqlite3.Error, sa.exc.DBAPIError, sa.exc.TimeoutError) as fault:
         original = getattr(fault, "orig", None) or fault

@@ -28,7 +28,8 @@ def hilbert_keys(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
         found = _table()[state | (across << 4 | up).astype(np.uint16)]
         keys = keys << 8 | (found & 255)
         state = found & np.uint16(0xFF00)
-    return keys << _TIE_BITS | (np.arange(len(boxes)) & ((1 << _TIE_BITS) - 1))
+    ties = (np.arange(len(boxes)) << _TIE_BITS) // max(len(boxes), 1)
+    return keys << _TIE_BITS | ties
 
 
 def along_curve(rows: Rows) -> tuple[Rows, npt.NDArray[np.int64]]:

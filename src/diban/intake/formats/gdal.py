@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyogrio
 
 from diban.intake.formats.reader import GEOMETRY, ROW, SOURCE_ID, Remarks
@@ -32,14 +31,9 @@ class Layer:
     batches: Iterator[pa.RecordBatch]
 
 
-def load() -> None:
-    """Load what Arrow loads at first use, while there is still the right to load code."""
-    pc.index(pc.and_(pc.is_finite(pa.array([1.0])), pa.array([True])), True)
-
-
 def library_folders() -> list[Path]:
     """What the libraries read while they work: modules loaded late, definitions of CRS."""
-    return [Path(str(module.__file__)).parent for module in (ctypes, pyogrio, pa, np)]
+    return [Path(str(module.__file__)).parent for module in (pyogrio, pa, np)]
 
 
 def only(driver: str) -> None:
@@ -117,10 +111,10 @@ class _Shaping:
 
     def _numbers(self, name: str, column: pa.Array) -> None:
         # A double this large may stand for a longer integer, whose last digits are gone.
-        large = pc.and_(pc.is_finite(column), pc.greater_equal(pc.abs(column), _EXACT))
-        first = pc.index(large, True).as_py()
-        if first >= 0:
-            self._remarks.add("number-inexact", name, row=self._done + first + 1)
+        size = np.abs(column.to_numpy(zero_copy_only=False))
+        large = np.flatnonzero((size >= _EXACT) & np.isfinite(size))
+        if len(large):
+            self._remarks.add("number-inexact", name, row=self._done + int(large[0]) + 1)
 
 
 def _counted(first: int, rows: int) -> pa.Array:

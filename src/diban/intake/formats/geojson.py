@@ -45,7 +45,8 @@ def open_geojson(path: Path, layer: str | None, limits: Limits, remarks: Remarks
     kind = found.members.get("type")
     if kind not in _TYPES:
         raise Refusal("format-unknown", formats=f"GeoJSON ({', '.join(_TYPES)})")
-    name = str(found.members.get("name") or path.stem)
+    # A file without a name is the one layer that anybody can mean.
+    name = str(found.members.get("name") or layer or path.stem)
     if layer not in (None, name):
         raise Refusal("layer-unknown", layer=str(layer), layers=name)
     crs, declared = _crs(found)

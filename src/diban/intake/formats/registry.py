@@ -26,11 +26,6 @@ def choose(path: Path) -> Reader:
     raise Refusal("format-unknown", formats=", ".join(reader.name for reader in READERS))
 
 
-def load() -> None:
-    """Make the libraries load now code that they would otherwise load at first use."""
-    gdal.load()
-
-
 def library_folders() -> list[Path]:
     """Folders with the libraries' own files: Python's, and those of what the readers use."""
     return [Path(os.__file__).parent, *gdal.library_folders()]

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from diban.intake.formats.reader import Remarks
-from diban.intake.formats.registry import choose, library_folders, load
+from diban.intake.formats.registry import choose, library_folders
 from diban.intake.sandbox.confine import Unconfined, confine
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Kind, Outlet, Refusal
@@ -31,7 +31,6 @@ def main() -> None:
     limits = Limits(**request["limits"])
     status = 1
     try:
-        load()
         if "probe" in request:
             _prove(Path(request["probe"]), limits, outlet)
         else:

@@ -103,6 +103,10 @@ class Reading:
         schema = pa.ipc.read_schema(self._next(Kind.SCHEMA)[1])
         if len(schema) > self._limits.columns + _SYSTEM_COLUMNS or len(set(schema.names)) != len(schema):
             raise Refusal("read-crashed", detail="columns too many or doubled")
+        if any(pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType) for kind in schema.types):
+            raise Refusal("read-crashed", detail="columns of columns")
+        if GEOMETRY in schema.names and schema.field(GEOMETRY).type != pa.binary():
+            raise Refusal("read-crashed", detail="geometry that is not bytes")
         return schema
 
     def _batch(self, body: pa.Buffer) -> pa.RecordBatch:

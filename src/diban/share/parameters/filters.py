@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from diban.ground import AllOf, Compare, Predicate, Schema, Text
+from diban.ground import AllOf, Compare, Field, Invalid, Kind, Predicate, Schema, Text
 
 FIELDS: dict[str, Any] = {
     "name": "fields",
@@ -19,9 +20,22 @@ FIELDS: dict[str, Any] = {
     "explode": True,
 }
 """How OpenAPI describes parameters whose names are those of a layer's fields."""
+_PLAIN = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?")
 
 
 def parse_filters(given: Mapping[str, str], schema: Schema, reserved: Collection[str]) -> Predicate | None:
     """The condition that all such parameters make together; None when there are none."""
-    names = [field.name for field in schema.fields if field.name in given and field.name not in reserved]
-    return AllOf(tuple(Compare(name, "=", given[name]) for name in names)) if names else None
+    fields = [field for field in schema.fields if field.name in given and field.name not in reserved]
+    return AllOf(tuple(_equal(field, given[field.name]) for field in fields)) if fields else None
+
+
+def _equal(field: Field, value: str) -> Compare:
+    """Exact numbers are written plainly: with an exponent a few signs could mean a million digits."""
+    if field.kind in (Kind.INTEGER, Kind.DECIMAL) and not _PLAIN.fullmatch(value):
+        raise Invalid(
+            Text(zh=f"值与字段类型不符：{value[:50]}", en=f"not a {field.kind.value}: {value[:50]}"),
+            field=field.name,
+            limit=field.kind.value,
+            remedy=Text(zh="写成 12 或 12.50", en="write 12 or 12.50"),
+        )
+    return Compare(field.name, "=", value)
