@@ -64,7 +64,8 @@ def _embedded(small: Path, large: Path) -> list[Figure]:
         ),
         Figure(
             f"other acts while {LARGE:,} rows land, p50 / p99 / longest",
-            f"{watch.percentile(0.5):.1f} / {watch.percentile(0.99):.0f} / {max(watch.milliseconds):.0f} ms of {len(watch.milliseconds)}",
+            f"{watch.percentile(0.5):.1f} / {watch.percentile(0.99):.0f} / {max(watch.milliseconds):.0f} ms "
+            f"of {len(watch.milliseconds):,}",
             "p99 ≤ 250 ms",
             watch.percentile(0.99) <= 250,
         ),

@@ -23,7 +23,7 @@ print(time.perf_counter() - begun)
 
 
 def geopackage_copy(source: Path, target: Path) -> float:
-    """Seconds of a raw copy from Arrow into a GeoPackage with its spatial index, the process's start left out."""
+    """Seconds of a raw copy from Arrow into a GeoPackage with its index, the process's start left out."""
     target.unlink(missing_ok=True)
     return float(run([sys.executable, "-c", _COPY, str(source), str(target)]).output)
 

@@ -14,7 +14,7 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command cost: wall seconds, and the peak of the summed resident memory of its processes in MB."""
+    """What a command cost: wall seconds, and the peak of its processes' resident memory together, in MB."""
 
     seconds: float
     peak_mb: float

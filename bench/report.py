@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 OUT = Path("docs/benchmarks.md")
@@ -23,13 +23,14 @@ class Figure:
 
 def write(figures: list[Figure], load_before: tuple[float, float, float]) -> None:
     """Print the table and write it to `docs/benchmarks.md`."""
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}"
+    python, day = platform.python_version(), f"{datetime.now(UTC):%Y-%m-%d}"
+    load = f"load before {load_before[0]:.1f}, after {os.getloadavg()[0]:.1f}"
     lines = [
         "# Benchmarks",
         "",
-        f"`make bench` on {date.today().isoformat()}: {os.cpu_count()} cores, {platform.processor() or platform.machine()}, "
-        f"Linux {platform.release()}, Python {platform.python_version()}; load before {load_before[0]:.1f}, "
-        f"after {os.getloadavg()[0]:.1f}. Medians of 3 within one run, files warm, made-up polygons (`bench/data.py`), "
-        "nothing switched off.",
+        f"`make bench` on {day}: {machine}, Python {python}; {load}.",
+        "Medians of 3 within one run, files warm, made-up polygons (`bench/data.py`), nothing switched off.",
         "",
         "| what | found | bar | clears |",
         "|---|---|---|---|",

@@ -65,8 +65,7 @@ def test_a_commit_that_is_not_confirmed_has_an_unknown_outcome(postgres_database
     called: list[str] = []
     with opened(postgres_database) as database:
         with pytest.raises(OutcomeUnknown) as unknown, unit(database) as act:
-            act.then(lambda: called.append("called"))
-            _advance_and_terminate(act, postgres_database)
+            _act_and_terminate(act, postgres_database, called)
         assert unknown.value.remedy is not None
         assert called == []
         assert moved(database) == 0
@@ -78,7 +77,8 @@ def test_a_commit_that_is_not_confirmed_has_an_unknown_outcome(postgres_database
         move_but_lose_the_commit(database, postgres_database)
 
 
-def _advance_and_terminate(act: Unit, url: str) -> None:
+def _act_and_terminate(act: Unit, url: str, called: list[str]) -> None:
+    act.then(lambda: called.append("called"))
     advance(act.connection, "moved")
     terminate(act, url)
 
@@ -114,9 +114,9 @@ def test_a_server_that_is_killed_is_an_outage_until_it_is_back(own_postgres_clus
         generation = Generation(database)
         assert [move(database), generation.current()] == [1, 0]
         own_postgres_cluster.stop(signal.SIGKILL)
-        for attempt in (lambda: move(database), lambda: moved(database)):
+        for attempt in (move, moved):
             with pytest.raises(Fault) as lost:
-                attempt()
+                attempt(database)
             assert type(lost.value) is Unavailable
         generation.forget()
         assert generation.current() == 0, "what was known stays known"

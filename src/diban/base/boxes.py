@@ -59,7 +59,7 @@ def extent_of(found: npt.NDArray[np.float64]) -> Extent | None:
 def _one_ring_polygons(
     geometry: pa.Array,
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
-    """Which rows are little-endian 2D polygons of one ring; where their points start, how many, in which bytes"""
+    """Little-endian 2D polygons of one ring: which rows, where their points start, how many, the bytes."""
     _, offset_buffer, data_buffer = geometry.buffers()
     count = len(geometry)
     if count == 0 or data_buffer is None or data_buffer.size < _HEADER:

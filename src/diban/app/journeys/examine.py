@@ -31,7 +31,7 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
     try:
         with open_upload(path, layer=delivery.sent.source_layer) as opened:
             crs = _crs(delivery, opened, schema)
-            columns = match_columns(opened.schema.names, opened.source.id_name, schema)
+            columns = match_columns(list(opened.columns), opened.source.id_name, schema)
             rows = opened.source.rows
             features = spool(
                 opened.batches(), columns, schema, crs, target, lambda done: progress("read", done, rows)
@@ -125,8 +125,10 @@ def _column_findings(columns: Columns, schema: Schema, rows: int) -> list[Findin
             "column.undeclared",
             Severity.NOTICE,
             title,
-            Text(zh=f"未在目录中声明、不入库的列：{names}", en=f"columns not declared, left out: {names}"),
-            Text(zh="需要时在目录中声明这些信息项", en="declare the fields in the catalogue if they are wanted"),
+            Text(zh=f"未在目录中声明、不入库的列：{names}", en=f"columns not declared: {names}"),
+            Text(
+                zh="需要时在目录中声明这些信息项", en="declare the fields in the catalogue if they are wanted"
+            ),
         )
         found.append(Finding(flaw, len(columns.undeclared), ()))
     return found

@@ -1,4 +1,4 @@
-"""Shared (共享): the provider gives access and takes it back; the data bureau too where it is unconditional."""
+"""Shared (共享): the provider grants and revokes; the data bureau too where sharing is unconditional."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def confine(readable: Sequence[Path], limits: Limits, size: int) -> Confinement:
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         version = landlock.restrict(readable)
         seccomp.install()
-    except (OSError, NotImplementedError) as fault:
+    except (OSError, LookupError) as fault:
         raise Unconfined(f"{type(fault).__name__}: {fault}") from fault
     return Confinement(version, namespaces)
 

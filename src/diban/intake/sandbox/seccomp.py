@@ -63,9 +63,9 @@ def install() -> None:
 
 
 def program(machine: str, process: int) -> list[_Step]:
-    """The filter for a processor; `NotImplementedError` when its call numbers are not known here."""
+    """The filter for a processor; `LookupError` when its call numbers are not known here."""
     if machine not in PLATFORMS:
-        raise NotImplementedError(f"no list of system calls for {machine}")
+        raise LookupError(f"no list of system calls for {machine}")
     column, architecture = PLATFORMS[machine]
     steps = [
         _Step(_LOAD, _ARCHITECTURE_AT),
