@@ -8,11 +8,13 @@ from pathlib import Path
 from diban.app import Platform, build, read_settings, seal_once
 from diban.base import Query
 from diban.governance import By
-from diban.ground import NOW, ContentHash, LayerId, Scope, Unavailable
+from diban.ground import NOW, ContentHash, Fault, LayerId, Scope, Unavailable
 from diban.store import unit
 
 PAUSE = 0.002
 AWAY = 0.02
+NOTE = "trial.note"
+LONG = 1000
 
 
 def watch(home: str, layer: str, stop: str) -> dict[str, object]:
@@ -55,14 +57,19 @@ def _look(platform: Platform, layer: LayerId) -> tuple[str, str]:
     return str(seen), "" if whole else f"{rows} rows, {seen}, of {version}"
 
 
-def write_lines(home: str, count: int) -> int:
-    """Write so many audit lines, each in an act of its own; sealing is left to others."""
+def write_lines(home: str, count: int) -> tuple[int, str]:
+    """Write audit lines, each in an act of its own, until so many are written or one is refused.
+
+    Answers how many were confirmed, and the code of the refusal.
+    """
     platform = build(read_settings(Path(home)))
     for number in range(count):
-        with unit(platform.database) as act:
-            By.system("reliability").note(act, "trial.note", f"line {number}")
-    platform.close()
-    return count
+        try:
+            with unit(platform.database) as act:
+                By.system("reliability").note(act, NOTE, f"line {number}", {"text": "…" * LONG})
+        except Fault as refused:
+            return number, refused.code
+    return count, ""
 
 
 def seal(home: str, stop: str) -> int:

@@ -109,9 +109,10 @@ class Installation:
         assert ended.code == 0, f"diban {arguments}: exit {ended.code}\n{ended.out}\n{ended.err}"
         return ended
 
-    def submit(self, file: Path) -> Act:
-        """Begin to deliver a file of the city."""
-        return self.diban("submit", file, "--layer", LAYER, "--as", STEWARD, "--json")
+    def submit(self, file: Path, key: str = "") -> Act:
+        """Begin to deliver a file of the city; without a key the same file is the same delivery."""
+        keyed = ["--key", key] if key else []
+        return self.diban("submit", file, "--layer", LAYER, "--as", STEWARD, "--json", *keyed)
 
     def accept(self, delivery: str, login: str = BUREAU) -> Act:
         """Begin to accept what waits."""
@@ -165,16 +166,21 @@ class Template:
 
     @contextmanager
     def copy(
-        self, folder: Path, forge: Forge | None = None, *, port: int | None = None
+        self, folder: Path, forge: Forge | None = None, *, port: int | None = None, tablespace: str = ""
     ) -> Iterator[Installation]:
-        """The same installation again, to be spoilt; gone at the end. ``port``: where its database is met."""
+        """The same installation again, to be spoilt; gone at the end.
+
+        ``port``: where its database is met; ``tablespace``: where its database lies.
+        """
         home = folder / f"home-{secrets.token_hex(4)}"
         shutil.copytree(self.source.home, home)
         made = replace(self.source, home=home, forge=forge or self.source.forge)
         name = f"copy_{secrets.token_hex(6)}"
         try:
             if self.cluster is not None:
-                execute(self.cluster, "CREATE DATABASE {} TEMPLATE {}", name, self.database)
+                place = " TABLESPACE {}" if tablespace else ""
+                names = (name, self.database, *filter(None, [tablespace]))
+                execute(self.cluster, "CREATE DATABASE {} TEMPLATE {}" + place, *names)
                 met = replace(self.cluster, port=port or self.cluster.port)
                 _settle(home, met.url(name))
             yield made

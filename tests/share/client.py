@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
-ADDRESS = "http://town.test"
+HOST = "town.test"
+ADDRESS = f"http://{HOST}"
 
 
 class Client:

@@ -1,37 +1,101 @@
-"""The made-up town: one that a module's tests only read, and one of its own for a test that changes it."""
+"""The made-up town: one that all tests only read, and a copy of it for a test that changes it."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
+from structlog.typing import EventDict
 
+from diban.governance import By, Decision, Verdict, record_decision
+from diban.ground import Mode, Text
+from diban.intake import Delivery, DeliveryState, Sent
+from diban.store import unit
 from tests.share.client import Client
-from tests.share.town import Town, full_town
+from tests.share.town import CHANGES, REPORT, Town, fill_town, found_town, open_town
 
 
-@pytest.fixture(scope="package")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_log() -> Iterator[None]:
+    """Logs as the server writes them, kept out of sight: pictures of failing frames take seconds."""
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, _drop])
+    yield
+    structlog.reset_defaults()
+
+
+def _drop(_logger: object, _name: str, _event: EventDict) -> EventDict:
+    raise structlog.DropEvent
+
+
+@pytest.fixture(scope="session")
+def town_as_built(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """The town's folder, closed, with the names of what is in it."""
+    folder = tmp_path_factory.mktemp("town")
+    with open_town(folder, found_town(folder), {}) as town:
+        fill_town(town)
+    return town
+
+
+@pytest.fixture(scope="session")
+def town(town_as_built: Town) -> Iterator[Town]:
     """The town, for tests that only read it."""
-    with full_town(tmp_path_factory.mktemp("town")) as made:
-        yield made
+    with open_town(town_as_built.folder, town_as_built.parties, town_as_built.layers) as town:
+        yield town
 
 
 @pytest.fixture
-def own_town(tmp_path: Path) -> Iterator[Town]:
-    """A town that the test may change."""
-    with full_town(tmp_path) as made:
-        yield made
+def own_town(town_as_built: Town, town: Town, tmp_path: Path) -> Iterator[Town]:
+    """A town that the test may change; ``town`` is there first, so that nothing writes while it is copied."""
+    folder = tmp_path / "town"
+    shutil.copytree(town_as_built.folder, folder)
+    with open_town(folder, town_as_built.parties, dict(town_as_built.layers)) as own:
+        yield own
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def transport(town: Town) -> Client:
     """The transport agency, which may see all buildings and permits."""
     return town.client("transport")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def nobody(town: Town) -> Client:
     """Somebody who has not said who they are."""
     return town.client()
+
+
+@pytest.fixture
+def delivered(own_town: Town) -> Delivery:
+    """A delivery of the housing bureau that a person is asked about."""
+    services = own_town.services
+    with unit(services.database) as act:
+        resource = services.catalogue.by_slug(act.connection, "housing")
+        account = own_town.account("housing")
+        sent = Sent(
+            key="k1",
+            resource=resource.id,
+            layer=own_town.layers["buildings"],
+            party=own_town.parties["housing"].id,
+            sender=account.id,
+            file_name="<img src=x>.geojson",
+            digest="0" * 64,
+            size=1234,
+            mode=Mode.FULL,
+        )
+        delivery = services.deliveries.open(act, sent)
+        delivery = services.deliveries.move(
+            act, delivery, DeliveryState.WAITING, account.id, "", report=REPORT, changes=CHANGES
+        )
+        why = Text(zh="删除过多", en="removes much")
+        record_decision(
+            act,
+            By(account.id, sent.party, "req_test"),
+            delivery=delivery.id,
+            resource=resource.id,
+            party=sent.party,
+            decision=Decision(Verdict.ASK, (why,), "1"),
+        )
+    return delivery

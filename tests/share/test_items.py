@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.contract.board import Row
 from tests.share.client import ADDRESS, Client
-from tests.share.town import ROWS, Row, Town, building, features
+from tests.share.town import ROWS, Town, building, features
 
 ITEMS = "/ogc/collections/buildings/items"
 CODES = [f"B{number:04d}" for number in range(ROWS)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -54,14 +55,17 @@ from diban.ground import (
 )
 from diban.intake import Deliveries
 from diban.share import Services, api
+from diban.share.asking import COOKIE
 from diban.store import Database, Feed, Generation, Jobs, migrate, reading, sqlite_url, unit
 from tests.catalogue.made_up import ENTRY
 from tests.contract.board import Row, features_of, square
-from tests.share.client import Client
+from tests.share.client import HOST, Client
 
 PASSWORD = "a long enough password"
 ROWS = 200
 COLUMNS = 20
+ZOOM, ROW, COLUMN = 13, 3570, 6690
+"""The tile that holds all buildings."""
 WEST, SOUTH, STEP, SIDE = 114.0, 22.5, 0.001, 0.0005
 BUILDINGS = Schema(
     (
@@ -149,6 +153,25 @@ def register() -> list[Row]:
     return [{"code": f"R{number:03d}", "words": "<script>alert(1)</script>"} for number in range(30)]
 
 
+REPORT: dict[str, Any] = {
+    "score": 62.5,
+    "rows": 200,
+    "findings": [
+        {
+            "code": "required.missing",
+            "severity": "error",
+            "rule": {"zh": "必填", "en": "required"},
+            "message": {"zh": "缺值", "en": "no value"},
+            "remedy": {"zh": "补上", "en": "fill it in"},
+            "field": "owner",
+            "count": 2,
+            "places": [{"row": 3, "lon": 114.0, "lat": 22.5, "value": "张三"}, {"row": 9}],
+        }
+    ],
+}
+CHANGES = {"on": None, "added": 200, "changed": 0, "removed": 0, "unchanged": 0}
+
+
 @dataclass
 class Town:
     """The installation, and what a test needs to ask it and to change it."""
@@ -157,8 +180,8 @@ class Town:
     grants: Grants
     folder: Path
     parties: dict[str, Party]
+    layers: dict[str, LayerId]
     runner: asyncio.Runner
-    layers: dict[str, LayerId] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
@@ -168,6 +191,12 @@ class Town:
         """Somebody who asks with a key of this party, or nobody."""
         headers = {} if party is None else {"X-API-Key": self.key(party)}
         return Client(self.app, self.runner, {"Accept-Language": "en", **headers})
+
+    def browser(self, login: str) -> Client:
+        """Somebody who has signed in."""
+        client = self.client()
+        client.cookies.set(COOKIE, self.session(login), domain=HOST)
+        return client
 
     def key(self, party: str) -> str:
         """The text of a fresh key for a party."""
@@ -191,7 +220,7 @@ class Town:
     def land(self, slug: str, rows: Sequence[Row]) -> Version:
         """Deliver these rows in full and make them the current version."""
         base, layer = self.services.base, self.layers[slug]
-        number, current = next(self.numbers), base.current(layer)
+        number, current = f"{next(self.numbers)}-{time.monotonic_ns()}", base.current(layer)
         features = features_of(base.schema(layer), rows)
         plan = self.folder / f"plan-{number}"
         changes = base.compare(layer, features, None if current is None else current.id, Mode.FULL, plan)
@@ -245,6 +274,13 @@ class Town:
         with unit(self.services.database) as act:
             self.grants.revoke(act, By("approver", "housing", "req_test"), grant, "over")
 
+    def used(self) -> dict[tuple[str, int], int]:
+        """Answers that were counted, by block and status."""
+        self.services.use.flush()
+        with reading(self.services.database) as connection:
+            rows = connection.execute(sa.text("SELECT block, status, SUM(calls) FROM use_sum GROUP BY 1, 2"))
+            return {(row[0], row[1]): row[2] for row in rows}
+
     def entry(self, slug: str, *layers: LayerEntry, sharing: Sharing = Sharing.CONDITIONAL) -> Entry:
         """A resource of the housing bureau."""
         provider = self.parties["housing"].id
@@ -278,13 +314,13 @@ PARTIES = (
 
 
 @contextmanager
-def empty_town(folder: Path, static: Path | None = None) -> Iterator[Town]:
-    """An installation with parties and one account for each, and nothing in it."""
+def open_town(
+    folder: Path, parties: dict[str, Party], layers: dict[str, LayerId], static: Path | None = None
+) -> Iterator[Town]:
+    """The installation that lies in a folder."""
     database = Database(sqlite_url(folder / "control.sqlite"))
-    migrate(database)
     generation = Generation(database)
     base = Base(database, open_embedded(folder), Feed(), Jobs(), generation)
-    parties = _people(database)
     catalogue = Catalogue()
 
     def own(connection: sa.Connection, party: PartyId) -> Iterable[LayerId]:
@@ -311,10 +347,19 @@ def empty_town(folder: Path, static: Path | None = None) -> Iterator[Town]:
     )
     try:
         with asyncio.Runner() as runner:
-            yield Town(services, Grants(generation), folder, parties, runner)
+            yield Town(services, Grants(generation), folder, parties, layers, runner)
     finally:
         base.close()
         database.close()
+
+
+def found_town(folder: Path) -> dict[str, Party]:
+    """Make an installation with parties and one account for each, and nothing in it."""
+    database = Database(sqlite_url(folder / "control.sqlite"))
+    migrate(database)
+    parties = _people(database)
+    database.close()
+    return parties
 
 
 def _people(database: Database) -> dict[str, Party]:
@@ -332,24 +377,21 @@ def _people(database: Database) -> dict[str, Party]:
     return {**found, "office": office}
 
 
-@contextmanager
-def full_town(folder: Path, static: Path | None = None) -> Iterator[Town]:
-    """The town with what most tests read: buildings, permits, a register, something secret, grants."""
-    with empty_town(folder, static) as town:
-        town.publish(town.entry("housing", layer("buildings", BUILDINGS), layer("permits", PERMITS)))
-        town.publish(town.entry("papers", layer("register", REGISTER)))
-        town.publish(town.entry("vault", layer("secrets", REGISTER), sharing=Sharing.WITHHELD))
-        town.enter(town.entry("plans", layer("drafts", REGISTER)))
-        town.land("buildings", [building(number) for number in range(ROWS)])
-        town.land("permits", permits())
-        for slug in ("register", "secrets", "drafts"):
-            town.land(slug, register())
-        town.grant("transport", "buildings")
-        town.grant("transport", "permits")
-        town.grant("clinic", "buildings", CLINIC)
-        town.grant("school", "buildings", COARSE)
-        town.grant("public", "register")
-        yield town
+def fill_town(town: Town) -> None:
+    """What most tests read: buildings, permits, a register, something secret, and grants."""
+    town.publish(town.entry("housing", layer("buildings", BUILDINGS), layer("permits", PERMITS)))
+    town.publish(town.entry("papers", layer("register", REGISTER)))
+    town.publish(town.entry("vault", layer("secrets", REGISTER), sharing=Sharing.WITHHELD))
+    town.enter(town.entry("plans", layer("drafts", REGISTER)))
+    town.land("buildings", [building(number) for number in range(ROWS)])
+    town.land("permits", permits())
+    for slug in ("register", "secrets", "drafts"):
+        town.land(slug, register())
+    town.grant("transport", "buildings")
+    town.grant("transport", "permits")
+    town.grant("clinic", "buildings", CLINIC)
+    town.grant("school", "buildings", COARSE)
+    town.grant("public", "register")
 
 
 def features(answer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -21,7 +21,6 @@ from diban.store import (
     Jobs,
     advance,
     metadata,
-    migrate,
     reading,
     setting,
     sqlite_url,
@@ -100,13 +99,6 @@ def work(url: str, worker: str) -> list[str]:
                 jobs.log(act, held.id, worker)
                 if jobs.finish(act, held):
                     done.append(held.id)
-
-
-def migrated(url: str) -> bool:
-    """Bring the tables to this version."""
-    with opened(url) as database:
-        migrate(database)
-    return True
 
 
 def fill_the_disk(folder: str) -> None:

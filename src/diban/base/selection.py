@@ -50,14 +50,12 @@ class Selection:
             )
             if behind is not None:
                 picked = picked.where(_behind(keys, behind, relation))
-            parts.append(picked)
-        first = 2 + len(fields)
+            parts.append(picked.order_by(*_ordered(keys), relation.c.fid).limit(limit))
         if len(parts) == 1:
-            relation = self._relations(reader)[0]
-            return (
-                parts[0].order_by(*_ordered(self._keys(query.order, relation)), relation.c.fid).limit(limit)
-            )
-        found = sa.union_all(*parts).subquery()
+            return parts[0]
+        # Each relation gives its own first rows, by its own index, before the two are merged.
+        found = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
+        first = 2 + len(fields)
         columns = list(found.c)
         keys = [(columns[first + place], item.descending) for place, item in enumerate(query.order)]
         return sa.select(*columns).order_by(*_ordered(keys), columns[0]).limit(limit)

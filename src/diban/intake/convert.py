@@ -19,11 +19,11 @@ UNREAD_TYPE = pa.list_(pa.struct([pa.field("field", pa.string()), pa.field("valu
 _TRUE = ("true", "t", "1", "yes", "y", "是")
 _FALSE = ("false", "f", "0", "no", "n", "否")
 _NUMBER = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
 _OFFSET = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _WRITTEN = {
-    Kind.INTEGER: r"^-?[0-9]+$",
+    Kind.INTEGER: r"^-?0*[0-9]{1,19}$",
     Kind.DECIMAL: _NUMBER,
     Kind.FLOAT: _NUMBER,
     Kind.DATE: f"^{_DAY}$",

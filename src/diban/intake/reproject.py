@@ -31,7 +31,9 @@ def to_stored(geometry: pa.Array, crs: Crs) -> pa.Array:
     moved = np.empty(len(values), object)
     high = shapely.has_z(shapes)
     for rows, heights in ((~odd & ~high, False), (~odd & high, True)):
-        changed = shapely.transform(shapes[rows], lambda points: project(points, crs, CRS84), heights)
+        changed = shapely.transform(
+            shapes[rows], lambda points: project(points, crs, CRS84), include_z=heights
+        )
         moved[rows] = shapely.to_wkb(changed, flavor="iso", byte_order=1)
     moved[odd] = _byte_by_byte(values[odd], crs)
     return pa.array(moved, pa.binary())

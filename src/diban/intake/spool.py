@@ -42,18 +42,17 @@ class Columns:
 
 
 def match_columns(names: list[str], id_name: str | None, schema: Schema) -> Columns:
-    """Match by exact name, else by name without regard to case.
+    """Match by exact name, else by name without regard to case; each column serves one field.
 
     ``id_name`` is the file's own name for its row numbers, which travel as ``_source_id``.
     """
     own = [name for name in names if not name.startswith("_") and name != GEOMETRY]
-    plain = {name.casefold(): name for name in reversed(own)}
+    found = {field.name: field.name for field in schema.fields if field.name in own}
+    free = {name.casefold(): name for name in reversed(own) if name not in found}
     if id_name is not None:
-        plain.setdefault(id_name.casefold(), "_source_id")
-    found: dict[str, str] = {}
+        free.setdefault(id_name.casefold(), "_source_id")
     for field in schema.fields:
-        name = field.name if field.name in own else plain.get(field.name.casefold())
-        if name is not None:
+        if field.name not in found and (name := free.pop(field.name.casefold(), None)) is not None:
             found[field.name] = name
     absent = tuple(field.name for field in schema.fields if field.name not in found)
     return Columns(found, absent, tuple(name for name in own if name not in found.values()))

@@ -8,6 +8,7 @@ from diban.ground import Text
 from diban.share.answers import json_answer
 from diban.share.block import Block, read_route
 from diban.share.metrics import exposition
+from diban.share.problems import RETRY_SECONDS
 from diban.share.services import Services
 
 NAME = "operations"
@@ -30,7 +31,9 @@ def operations_block() -> Block:
             request.state.block = NAME
             parts = services.ready() | {"use": services.use.fault is None}
             answer = json_answer(parts)
-            answer.status_code = 200 if all(parts.values()) else 503
+            if not all(parts.values()):
+                answer.status_code = 503
+                answer.headers["Retry-After"] = RETRY_SECONDS
             return answer
 
         def metrics(request: Request) -> Response:

@@ -51,8 +51,11 @@ TITLES = {
 PROBLEM = "application/problem+json"
 RETRY_SECONDS = "5"
 UNEXPECTED = Text(zh="平台内部错误，已记录", en="an internal error; it is recorded")
-_NOTHING = Text(zh="没有这个地址", en="there is nothing at this address")
-_METHOD = Text(zh="该地址不支持这种方法", en="this address does not take that method")
+_PLAIN = {
+    400: ("invalid", Text(zh="请求内容无法读取", en="the body cannot be read")),
+    404: ("missing", Text(zh="没有这个地址", en="there is nothing at this address")),
+    405: ("refused", Text(zh="该地址不支持这种方法", en="this address does not take that method")),
+}
 _REFUSED = Text(zh="请求无法完成", en="the request cannot be answered")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -114,6 +117,6 @@ def answer_faults(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _plain(request: Request, error: HTTPException) -> Response:
-        words = {404: _NOTHING, 405: _METHOD}.get(error.status_code, _REFUSED)
-        code = "missing" if error.status_code == 404 else "refused"
-        return problem(request, error.status_code, code, words, headers=error.headers)
+        code, words = _PLAIN.get(error.status_code, ("refused", _REFUSED))
+        known = {"field": "body"} if error.status_code == 400 else {}
+        return problem(request, error.status_code, code, words, known, error.headers)

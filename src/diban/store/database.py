@@ -19,6 +19,7 @@ SAFE_SQLITE = (3, 51, 3)
 
 BUSY_MILLISECONDS = 20_000
 
+_NO_SPACE = (pysqlite3.SQLITE_FULL,)
 _DAMAGED = (pysqlite3.SQLITE_CORRUPT, pysqlite3.SQLITE_NOTADB)
 
 
@@ -137,7 +138,7 @@ def translate(fault: BaseException, *, committing: bool = False) -> Fault:
 def _is_full(original: object, code: int | None) -> bool:
     # "disk I/O error" says nothing where there is a code: it may be a failed read, write or sync.
     if code is not None:
-        return code & 0xFF == pysqlite3.SQLITE_FULL
+        return code & 0xFF in _NO_SPACE
     words = ("disk is full", "disk I/O error", "No space left")
     return isinstance(original, psycopg.errors.DiskFull) or any(word in str(original) for word in words)
 

@@ -19,7 +19,8 @@ def hilbert_keys(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
     The lowest bits count rows, so that thousands of boxes at one place still have different keys.
     """
-    cells = [_cells(boxes[:, low] * 0.5 + boxes[:, low + 2] * 0.5) for low in (0, 1)]
+    known = np.clip(boxes, -180.0, 180.0)  # what lies beyond the world is put on its rim
+    cells = [_cells((known[:, low] + known[:, low + 2]) / 2) for low in (0, 1)]
     keys = np.zeros(len(boxes), np.int64)
     state = np.zeros(len(boxes), np.uint16)
     for step in range(_STEPS):
@@ -75,7 +76,7 @@ def _four_levels(orientation: int, x: int, y: int) -> int:
 
 
 def _cells(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Cell numbers along one axis; what lies beyond the world is put on its rim."""
+    """Cell numbers along one axis, 0 where there are no degrees."""
     count = 1 << 4 * _STEPS
-    turned = np.nan_to_num((degrees + 180.0) * (count / 360.0), nan=0.0)
-    return np.clip(turned, 0, count - 1).astype(np.int64)
+    found = np.nan_to_num((degrees + 180.0) * (count / 360.0))
+    return np.minimum(found.astype(np.int64), count - 1)

@@ -67,6 +67,7 @@ def make(path: Path, schema: Schema) -> None:
         with opened(aside) as connection:
             for statement in INDEXES:
                 connection.execute(statement)
+        keep_file(aside, path)
 
 
 def create(aside: Path, schema: Schema) -> None:
@@ -99,24 +100,24 @@ def columns_of(connection: Any, relation: str) -> dict[str, str]:
 
 
 @contextmanager
-def unfinished(path: Path) -> Iterator[Path]:
-    """Where to write what is synced and moved to ``path`` when the block ends, and removed when it raises.
+def unfinished(path: Path, try_number: int = 0) -> Iterator[Path]:
+    """Where this try writes what is to become the file at ``path``; removed when the block raises.
 
-    What a killed process left there is removed first.
+    What earlier tries left there is removed first.
     """
-    aside = part_of(path)
-    remove(aside)
+    remove_unfinished(path)
+    aside = path.with_name(f"{path.name}.{try_number}.part")
     try:
         yield aside
     except BaseException:
         remove(aside)
         raise
-    keep_file(aside, path)
 
 
-def part_of(path: Path) -> Path:
-    """Where a file is before it is complete."""
-    return path.with_name(path.name + ".part")
+def remove_unfinished(path: Path) -> None:
+    """Delete what killed tries to write this file have left."""
+    for left in path.parent.glob(f"{path.name}.*.part*"):
+        left.unlink(missing_ok=True)
 
 
 def remove(path: Path) -> None:

@@ -12,15 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from diban.base.embedded.claims import claim, hold
 from diban.base.embedded.conditions import areas
 from diban.base.embedded.flushing import Flushing, flushing
 from diban.base.embedded.hilbert import along_curve
 from diban.base.embedded.layout import INDEXES, create, unfinished
 from diban.base.embedded.packing import NODE_BYTES, BoxSorter, packed
 from diban.base.embedded.pipe import BulkPipe, bulk_pipe
-from diban.base.embedded.writing import opened
+from diban.base.embedded.writing import opened, written
 from diban.base.port import Rows
 from diban.ground import Schema, Text, Unavailable
+from diban.store import keep_file
 
 Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
@@ -35,13 +37,16 @@ _UNGUARDED = (
 _PAIRS_AT_ONCE = 1 << 17
 
 
-def load(path: Path, schema: Schema, seq: int, rows: Iterator[Rows]) -> None:
+def load(empty: Path, path: Path, schema: Schema, seq: int, rows: Iterator[Rows]) -> None:
     """Write all rows under ``seq`` into a new file at ``path``; their ``rid`` is 1, 2, 3….
 
     The program at the other end of the pipe inserts rows while a thread here sorts their boxes. It is
     one transaction without journal or sync: the file counts when it is complete, synced and moved.
+    `Conflict` when another process has claimed the layer, in its ``empty`` file, since.
     """
-    with unfinished(path) as aside:
+    with opened(empty) as connection:
+        held = claim(connection)
+    with unfinished(path, held) as aside:
         create(aside, schema)
         with closing(BoxSorter(path.parent)) as boxes, flushing(aside) as disk, bulk_pipe(aside) as pipe:
             pipe.execute(*_UNGUARDED, "BEGIN")
@@ -52,6 +57,9 @@ def load(path: Path, schema: Schema, seq: int, rows: Iterator[Rows]) -> None:
                 _insert_tree(pipe, boxes, path.parent, disk)
             pipe.execute("COMMIT")
         _seal(aside, boxes.rows)
+        with opened(empty) as connection, written(connection):
+            hold(connection, held)
+            keep_file(aside, path)
 
 
 def _insert_rows(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from diban.base.embedded.conditions import meets, size, within
 from diban.base.embedded.erasing import erase
 from diban.base.embedded.faults import translating
-from diban.base.embedded.layout import make, part_of, relation_of, remove, widen
+from diban.base.embedded.layout import make, relation_of, remove, remove_unfinished, widen
 from diban.base.embedded.load import load
 from diban.base.embedded.readers import Readers
 from diban.base.embedded.steps import apply, undo
@@ -53,7 +53,7 @@ class EmbeddedRows:
     def load(self, storage: str, number: int, schema: Schema, seq: int, rows: Iterator[Rows]) -> str:
         path = self._written_by(number, seq)
         with translating(path, new=True):
-            load(path, schema, seq, rows)
+            load(self._folder / storage, path, schema, seq, rows)
         return path.name
 
     def apply(self, storage: str, schema: Schema, seq: int, steps: Iterator[Step]) -> None:
@@ -65,10 +65,10 @@ class EmbeddedRows:
         number = int(storage[1 : storage.index("-")])
         loaded = self._written_by(number, seq)
         with translating(path):
-            remove(part_of(loaded))
+            undo(path, seq)
+            remove_unfinished(loaded)
             if loaded != path:
                 self.drop(loaded.name)
-            undo(path, seq)
 
     def tidy(self, storage: str, seq: int) -> int:
         with translating(self._folder / storage):

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from diban.base.embedded.claims import claim, hold, note
 from diban.base.embedded.conditions import areas
 from diban.base.embedded.hilbert import along_curve
+from diban.base.embedded.packing import rounded_outward
 from diban.base.embedded.writing import (
     AMONG,
     BATCH,
@@ -25,13 +27,18 @@ from diban.base.port import Rows, Step
 
 
 def apply(path: Path, seq: int, steps: Iterator[Step]) -> None:
-    """Write each step that is not yet written, in one transaction with the note that it is."""
+    """Write each step that is not yet written, in one transaction with the note that it is.
+
+    `Conflict` when another process has claimed the layer since.
+    """
     with opened(path) as connection:
-        if _note(connection, f"step:{seq}") is None:
+        held = claim(connection)
+        if note(connection, f"step:{seq}") is None:
             _take_back(connection, path, seq)  # what an interrupted `undo` left
         for step in steps:
             with written(connection):
-                done = _note(connection, f"step:{seq}")
+                hold(connection, held)
+                done = note(connection, f"step:{seq}")
                 if done is None or done < step.number:
                     _write(connection, seq, step)
             keep_log_short(connection, path)
@@ -41,6 +48,7 @@ def apply(path: Path, seq: int, steps: Iterator[Step]) -> None:
 def undo(path: Path, seq: int) -> None:
     """Let rows that ended under ``seq`` live on, remove those begun under it and every note of it."""
     with opened(path) as connection:
+        claim(connection)
         _take_back(connection, path, seq)
         empty_log(connection)
 
@@ -65,14 +73,14 @@ def _insert(connection: Any, seq: int, rid: int, rows: Rows) -> None:
     names, holes = ", ".join(batch.schema.names), ", ".join("?" * (2 + batch.num_columns))
     connection.executemany(f"INSERT INTO live (rid, vfrom, {names}) VALUES ({holes})", values)
     held = np.flatnonzero(~np.isnan(rows.boxes[:, 0]))
-    west, south, east, north = rows.boxes[held].T.tolist()
-    boxes = zip((held + rid).tolist(), west, east, south, north, strict=True)
+    # Rounded here: near zero SQLite's own rounding goes inward.
+    boxes = zip((held + rid).tolist(), *rounded_outward(rows.boxes[held]).T.tolist(), strict=True)
     connection.executemany("INSERT INTO live_box VALUES (?, ?, ?, ?, ?)", boxes)
 
 
 def _take_back(connection: Any, path: Path, seq: int) -> None:
     """In short transactions; the note of the first row goes last, so that it can be done again."""
-    first = _note(connection, f"first:{seq}")
+    first = note(connection, f"first:{seq}")
     if first is None:
         return
     connection.execute("DELETE FROM meta WHERE name = ?", (f"step:{seq}",))
@@ -85,8 +93,3 @@ def _take_back(connection: Any, path: Path, seq: int) -> None:
             remove_rows(connection, "live", listed([rid for (rid,) in found]))
         keep_log_short(connection, path)
     connection.execute("DELETE FROM meta WHERE name = ?", (f"first:{seq}",))
-
-
-def _note(connection: Any, name: str) -> int | None:
-    found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return None if found is None else int(found[0])

@@ -19,7 +19,7 @@ from diban.base.embedded.writing import (
 
 
 def tidy(path: Path, seq: int) -> int:
-    """Move every row that ended at or before ``seq``; only when none is left, ``tidied`` says so."""
+    """Move every row that ended at or before ``seq``; how many. Interrupted, it is to be repeated."""
     moved = 0
     ended = "SELECT rid FROM live WHERE vto <= ? LIMIT ?"
     with opened(path) as connection:
@@ -27,8 +27,9 @@ def tidy(path: Path, seq: int) -> int:
             with written(connection):
                 found = connection.execute(ended, (seq, BATCH)).fetchall()
                 if not found:
-                    connection.execute("UPDATE meta SET value = max(value, ?) WHERE name = 'tidied'", (seq,))
                     break
+                # With the first row that moves: from then on older versions have to look at both.
+                connection.execute("UPDATE meta SET value = max(value, ?) WHERE name = 'tidied'", (seq,))
                 _move(connection, listed([rid for (rid,) in found]))
             moved += len(found)
             keep_log_short(connection, path)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from diban.ground import CRS84, Crs, Extent, Invalid, Text, project
+from diban.ground import CRS84, WEB_MERCATOR, Crs, Extent, Invalid, Text, project
 from diban.share.parameters.crs import CRS_SCHEMA, crs_of
 from diban.share.parameters.parameter import Parameter
 
@@ -17,6 +17,7 @@ BBOX = Parameter(
 )
 BBOX_CRS = Parameter("bbox-crs", Text(zh="范围的坐标系", en="CRS of the box"), CRS_SCHEMA)
 _STEPS = 21
+_HALF_WORLD = math.pi * 6_378_137.0
 _FAR = 1000.0
 """Degrees beyond which nothing lies: a number that is larger means as much and is harder to reckon with."""
 
@@ -77,6 +78,8 @@ def _around(corners: list[float], crs: Crs) -> Extent:
     west, south, east, north = corners
     if west > east or south > north:
         raise Invalid(Text(zh="bbox 的角点次序不对", en="the corners of bbox are out of order"), field="bbox")
+    if crs == WEB_MERCATOR:  # further east than the world is wide would come back in from the west
+        west, east = max(west, -_HALF_WORLD), min(east, _HALF_WORLD)
     x, y = np.linspace(west, east, _STEPS), np.linspace(south, north, _STEPS)
     border = np.array([(a, b) for a in x for b in (south, north)] + [(a, b) for a in (west, east) for b in y])
     moved = project(border, crs, CRS84)

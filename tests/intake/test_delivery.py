@@ -1,0 +1,205 @@
+"""Deliveries: registered once for each key, moved along known steps, by one hand at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from diban.ground import (
+    AccountId,
+    Conflict,
+    DeliveryId,
+    IllegalMove,
+    LayerId,
+    Missing,
+    Mode,
+    PartyId,
+    ResourceId,
+    VersionId,
+    now,
+)
+from diban.intake import Deliveries, Delivery, DeliveryState, Sent
+from diban.intake.delivery_state import NEXT
+from diban.intake.tables import delivery, delivery_move
+from diban.store import Database, metadata, reading, sqlite_url, unit
+
+REGISTER = Deliveries()
+CLERK, REVIEWER = AccountId("account_clerk"), AccountId("account_reviewer")
+SENT = Sent(
+    key="key-1",
+    resource=ResourceId("resource_roads"),
+    layer=LayerId("layer_roads"),
+    party=PartyId("party_transport"),
+    sender=CLERK,
+    file_name="道路 2026.gpkg",
+    digest="ab" * 32,
+    size=2**40,
+    mode=Mode.CHANGES,
+    source_layer="roads",
+    crs="EPSG:4547",
+)
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def tables(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The register's tables on one engine, then on the other."""
+    if request.param == "sqlite":
+        made = Database(sqlite_url(Path(tmp_path_factory.mktemp("intake")) / "control.db"))
+    else:
+        made = Database(request.getfixturevalue("postgres_database"))
+    metadata.create_all(made.engine, tables=[delivery, delivery_move])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(tables: Database) -> Database:
+    """The same, empty."""
+    with unit(tables) as act:
+        act.connection.execute(delivery_move.delete())
+        act.connection.execute(delivery.delete())
+    return tables
+
+
+def opened(database: Database, sent: Sent = SENT) -> Delivery:
+    """Register a delivery."""
+    with unit(database) as act:
+        return REGISTER.open(act, sent)
+
+
+def moved(database: Database, seen: Delivery, *states: DeliveryState) -> Delivery:
+    """Move a delivery on, step by step."""
+    for state in states:
+        with unit(database) as act:
+            seen = REGISTER.move(act, seen, state, REVIEWER, f"to {state}")
+    return seen
+
+
+def steps(database: Database, of: DeliveryId) -> list[tuple[str | None, str, str, str]]:
+    """The steps that were noted: before, after, by whom, why."""
+    columns = (delivery_move.c.before, delivery_move.c.after, delivery_move.c.by, delivery_move.c.why)
+    with reading(database) as connection:
+        rows = connection.execute(
+            sa.select(*columns).where(delivery_move.c.delivery == of).order_by(delivery_move.c.at)
+        )
+        return [tuple(row) for row in rows]
+
+
+def test_what_was_sent_is_kept_as_it_was_said(database: Database) -> None:
+    made = opened(database)
+    assert made.sent == SENT
+    assert made.state is DeliveryState.RECEIVED
+    assert abs(made.received_at - now()) < timedelta(seconds=10)
+    assert made.moved_at == made.received_at
+    assert (made.report, made.changes, made.version) == (None, None, None)
+    with reading(database) as connection:
+        assert REGISTER.get(connection, made.id) == made
+    assert steps(database, made.id) == [(None, "received", CLERK, "")]
+
+
+def test_the_same_key_is_the_same_delivery_wherever_it_stands(database: Database) -> None:
+    made = opened(database)
+    on = moved(database, made, DeliveryState.WAITING)
+    assert opened(database) == on
+    assert opened(database, replace(SENT, file_name="renamed.gpkg", size=1)) == on
+    assert len(steps(database, made.id)) == 2
+
+
+@pytest.mark.parametrize("other", [{"digest": "cd" * 32}, {"layer": LayerId("layer_rivers")}])
+def test_a_key_is_not_for_other_bytes_or_another_layer(database: Database, other: dict[str, str]) -> None:
+    opened(database)
+    changed = replace(SENT, **other)  # type: ignore[arg-type] # a digest or a layer
+    with pytest.raises(Conflict) as refused, unit(database) as act:
+        REGISTER.open(act, changed)
+    assert refused.value.field == "key"
+
+
+def test_the_same_key_sent_at_once_is_one_delivery(database: Database) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        ids = {made.id for made in pool.map(lambda _: opened(database), range(12))}
+    assert len(ids) == 1
+    assert len(steps(database, ids.pop())) == 1
+
+
+@pytest.mark.parametrize("before", DeliveryState)
+@pytest.mark.parametrize("after", DeliveryState)
+def test_only_known_steps_are_taken(database: Database, before: DeliveryState, after: DeliveryState) -> None:
+    made = replace(opened(database), state=before)
+    with unit(database) as act:
+        act.connection.execute(sa.update(delivery).values(state=before.value))
+    if after in NEXT[before]:
+        assert moved(database, made, after).state is after
+        assert steps(database, made.id)[-1] == (before, after, REVIEWER, f"to {after}")
+        return
+    with pytest.raises(IllegalMove) as refused:
+        moved(database, made, after)
+    assert refused.value.field == "state"
+    assert len(steps(database, made.id)) == 1
+
+
+def test_states_say_in_words_what_they_are_and_whether_they_end() -> None:
+    assert {state for state in DeliveryState if state.ended} == {state for state in NEXT if not NEXT[state]}
+    assert len({state.words.zh for state in DeliveryState}) == len(DeliveryState)
+    reached = {DeliveryState.RECEIVED}.union(*NEXT.values())
+    assert reached == set(DeliveryState)
+
+
+def test_a_move_keeps_what_is_now_known_and_forgets_nothing(database: Database) -> None:
+    seen = opened(database)
+    report, changes = {"score": 97.5, "findings": ["道路"]}, {"added": 3}
+    with unit(database) as act:
+        seen = REGISTER.move(act, seen, DeliveryState.ACCEPTED, CLERK, "fine", report=report, changes=changes)
+    assert (seen.report, seen.changes, seen.version) == (report, changes, None)
+    with unit(database) as act:
+        seen = REGISTER.move(act, seen, DeliveryState.LANDED, CLERK, "", version=VersionId("v1"))
+    assert (seen.report, seen.changes, seen.version) == (report, changes, "v1")
+    assert seen.moved_at > seen.received_at
+    assert seen.state.ended
+
+
+def test_two_reviewers_have_one_winner(database: Database) -> None:
+    seen = moved(database, opened(database), DeliveryState.WAITING)
+
+    def decide(to: DeliveryState) -> DeliveryState | None:
+        try:
+            return moved(database, seen, to).state
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        decided = list(pool.map(decide, [DeliveryState.ACCEPTED, DeliveryState.RETURNED] * 4))
+    winners = [state for state in decided if state is not None]
+    assert len(winners) == 1
+    with reading(database) as connection:
+        assert REGISTER.get(connection, seen.id).state is winners[0]
+    assert len(steps(database, seen.id)) == 3
+
+
+def test_deliveries_are_found_by_resource_state_and_bytes(database: Database) -> None:
+    made = [opened(database, replace(SENT, key=f"key-{number}")) for number in range(4)]
+    other = opened(
+        database, replace(SENT, key="other", resource=ResourceId("resource_rivers"), digest="cd" * 32)
+    )
+    waiting = [moved(database, made[number], DeliveryState.WAITING).id for number in (2, 0)]
+    with reading(database) as connection:
+        newest_first = [found.id for found in REGISTER.of_resource(connection, SENT.resource)]
+        assert newest_first == [one.id for one in reversed(made)]
+        assert len(REGISTER.of_resource(connection, SENT.resource, limit=2)) == 2
+        found = REGISTER.in_state(connection, DeliveryState.WAITING)
+        assert [one.id for one in found] == sorted(waiting, key=[one.id for one in made].index)
+        both = REGISTER.in_state(connection, DeliveryState.WAITING, DeliveryState.RECEIVED)
+        assert len(both) == 5
+        assert {one.id for one in REGISTER.of_digest(connection, SENT.digest)} == {one.id for one in made}
+        assert [one.id for one in REGISTER.of_digest(connection, other.sent.digest)] == [other.id]
+        assert REGISTER.in_state(connection, DeliveryState.LANDED) == []
+
+
+def test_a_delivery_that_is_not_there_is_missing(database: Database) -> None:
+    with reading(database) as connection, pytest.raises(Missing):
+        REGISTER.get(connection, DeliveryId("dlv_nobody"))

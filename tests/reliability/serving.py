@@ -1,0 +1,88 @@
+"""``diban serve`` as it is run: processes of their own on a free port, asked over HTTP."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.reliability.installation import LAYER, Installation
+
+START_SECONDS = 60.0
+STOP_SECONDS = 40.0
+ITEMS = f"/ogc/collections/{LAYER}/items?limit=20"
+GUARD = {"X-Diban-Request": "1"}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server and its address."""
+
+    address: str
+    log: Path
+
+    def get(self, path: str) -> httpx.Response:
+        """Ask on a fresh connection, which may meet any of the processes."""
+        return httpx.get(self.address + path, timeout=30)
+
+    def sign_in(self, login: str, password: str) -> httpx.Response:
+        """Begin a session: a write with its audit line."""
+        body = {"login": login, "password": password}
+        return httpx.post(f"{self.address}/api/session", json=body, headers=GUARD, timeout=30)
+
+
+@contextmanager
+def serving(
+    installation: Installation, folder: Path, *, processes: int = 2, env: Mapping[str, str] | None = None
+) -> Iterator[Served]:
+    """Serve the installation while the block runs; it must then stop in order when asked to."""
+    port, log = _free_port(), folder / "serve.log"
+    served = Served(f"http://127.0.0.1:{port}", log)
+    command = [sys.executable, "-m", "diban.app.main", "serve", "--home", str(installation.home)]
+    command += ["--port", str(port), "--processes", str(processes)]
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            command, stdout=stream, stderr=stream, env={**os.environ, **(env or {})}, start_new_session=True
+        )
+    try:
+        _until_ready(served, process)
+        yield served
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(STOP_SECONDS)
+        assert code in (0, -signal.SIGTERM), f"the server ended with {code}:\n{_end_of(log)}"
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _until_ready(served: Served, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            if served.get(ITEMS).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+        assert process.poll() is None, f"the server ended:\n{_end_of(served.log)}"
+        assert time.monotonic() < deadline, f"the server does not answer:\n{_end_of(served.log)}"
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-4000:]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,136 @@
+"""The services describe themselves: landing page, conformance, collections, OpenAPI."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+
+from diban.share import blocks_of
+from diban.share.features import ITEMS
+from tests.share.client import ADDRESS, Client
+from tests.share.town import Town
+
+SPEC = "http://www.opengis.net/spec"
+
+
+def test_landing_page(nobody: Client) -> None:
+    told = nobody.read("/ogc")
+    assert told["title"] == "Town Board"
+    links = {link["rel"]: link["href"] for link in told["links"]}
+    assert links["self"] == f"{ADDRESS}/ogc"
+    for rel in (
+        "service-desc",
+        "conformance",
+        "data",
+        "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes",
+    ):
+        assert nobody.get(links[rel].removeprefix(ADDRESS)).status_code == 200, rel
+    assert nobody.read("/ogc/") == told
+    assert nobody.ask("GET", "/ogc", headers={"Accept-Language": "zh"}).json()["title"] == "样城空间平台"
+
+
+def test_conformance(nobody: Client) -> None:
+    classes = nobody.read("/ogc/conformance")["conformsTo"]
+    assert len(classes) == len(set(classes))
+    for name in (
+        "ogcapi-common-1/1.0/conf/core",
+        "ogcapi-common-2/1.0/conf/collections",
+        "ogcapi-features-1/1.0/conf/core",
+        "ogcapi-features-1/1.0/conf/geojson",
+        "ogcapi-features-2/1.0/conf/crs",
+        "ogcapi-tiles-1/1.0/conf/core",
+        "ogcapi-tiles-1/1.0/conf/mvt",
+    ):
+        assert f"{SPEC}/{name}" in classes
+
+
+def test_collections(transport: Client) -> None:
+    told = transport.read("/ogc/collections")
+    assert told["numberMatched"] == told["numberReturned"] == 3
+    found = {each["id"]: each for each in told["collections"]}
+    assert sorted(found) == ["buildings", "permits", "register"]
+    buildings = found["buildings"]
+    assert buildings == transport.read("/ogc/collections/buildings")
+    assert buildings["itemType"] == "feature"
+    assert buildings["title"] == "Layer buildings"
+    assert buildings["licence"] == "government use"
+    assert buildings["extent"]["spatial"]["bbox"][0] == pytest.approx([114.0, 22.5, 114.0195, 22.5095])
+    rels = {link["rel"] for link in buildings["links"]}
+    assert rels == {"self", "items", "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"}
+
+
+def test_a_table_has_no_tiles(nobody: Client) -> None:
+    told = nobody.read("/ogc/collections/register")
+    assert {link["rel"] for link in told["links"]} == {"self", "items"}
+    assert told["extent"] == {}
+    assert "storageCrs" not in told
+    nobody.refused("/ogc/collections/register/tiles", 404)
+    nobody.refused("/ogc/collections/register/tiles/WebMercatorQuad/0/0/0", 404)
+
+
+def test_every_link_leads_somewhere(transport: Client) -> None:
+    seen: set[str] = set()
+    waiting = ["/ogc"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = transport.get(path)
+        assert answer.status_code == 200, path
+        if "json" in answer.headers["content-type"]:
+            waiting += [href.removeprefix(ADDRESS) for href in _links(answer.json())]
+    assert len(seen) > 30
+
+
+def _links(told: Any) -> list[str]:
+    """The addresses of all links in a document, however deep."""
+    if isinstance(told, list):
+        return [href for each in told for href in _links(each)]
+    if not isinstance(told, dict):
+        return []
+    here = [str(told["href"])] if "href" in told and not told.get("templated") else []
+    return here + [href for each in told.values() for href in _links(each)]
+
+
+def test_openapi_has_every_route(town: Town, nobody: Client) -> None:
+    answer = nobody.get("/ogc/api")
+    assert answer.headers["content-type"] == "application/vnd.oai.openapi+json;version=3.0"
+    told = answer.json()
+    assert told["openapi"].startswith("3.0.")
+    described = {(method.upper(), path) for path, methods in told["paths"].items() for method in methods}
+    routes = {
+        (method, route.path)
+        for block in blocks_of(town.services)
+        for route in block.router(town.services).routes
+        if isinstance(route, APIRoute) and route.path != "/ogc/"
+        for method in route.methods or ()
+    }
+    assert described == routes
+    names = [each["operationId"] for methods in told["paths"].values() for each in methods.values()]
+    assert len(names) == len(set(names)) == len(routes)
+
+
+def test_openapi_has_every_parameter(nobody: Client) -> None:
+    paths = nobody.read("/ogc/api")["paths"]
+    items = {each["name"]: each for each in paths["/ogc/collections/{collection}/items"]["get"]["parameters"]}
+    assert set(items) == {"collection", "fields", *(parameter.name for parameter in ITEMS)}
+    assert items["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 10}
+    assert items["bbox"]["explode"] is False
+    assert items["collection"]["in"] == "path"
+    tile = paths["/ogc/collections/{collection}/tiles/{grid}/{matrix}/{row}/{column}"]["get"]
+    path = [each["name"] for each in tile["parameters"] if each["in"] == "path"]
+    assert path == ["collection", "grid", "matrix", "row", "column"]
+    for methods in paths.values():
+        for operation in methods.values():
+            assert "422" not in operation["responses"]
+            assert "application/problem+json" in operation["responses"]["default"]["content"]
+
+
+@pytest.mark.parametrize("path", ["/ogc", "/ogc/api", "/ogc/conformance", "/ogc/collections"])
+def test_forms(nobody: Client, path: str) -> None:
+    assert nobody.get(f"{path}?f=json").status_code == 200
+    assert nobody.refused(f"{path}?f=html", 400)["field"] == "f"
+    assert nobody.refused(f"{path}?x=1", 400)["field"] == "x"

@@ -1,0 +1,149 @@
+"""What the portal reads: the platform, the catalogue, deliveries; each member that its types name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from diban.catalogue import State
+from diban.intake import Delivery
+from diban.store import unit
+from tests.share.client import Client
+from tests.share.town import Town
+
+TYPES = (Path(__file__).parents[2] / "portal/src/api/types.ts").read_text(encoding="utf-8")
+
+
+def members(interface: str) -> set[str]:
+    """The members that one of the portal's types demands."""
+    found = re.search(rf"export interface {interface}(?: extends (\w+))? {{\n(.*?)\n}}", TYPES, re.DOTALL)
+    assert found, interface
+    own = set(re.findall(r"^  (\w+):", found[2], re.MULTILINE))
+    return own | (members(found[1]) if found[1] else set())
+
+
+def require(interface: str, told: dict[str, Any]) -> None:
+    """Fail unless the document has every member of the type."""
+    assert members(interface) <= set(told), interface
+
+
+def test_platform(nobody: Client, town: Town) -> None:
+    told = nobody.read("/api/platform")
+    require("Platform", told)
+    assert told["name"] == {"zh": "样城空间平台", "en": "Town Board"}
+    assert told["area"] == {"bbox": [113.7, 22.4, 114.7, 22.9]}
+    assert (told["engine"], told["account"]) == ("embedded", None)
+    account = town.client("transport").read("/api/platform")["account"]
+    require("Account", account)
+    assert account["roles"] == ["steward"]
+
+
+def test_resources(town: Town, nobody: Client, transport: Client) -> None:
+    listed = transport.read("/api/resources")
+    assert [each["slug"] for each in listed["resources"]] == ["housing", "papers", "vault"]
+    assert listed["total"] == 3
+    housing = listed["resources"][0]
+    require("Resource", housing)
+    require("Party", housing["provider"])
+    assert housing["provider"]["name"]["en"] == "housing"
+    assert housing["sharing"] == {"value": "2", "title": {"zh": "有条件共享", "en": "conditional"}}
+    for layer in housing["layers"]:
+        require("Layer", layer)
+        for field in layer["fields"]:
+            require("Field", field)
+    assert [layer["rows"] for layer in housing["layers"]] == [200, 4]
+    vault = listed["resources"][2]["layers"][0]
+    assert (vault["readable"], vault["rows"], vault["bbox"], vault["version"]) == (False, 0, None, None)
+    assert [each["slug"] for each in nobody.read("/api/resources")["resources"]] == ["papers"]
+    everything = town.browser("bureau").read("/api/resources")
+    assert [each["slug"] for each in everything["resources"]] == ["housing", "papers", "plans", "vault"]
+
+
+def test_finding_resources(town: Town) -> None:
+    housing = town.client("housing")
+
+    def found(**query: str) -> list[str]:
+        return [each["slug"] for each in housing.read("/api/resources", **query)["resources"]]
+
+    assert found(q="VAULT") == ["vault"]
+    assert found(q="建筑") == ["housing", "papers", "plans", "vault"]
+    assert found(q="vault nothing") == []
+    assert found(q="%") == []
+    assert found(state="draft") == ["plans"]
+    assert found(state="published", q="papers") == ["papers"]
+    assert found(state="") == ["housing", "papers", "plans", "vault"]
+    assert housing.refused("/api/resources", 400, state="lost")["field"] == "state"
+    assert housing.refused("/api/resources", 400, order="up")["field"] == "order"
+
+
+def test_a_resource(town: Town, transport: Client, nobody: Client) -> None:
+    told = transport.read("/api/resources/housing")
+    require("ResourceDetail", told)
+    assert transport.read(f"/api/resources/{told['id']}") == told
+    assert [line["layer"] for line in told["versions"]] == ["buildings", "permits"]
+    for line in told["versions"]:
+        require("VersionLine", line)
+    assert told["deliveries"] == []
+    assert transport.read("/api/resources/vault")["versions"] == []
+    for path in ("/api/resources/plans", "/api/resources/nothing", "/api/resources/plans%00"):
+        first, second = transport.refused(path, 404), nobody.refused(path, 404)
+        del first["request_id"], second["request_id"]
+        assert first == second
+
+
+def test_a_withdrawn_resource_is_its_own_peoples(own_town: Town) -> None:
+    own_town.move("papers", State.WITHDRAWN)
+    own_town.client().refused("/api/resources/papers", 404)
+    own_town.client("transport").refused("/api/resources/papers", 404)
+    assert own_town.client("housing").read("/api/resources/papers")["state"] == "withdrawn"
+
+
+def test_a_delivery(own_town: Town, delivered: Delivery) -> None:
+    path = f"/api/deliveries/{delivered.id}"
+    told = own_town.client("housing").read(path)
+    require("Delivery", told)
+    assert told["resource"] == "housing"
+    assert told["file_name"] == "<img src=x>.geojson"
+    assert told["sender"] == {"name": {"zh": "housing", "en": "housing"}}
+    assert told["verdict"]["value"] == "ask"
+    assert told["verdict"]["reasons"] == [{"zh": "删除过多", "en": "removes much"}]
+    require("Change", told["change"])
+    finding = told["findings"][0]
+    require("Finding", finding)
+    assert finding["title"] == {"zh": "必填", "en": "required"}
+    for place in finding["places"]:
+        require("Place", place)
+    assert finding["places"][0] == {"row": 3, "field": "owner", "lon": 114.0, "lat": 22.5, "value": "张三"}
+    line = own_town.client("housing").read("/api/resources/housing")["deliveries"][0]
+    require("DeliveryLine", line)
+    assert (line["score"], line["findings"]) == (62.5, 1)
+
+
+def test_who_oversees_sees_no_values(own_town: Town, delivered: Delivery) -> None:
+    told = own_town.browser("bureau").read(f"/api/deliveries/{delivered.id}")
+    places = told["findings"][0]["places"]
+    assert places[0] == {"row": 3, "field": "owner", "lon": None, "lat": None, "value": None}
+    assert told["findings"][0]["count"] == 2
+
+
+def test_others_do_not_know_of_a_delivery(own_town: Town, delivered: Delivery) -> None:
+    for client in (own_town.client(), own_town.client("transport"), own_town.client("school")):
+        taken = client.refused(f"/api/deliveries/{delivered.id}", 404)
+        free = client.refused("/api/deliveries/dlv_nothing", 404)
+        del taken["request_id"], free["request_id"]
+        assert taken == {**free, "detail": free["detail"].replace("dlv_nothing", delivered.id)}
+        assert client.read("/api/resources")["resources"] is not None
+    assert own_town.client("transport").read("/api/resources/housing")["deliveries"] == []
+
+
+def test_a_version_names_its_delivery_to_those_who_may_see_it(own_town: Town, delivered: Delivery) -> None:
+    services = own_town.services
+    with unit(services.database) as act:
+        act.connection.exec_driver_sql(
+            "UPDATE layer_version SET key = ? WHERE layer = ?", (delivered.id, own_town.layers["buildings"])
+        )
+    assert (
+        own_town.client("housing").read("/api/resources/housing")["versions"][0]["delivery"] == delivered.id
+    )
+    assert own_town.client("transport").read("/api/resources/housing")["versions"][0]["delivery"] is None

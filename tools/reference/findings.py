@@ -1,0 +1,142 @@
+"""Every code that a delivery's report can have, with severity, words and remedy, as the source says them.
+
+Rules, readers and the journey are asked for what they would say of a made-up field and file; facts
+that come with a delivery stand in ‹ ›.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import get_type_hints
+
+from diban.ground import Code, Extent, Field, GeometryKind, Kind, Schema, Text
+from diban.intake import Columns, Unreadable
+from diban.quality import Flaw, Rule, Severity, standard_rules
+from tools.reference.markdown import code, table
+from tools.reference.source import part
+
+_HEAD = """# Finding codes
+
+What the report on a delivery can say, with the remedy that goes with it. Codes are stable. An **error**
+returns the delivery; a **warning** asks for a look and does not; a **notice** is worth knowing. Facts of
+the delivery stand in ‹ ›; `field` stands for the field's name. The score is explained in the
+[steward's guide](../guides/steward.md#the-report)."""
+
+_FIELD = Field(
+    "field",
+    Kind.INTEGER,
+    Text("字段", "Field"),
+    required=True,
+    unique=True,
+    codes=(Code("01", Text("", "")), Code("02", Text("", ""))),
+)
+_KEY = Field("key", Kind.TEXT, Text("主键", "Key"), required=True)
+_SCHEMA = Schema((_KEY, _FIELD), GeometryKind.POLYGON, key="key")
+_AREA = Extent(113.6, 22.2, 114.8, 23.0)
+_FACTS = (
+    *("count", "detail", "expected", "format", "formats", "found", "layer", "layers"),
+    *("limit", "row", "size"),
+)
+
+
+def finding_codes() -> str:
+    """The page."""
+    sections = (
+        ("Reading the file (文件读取)", _of_reading()),
+        ("Coordinate reference system and columns (坐标系与信息项)", _of_examination()),
+        ("Rules (质检规则)", _of_rules()),
+    )
+    parts = [_HEAD]
+    for title, flaws in sections:
+        rows = [
+            (
+                code(flaw.code),
+                str(flaw.severity.value),
+                f"{flaw.message.zh}\n{flaw.message.en}",
+                f"{flaw.remedy.zh}\n{flaw.remedy.en}",
+            )
+            for flaw in flaws
+        ]
+        parts += [f"## {title}", table(("code", "severity", "what", "remedy"), rows)]
+    return "\n\n".join(parts)
+
+
+def all_codes() -> set[str]:
+    """Every code of the page."""
+    return {flaw.code for flaws in (_of_reading(), _of_examination(), _of_rules()) for flaw in flaws}
+
+
+def _of_rules() -> Iterator[Flaw]:
+    seen: set[tuple[str, Severity]] = set()
+    for rule in standard_rules(_SCHEMA, _AREA):
+        for flaw in _flaws(rule):
+            if (flaw.code, flaw.severity) not in seen:
+                seen.add((flaw.code, flaw.severity))
+                yield flaw
+
+
+def _flaws(rule: Rule) -> Iterator[Flaw]:
+    """What a rule's own methods say that answer a flaw: of nothing, of a field, or of a reason of GEOS."""
+    for _, method in sorted(inspect.getmembers(rule, inspect.ismethod)):
+        hints = get_type_hints(method)
+        if hints.pop("return", None) is not Flaw:
+            continue
+        if not hints:
+            yield method()
+        elif list(hints.values()) == [Field]:
+            yield method(_FIELD)
+        elif list(hints) == ["reason"]:
+            reasons = part(type(rule).__module__, "_REASONS")
+            yield from (method(reason) for reason in (*reasons, ""))
+
+
+def _of_reading() -> Iterator[Flaw]:
+    """What a file can be refused for, then what a reader remarks and goes on."""
+    refusal, unreadable = (
+        part("diban.intake.sandbox.wire", "Refusal"),
+        part("diban.intake.sandbox.unreadable", "unreadable"),
+    )
+    limits = part("diban.intake.sandbox.limits", "Limits")()
+    for known in part("diban.intake.sandbox.unreadable", "_WORDS"):
+        facts = {name: f"‹{name}›" for name in _FACTS}
+        if known == "file-too-large":
+            facts["limit"] = str(limits.whole_file)
+        yield _flaw_of(unreadable(refusal(known, **facts), limits))
+    remark = part("diban.intake.sandbox.remark", "Remark")
+    said = [
+        remark.from_json({"code": known, "detail": "‹detail›", "count": 1, "rows": []})
+        for known in part("diban.intake.sandbox.remark", "_WORDS")
+    ]
+    remarks = part("diban.app.journeys.examine", "_remarks")
+    yield from (finding.flaw for finding in remarks(SimpleNamespace(remarks=said)))
+
+
+def _of_examination() -> Iterator[Flaw]:
+    yield from (_flaw_of(fault) for fault in _crs_faults())
+    found = part("diban.app.journeys.examine", "_column_findings")
+    for absent in (Columns({}, ("field",), ()), Columns({}, ("optional",), ("‹names›",))):
+        optional = Field("optional", Kind.TEXT, Text("可选", "Optional"))
+        for finding in found(absent, Schema((*_SCHEMA.fields, optional), key="key"), 1):
+            yield finding.flaw
+
+
+def _crs_faults() -> Iterator[Unreadable]:
+    """What the journey says of CRS that contradict each other, are absent, or are none of ours."""
+    asked = part("diban.app.journeys.examine", "_crs")
+    for written, said in (("EPSG:4490", "EPSG:4547"), (None, None), ("‹name›", None)):
+        delivery = SimpleNamespace(sent=SimpleNamespace(crs=said))
+        opened = SimpleNamespace(
+            source=SimpleNamespace(crs=written, crs_declared=True, geometry_type="Polygon")
+        )
+        try:
+            asked(delivery, opened, _SCHEMA)
+        except Unreadable as fault:
+            yield fault
+
+
+def _flaw_of(fault: Unreadable) -> Flaw:
+    reading = part("diban.app.journeys.examine", "READING")
+    assert fault.remedy is not None, fault.code
+    return Flaw(fault.code, Severity.ERROR, reading, fault.message, fault.remedy)
