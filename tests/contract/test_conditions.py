@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -88,7 +89,7 @@ def holds(node: Predicate, row: Row) -> bool:
     return bool(OPERATORS[node.operator](value, typed(node.value, value)))
 
 
-def typed(asked: object, like: object) -> Any:
+def typed(asked: Any, like: object) -> Any:
     """A value of a condition in the type of a row's."""
     if isinstance(like, bool):
         return str(asked).lower() in ("true", "1")
@@ -96,7 +97,8 @@ def typed(asked: object, like: object) -> Any:
         return datetime.fromisoformat(str(asked))
     if isinstance(like, date):
         return date.fromisoformat(str(asked))
-    return type(like)(str(asked)) if isinstance(like, Decimal) else type(like)(asked)  # type: ignore[call-arg]
+    readers: dict[type, Callable[[str], Any]] = {str: str, int: int, float: float, Decimal: Decimal}
+    return readers[type(like)](str(asked))
 
 
 VALUES: dict[str, list[Any]] = {

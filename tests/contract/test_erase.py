@@ -77,3 +77,16 @@ def test_changes_planned_before_an_erasure_do_not_land(engine: Board) -> None:
         engine.stage(planned)
     version = engine.land(layer, rows[5:])
     assert engine.base.verify(layer, version)
+
+
+def test_erasing_a_version_removes_what_it_brought_and_nothing_else(engine: Board) -> None:
+    layer, rows = engine.layer(BUILDINGS), city(10)
+    first = engine.land(layer, rows)
+    second = engine.land(layer, [row | {"floors": 9} if row["code"] < "000005" else row for row in rows])
+    assert second.changed > 0
+    assert engine.base.erase_version(layer, second.id) == second.changed
+    assert plain(engine.rows(layer, Moment(version=first.id))) == plain(rows)
+    assert len(engine.rows(layer)) == 10 - second.changed
+    assert engine.base.verify(layer, first)
+    assert engine.base.verify(layer, second)
+    assert engine.base.verify(layer, engine.land(layer, rows))

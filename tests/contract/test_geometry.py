@@ -113,7 +113,7 @@ def test_long_shapes_come_back(engine: Board) -> None:
 numbers = st.floats(-1e9, 1e9)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(points=st.lists(st.tuples(numbers, numbers), min_size=50, max_size=300))
 def test_coordinates_are_kept_to_the_last_bit(engine: Board, points: list[tuple[float, float]]) -> None:
     sent = [wkb(shapely.Point(point)) for point in points]

@@ -121,7 +121,7 @@ def test_an_empty_text_is_a_value(engine: Board) -> None:
     assert [row["key"] for row in engine.pages(layer, Query(where=Compare("value", "=", "")))] == [1]
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1)
 )
@@ -129,7 +129,7 @@ def test_any_text_comes_back(engine: Board, values: list[str]) -> None:
     assert landed(engine, a_field("value", Kind.TEXT), values) == values
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.lists(
         st.one_of(st.none(), st.decimals(min_value=-(10**6), max_value=10**6, places=9)), min_size=50

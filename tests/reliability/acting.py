@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.reliability.forge import Act
-from tests.reliability.installation import Engine, Installation, Stage, Template
+from tests.reliability.installation import SECURITY, Engine, Installation, Stage, Template
 from tests.reliability.invariants import check, check_tidy
 
 ENGINES = [Engine.EMBEDDED, pytest.param(Engine.POSTGIS, marks=pytest.mark.postgres)]
@@ -28,6 +28,10 @@ KINDS = {
     "update": Kind(Stage.LANDED, lambda made, _: made.submit(made.city.update)),
     "review": Kind(Stage.WAITING, lambda made, template: made.accept(template.waiting)),
 }
+TIDYING = Kind(Stage.REVISED, lambda made, _: made.forge.call("tidy", str(made.home), made.layer))
+ERASING = Kind(
+    Stage.ASKED, lambda made, template: made.diban("expunge", "--confirm", template.waiting, "--as", SECURITY)
+)
 
 
 @dataclass(frozen=True)

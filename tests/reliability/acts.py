@@ -72,6 +72,15 @@ def write_lines(home: str, count: int) -> tuple[int, str]:
     return count, ""
 
 
+def tidy(home: str, layer: str) -> int:
+    """Move all rows that ended to the past, as the worker does after a landing."""
+    platform = build(read_settings(Path(home)))
+    current = platform.base.current(LayerId(layer))
+    moved = 0 if current is None else platform.base.tidy(current.layer, current.seq)
+    platform.close()
+    return moved
+
+
 def seal(home: str, stop: str) -> int:
     """Seal what there is until the file ``stop`` is there, and once more; in how many goes."""
     platform = build(read_settings(Path(home)))

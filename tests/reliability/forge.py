@@ -6,6 +6,7 @@ processes it started. Run as a program this file is the server: a line of JSON i
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -199,4 +200,6 @@ def _found(name: str) -> Callable[..., object]:
 if __name__ == "__main__":
     for name in PRELOADED:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # no child copies a page only to look through it for garbage
     serve(sys.stdin, sys.stdout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -24,6 +24,8 @@ from tests.reliability.forge import Act, Ended, Forge
 LAYER = "buildings"
 STEWARD, APPROVER, BUREAU, DATA = "housing.steward", "housing.approver", "planning.bureau", "data.bureau"
 READER = "civil.steward"
+SECURITY = "security.admin"
+ERASED = 40
 ACCOUNTS = (STEWARD, APPROVER, BUREAU, DATA, READER)
 
 
@@ -35,7 +37,7 @@ class Engine(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far an installation has come before the act that is disturbed."""
+    """How far an installation has come before the act that is disturbed, each on from the one before."""
 
     FOUNDED = "founded"
     """Registered, published, open to the public; nothing has landed."""
@@ -43,6 +45,10 @@ class Stage(StrEnum):
     """The first file has landed."""
     WAITING = "waiting"
     """A file that removes a fifth waits for a person."""
+    REVISED = "revised"
+    """That file has landed too; the rows that it ended are not yet moved to the past."""
+    ASKED = "asked"
+    """Some features, in both versions, are to be erased for good; one person has asked for it."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,12 @@ class Installation:
         """Begin to accept what waits."""
         return self.diban("review", delivery, "--accept", "--as", login, "--why", "核实无误")
 
+    def ask_to_erase(self, fids: Iterable[int]) -> str:
+        """Ask that features of the layer be erased for good; the erasure's id."""
+        named = [part for fid in fids for part in ("--fid", str(fid))]
+        asked = self.done("expunge", "--layer", self.layer, *named, "--reason", "涉密", "--as", BUREAU)
+        return next(word for word in asked.out.split() if word.startswith("exp_"))
+
     def found(self, database: str) -> None:
         """Found it, with the layer of buildings published and open to everybody."""
         self.done("init", "--database", database)
@@ -155,7 +167,7 @@ class Installation:
 class Template:
     """An installation at rest; `copy` it. ``cluster`` is the server of a PostGIS one.
 
-    ``waiting`` is the delivery that waits for a person; ``content`` what the layer holds.
+    ``waiting`` is the delivery or the erasure that waits for a person; ``content`` what the layer holds.
     """
 
     source: Installation
@@ -233,11 +245,15 @@ class Templates:
             shutil.copytree(earlier.source.home, home)
             if cluster is not None:
                 _settle(home, cluster.url(name))
-        waiting = ""
+        waiting = "" if earlier is None else earlier.waiting
         if stage is Stage.LANDED:
             assert made.submit(self._city.first).wait().answer()["state"] == "landed"
-        if stage is Stage.WAITING:
+        elif stage is Stage.WAITING:
             answer = made.submit(self._city.cut).wait().answer()
             assert answer["state"] == "waiting"
             waiting = answer["id"]
+        elif stage is Stage.REVISED:
+            assert made.accept(waiting).wait().code == 0
+        elif stage is Stage.ASKED:
+            waiting = made.ask_to_erase(range(1, ERASED + 1))
         return Template(made, cluster, name, waiting, made.content())

@@ -24,7 +24,7 @@ READS = (
     "/api/platform",
     "/api/resources",
 )
-PAUSE = 0.01
+PAUSE = 0.03
 FAILED = 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from random import Random
 
@@ -17,13 +18,14 @@ import pytest
 from diban.governance import review_of
 from diban.store import reading
 from tests.postgres import Cluster
-from tests.reliability.acting import ENGINES, KINDS, Kind, Whole, undisturbed
+from tests.reliability.acting import ENGINES, ERASING, KINDS, TIDYING, Kind, Whole, undisturbed
 from tests.reliability.conftest import LARGE, SMALL, TemplateOf
 from tests.reliability.figures import Figures
 from tests.reliability.forge import Act, Ended
-from tests.reliability.installation import Engine, Installation, Template
+from tests.reliability.installation import Engine, Installation, Stage, Template
 from tests.reliability.invariants import Found, check, check_tidy
-from tests.reliability.watching import watching
+from tests.reliability.serving import serving
+from tests.reliability.watching import Sight, watching
 
 CHECKED = (
     "content, counts, originals, decisions, audit chain, evidence, feed, restart < 5 s, "
@@ -31,43 +33,96 @@ CHECKED = (
 )
 SEED = 20261122
 UNAVAILABLE, UNKNOWN = 69, 75
+LEASE_SECONDS = 30
+"""After which the worker takes over the job of a process that fell silent."""
 SERVER_EVERY = 4
 """Every so many trials on PostGIS it is the server that is killed."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "tidying"])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_killed_act_leaves_the_old_or_the_new(
     engine: Engine, kind: str, template: TemplateOf, figures: Figures, tmp_path: Path
 ) -> None:
-    _kill(template(engine, KINDS[kind].stage, SMALL), kind, 4, figures, tmp_path)
+    _kill(engine, kind, 4, SMALL, template, figures, tmp_path)
 
 
 @pytest.mark.battery
-@pytest.mark.parametrize(("kind", "count"), [("first load", 40), ("update", 40), ("review", 20)])
+@pytest.mark.parametrize(
+    ("kind", "count"), [("first load", 40), ("update", 40), ("review", 20), ("tidying", 20), ("erasing", 20)]
+)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_hundred_killed_acts(
     engine: Engine, kind: str, count: int, template: TemplateOf, figures: Figures, tmp_path: Path
 ) -> None:
-    _kill(template(engine, KINDS[kind].stage, LARGE), kind, count, figures, tmp_path)
+    _kill(engine, kind, count, LARGE, template, figures, tmp_path)
 
 
-def _kill(template: Template, kind: str, count: int, figures: Figures, folder: Path) -> None:
-    engine = template.source.engine
-    with figures.run(f"T-KILL {kind}", engine, CHECKED) as trials:
-        with template.copy(folder) as made, watching(made, folder):
-            whole = undisturbed(made, template, KINDS[kind])
-        chance = Random(f"{SEED} {engine} {kind}")
+@pytest.mark.battery
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_killed_delivery_is_taken_on_by_the_worker(
+    engine: Engine, template: TemplateOf, figures: Figures, tmp_path: Path
+) -> None:
+    chance = Random(f"{SEED} {engine} worker")
+    source = template(engine, Stage.LANDED, LARGE)
+    with figures.run(
+        "T-KILL, then the worker", engine, "lands without a repeat once its lease is over"
+    ) as trials:
+        with source.copy(tmp_path) as made:
+            seconds = undisturbed(made, source, KINDS["update"]).seconds
+        for number in range(3):
+            share = chance.uniform(0.5, 0.9)
+            told = f"seed {SEED}, trial {number}: act at {share:.1%} of {seconds:.2f} s"
+            with trials.trial(told), source.copy(tmp_path) as made:
+                _taken_on(made, seconds * share, tmp_path)
+
+
+def _taken_on(made: Installation, moment: float, folder: Path) -> None:
+    act = made.submit(made.city.update)
+    act.ended_within(moment)
+    act.kill()
+    act.wait()
+    received = len(check(made).deliveries)
+    with serving(made, folder, processes=1):
+        deadline = time.monotonic() + LEASE_SECONDS + 30
+        while len((found := check(made)).versions) < received:
+            assert time.monotonic() < deadline, found.deliveries
+            time.sleep(1)
+    check_tidy(made)
+
+
+def _kill(
+    engine: Engine,
+    name: str,
+    count: int,
+    size: int,
+    template: TemplateOf,
+    figures: Figures,
+    folder: Path,
+) -> None:
+    kind = {**KINDS, "tidying": TIDYING, "erasing": ERASING}[name]
+    source = template(engine, kind.stage, size)
+    with figures.run(f"T-KILL {name}", engine, CHECKED) as trials:
+        with source.copy(folder) as made, _reader(kind, made, folder):
+            whole = undisturbed(made, source, kind)
+        chance = Random(f"{SEED} {engine} {name}")
         for number in range(count):
             share = (number + chance.random()) / count
-            server = template.cluster if number % SERVER_EVERY == 1 else None
+            server = source.cluster if number % SERVER_EVERY == 1 else None
             victim = "act" if server is None else "server"
             with trials.trial(
                 f"seed {SEED}, trial {number}: {victim} at {share:.1%} of {whole.seconds:.2f} s"
             ):
                 # The act may be faster this time: then once more, earlier.
-                while not _trial(template, KINDS[kind], whole, share * whole.seconds, server, folder):
+                while not _trial(source, kind, whole, share * whole.seconds, server, folder):
                     share *= chance.random()
+
+
+def _reader(
+    kind: Kind, made: Installation, folder: Path, *, outages: bool = False
+) -> AbstractContextManager[Sight]:
+    """A reader beside; while features are erased there is none, since that changes every version."""
+    return nullcontext(Sight()) if kind is ERASING else watching(made, folder, outages=outages)
 
 
 def _trial(
@@ -75,12 +130,13 @@ def _trial(
 ) -> bool:
     """Kill at the moment, look, repeat, look again; whether the act was still under way at that moment."""
     with template.copy(folder) as made:
-        with watching(made, folder, outages=server is not None) as sight:
+        with _reader(kind, made, folder, outages=server is not None) as sight:
             act = kind.begin(made, template)
             early = act.ended_within(moment)
             ended = act.wait() if early else _disturbed(act, server)
         assert set(sight.contents) <= {whole.old, whole.new}
-        met = check(made)
+        # Half erased, a version cannot have its content: that is asked when the erasing is done.
+        met = check(made, contents=kind is not ERASING)
         assert met.content in (whole.old, whole.new)
         assert ended.code != 0 or met.content == whole.new, "what was acknowledged is lost"
         decided = _decisions(made, met)

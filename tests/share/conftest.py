@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,9 @@ def _drop(_logger: object, _name: str, _event: EventDict) -> EventDict:
 
 @pytest.fixture(scope="session")
 def town_as_built(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """The town's folder, closed, with the names of what is in it."""
-    folder = tmp_path_factory.mktemp("town")
+    """The town's folder, closed for good: a copy taken of an open database would break its locks."""
+    folder = tmp_path_factory.mktemp("town") / "as-built"
+    folder.mkdir()
     with open_town(folder, found_town(folder), {}) as town:
         fill_town(town)
     return town
@@ -42,17 +44,20 @@ def town_as_built(tmp_path_factory: pytest.TempPathFactory) -> Town:
 @pytest.fixture(scope="session")
 def town(town_as_built: Town) -> Iterator[Town]:
     """The town, for tests that only read it."""
-    with open_town(town_as_built.folder, town_as_built.parties, town_as_built.layers) as town:
+    with _copied(town_as_built, town_as_built.folder.with_name("read")) as town:
         yield town
 
 
 @pytest.fixture
-def own_town(town_as_built: Town, town: Town, tmp_path: Path) -> Iterator[Town]:
-    """A town that the test may change; ``town`` is there first, so that nothing writes while it is copied."""
-    folder = tmp_path / "town"
-    shutil.copytree(town_as_built.folder, folder)
-    with open_town(folder, town_as_built.parties, dict(town_as_built.layers)) as own:
+def own_town(town_as_built: Town, tmp_path: Path) -> Iterator[Town]:
+    """A town that the test may change."""
+    with _copied(town_as_built, tmp_path / "town") as own:
         yield own
+
+
+def _copied(town: Town, folder: Path) -> AbstractContextManager[Town]:
+    shutil.copytree(town.folder, folder)
+    return open_town(folder, town.parties, dict(town.layers))
 
 
 @pytest.fixture(scope="session")

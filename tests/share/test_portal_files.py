@@ -100,9 +100,14 @@ def test_services_are_not_the_portal(portal: Client) -> None:
     assert portal.get("/ogc").json()["links"]
 
 
-def test_an_unbuilt_portal_says_so(nobody: Client) -> None:
+@pytest.mark.parametrize("empty", [True, False])
+def test_an_unbuilt_portal_says_so(town: Town, nobody: Client, tmp_path: Path, empty: bool) -> None:
+    client = nobody
+    if empty:
+        with open_town(town.folder, town.parties, town.layers, tmp_path) as served:
+            client = Client(served.app, town.runner, {})
     for path in ("/", "/map", "/x.js"):
-        answer = nobody.get(path)
+        answer = client.get(path)
         assert answer.status_code == 200
         assert "make portal" in answer.text
         assert "<script" not in answer.text

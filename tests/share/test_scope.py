@@ -13,7 +13,7 @@ from diban.governance import By, revoke_key
 from diban.ground import Compare, LayerScope, Mask
 from diban.store import unit
 from tests.share.client import Client
-from tests.share.town import CLINIC, COLUMN, ROW, ZOOM, Town, features
+from tests.share.town import CLINIC, COLUMN, REGISTER, ROW, ZOOM, Town, features, layer, register
 
 ITEMS = "/ogc/collections/buildings/items"
 TILES = "/ogc/collections/buildings/tiles/WebMercatorQuad"
@@ -84,6 +84,17 @@ def test_everybody_sees_what_the_public_sees(town: Town) -> None:
     }.items():
         found = town.client(party).read("/ogc/collections")["collections"]
         assert sorted(each["id"] for each in found) == slugs, party
+
+
+def test_who_stands_above_sees_what_those_below_provide(own_town: Town) -> None:
+    office = own_town.parties["office"].id
+    own_town.publish(
+        replace(own_town.entry("stops", layer("stops", REGISTER)), provider=office, owner=office)
+    )
+    own_town.land("stops", register())
+    path = "/ogc/collections/stops/items"
+    for party, status in {"office": 200, "transport": 200, "housing": 403, "archive": 403}.items():
+        assert own_town.client(party).get(path).status_code == status, party
 
 
 def test_rows_fields_and_masks(clinic: Client) -> None:

@@ -22,7 +22,7 @@ _HEAD = """# Finding codes
 What the report on a delivery can say, with the remedy that goes with it. Codes are stable. An **error**
 returns the delivery; a **warning** asks for a look and does not; a **notice** is worth knowing. Facts of
 the delivery stand in ‹ ›; `field` stands for the field's name. The score is explained in the
-[steward's guide](../guides/steward.md#the-report)."""
+[steward's guide](../guides/steward.md#the-report-质检报告)."""
 
 _FIELD = Field(
     "field",

@@ -17,8 +17,8 @@ _BY = {
     ("waiting", "returned"): "a reviewer; the sender too",
     ("accepted", "landed"): "the platform",
     ("accepted", "received"): "the platform, when another delivery of the layer landed first",
-    ("received", "withdrawn"): "no command makes this move",
-    ("waiting", "withdrawn"): "no command makes this move",
+    ("received", "withdrawn"): "an expunge",
+    ("waiting", "withdrawn"): "an expunge",
     ("waiting", "received"): "no command makes this move",
 }
 

@@ -69,10 +69,10 @@ def serve_platform(platform: Platform) -> FastAPI:
         platform.use.close()
         platform.close()
 
-    return api(services_of(platform), lifespan=lifespan)
+    return api(services_of(platform, worker), lifespan=lifespan)
 
 
-def services_of(platform: Platform) -> Services:
+def services_of(platform: Platform, worker: Worker) -> Services:
     """What the services need of the platform."""
     with reading(platform.database) as connection:
         public = public_party(connection)
@@ -92,5 +92,5 @@ def services_of(platform: Platform) -> Services:
         own_layers=platform.layers_of,
         secure_cookies=platform.settings.secure_cookies,
         static=STATIC if (STATIC / "index.html").is_file() else None,
-        ready=lambda: {part.name: part.well for part in readiness(platform)},
+        ready=lambda: {part.name: part.well for part in readiness(platform)} | {"worker": worker.well},
     )

@@ -60,7 +60,7 @@ def build(settings: Settings) -> Platform:
     """Wire an installation from its settings; opens nothing that it does not need yet."""
     home = settings.home
     database = Database(settings.database or sqlite_url(home / "control.sqlite"))
-    rows: RowStore = open_embedded(home) if settings.embedded else open_postgis(database)
+    rows: RowStore = open_embedded(home / "layers") if settings.embedded else open_postgis(database)
     feed, jobs, generation = Feed(), Jobs(), Generation(database)
     return Platform(
         settings=settings,
@@ -69,7 +69,7 @@ def build(settings: Settings) -> Platform:
         feed=feed,
         jobs=jobs,
         generation=generation,
-        base=Base(database, rows, feed, jobs, generation),
+        base=Base(database, rows, feed, jobs, generation, (home / "keys" / "mask").read_bytes()),
         catalogue=Catalogue(),
         deliveries=Deliveries(),
         parties=Parties(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from diban.base.records import (
     Version,
     buried,
     bury,
+    erased_rows,
     layer_record,
     schema_of,
     version_at,
@@ -62,9 +64,16 @@ class Base:
     """Every layer of the platform: making, comparing, landing and reading, the same on both engines."""
 
     def __init__(
-        self, database: Database, rows: RowStore, feed: Feed, jobs: Jobs, generation: Generation
+        self,
+        database: Database,
+        rows: RowStore,
+        feed: Feed,
+        jobs: Jobs,
+        generation: Generation,
+        secret: bytes | None = None,
     ) -> None:
-        self._database, self._rows = database, rows
+        """``secret`` keys the tokens of masked fields; without one they hold for this process only."""
+        self._database, self._rows, self._secret = database, rows, secret or os.urandom(32)
         self._feed, self._jobs, self._generation = feed, jobs, generation
 
     @property
@@ -97,12 +106,15 @@ class Base:
     def evolve(self, act: Unit, layer_id: LayerId, schema: Schema, renamed: Mapping[str, str]) -> Schema:
         """A new schema version: fields added, renamed (new name → old name) or left out; no row is touched.
 
-        A field never changes its type: add a new one. Older versions go on answering with theirs.
+        A field never changes its type: add a new one. Older versions go on answering with theirs. The
+        same schema again changes nothing; `Conflict` while a landing is under way.
         """
         record = layer_record(act.connection, layer_id, lock=True)
-        old = {
-            field.name: field for field in schema_of(act.connection, layer_id, record.schema_number).fields
-        }
+        present = schema_of(act.connection, layer_id, record.schema_number)
+        if not renamed and _bare(present) == _bare(schema):
+            return present
+        landing.require_unstaged(record)
+        old = {field.name: field for field in present.fields}
         slot = act.connection.execute(sa.select(layer.c.next_slot).where(layer.c.id == layer_id)).scalar_one()
         fields: list[Field] = []
         for field in schema.fields:
@@ -139,9 +151,14 @@ class Base:
         with reading(self._database) as connection:
             record = layer_record(connection, layer_id)
             version = version_at(connection, layer_id, moment)
-            number = record.schema_number if version is None or moment == NOW else version.schema_number
+            # The current version answers with the present schema, by whichever way it is named.
+            older = version is not None and version.seq != record.current_seq
+            number = version.schema_number if version is not None and older else record.schema_number
             schema = schema_of(connection, layer_id, number)
-        return Snapshot(self._rows, record.storage, layer_id, schema, version, moment, allowed)
+            erased = erased_rows(connection, layer_id)
+        return Snapshot(
+            self._rows, record.storage, layer_id, schema, version, moment, allowed, self._secret, erased
+        )
 
     def current(self, layer_id: LayerId) -> Version | None:
         """The version that is current; None while nothing has landed."""
@@ -228,22 +245,24 @@ class Base:
         with reading(self._database) as connection:
             return found.plus(buried(connection, version)) == version.content
 
-    def brought_by(self, layer_id: LayerId, version: VersionId) -> list[int]:
-        """The numbers of all features of which a version brought a row, whatever became of it."""
+    def erase_version(self, layer_id: LayerId, version: VersionId) -> int:
+        """Remove every row that a version brought, from it and from those after it; how many rows.
+
+        What it had ended stays in the versions before; features that it merely changed are gone from it on.
+        """
         with reading(self._database) as connection:
-            record = layer_record(connection, layer_id)
-            schema = schema_of(connection, layer_id, record.schema_number)
             found = version_at(connection, layer_id, Moment(version=version))
         assert found is not None
-        relations = (self._rows.live(record.storage, schema), self._rows.past(record.storage, schema))
-        with self._rows.reader(record.storage) as reader:
-            parts = [sa.select(table.c.fid).where(table.c.vfrom == found.seq) for table in relations]
-            return sorted({row[0] for part in parts for row in reader.connection.execute(part)})
+        return self._erase(layer_id, None, found.seq)
 
     def erase(self, layer_id: LayerId, fids: list[int]) -> int:
-        """Remove these features from all versions, leaving tombstones of their hashes; how many rows.
+        """Remove these features from all versions, leaving tombstones of their hashes; how many rows."""
+        return self._erase(layer_id, fids, None)
 
-        Only `expunge` calls this, after two persons agreed. An unfinished landing is taken back; `Conflict`
+    def _erase(self, layer_id: LayerId, fids: list[int] | None, seq: int | None) -> int:
+        """Remove rows by feature, or by the version that brought them.
+
+        Only `expunge` comes here, after two persons agreed. An unfinished landing is taken back; `Conflict`
         while one is under way. Changes that were compared before must be compared again.
         """
         self.abandon(layer_id)
@@ -252,19 +271,21 @@ class Base:
             record = layer_record(act.connection, layer_id, lock=True)
             landing.require_unstaged(record)
             schema = schema_of(act.connection, layer_id, record.schema_number)
-            traces = self._traces(record, schema, fids)
+            traces = self._traces(record, schema, fids, seq)
             bury(act.connection, record, traces)
             self._generation.bump(act)
             self._feed.append(act, "layer.erased", layer_id, {"rows": len(traces)})
-        self._rows.erase(record.storage, fids)
+        self._rows.erase(record.storage, fids, seq)
         return len(traces)
 
     def close(self) -> None:
         """Give all connections back."""
         self._rows.close()
 
-    def _traces(self, record: LayerRecord, schema: Schema, fids: list[int]) -> list[Row]:
-        """Every row of these features, live and past: feature number, versions, hash."""
+    def _traces(
+        self, record: LayerRecord, schema: Schema, fids: list[int] | None, seq: int | None
+    ) -> list[Row]:
+        """Every row of these features, or that this version brought: feature number, versions, hash."""
         found: list[Row] = []
         with self._rows.reader(record.storage) as reader:
             for relation in (
@@ -272,8 +293,15 @@ class Base:
                 self._rows.past(record.storage, schema),
             ):
                 columns = (relation.c.fid, relation.c.vfrom, relation.c.vto, relation.c.hash)
-                for start in range(0, len(fids), FIDS_AT_ONCE):
-                    these = relation.c.fid.in_(fids[start : start + FIDS_AT_ONCE])
+                parts = (
+                    [relation.c.vfrom == seq]
+                    if fids is None
+                    else [
+                        relation.c.fid.in_(fids[start : start + FIDS_AT_ONCE])
+                        for start in range(0, len(fids), FIDS_AT_ONCE)
+                    ]
+                )
+                for these in parts:
                     found.extend(reader.connection.execute(sa.select(*columns).where(these)))
         return found
 
@@ -282,15 +310,28 @@ class Base:
         key = None if schema.key is None else schema.field(schema.key)
         selection = Selection(self._rows, record.storage, schema, version, NOW, LayerScope())
         with self._rows.reader(record.storage) as reader:
-            found = reader.connection.execute(selection.identity(reader, key)).fetchall()
-        fids, hashes, last = zip(*found, strict=True) if found else ((), (), ())
-        held = np.frombuffer(b"".join(hashes), "V32") if found else np.empty(0, "V32")
-        if key is not None:
-            return Present(np.array(fids, np.int64), held, from_physical(last, key), None)
-        shapes = pa.array(last, pa.binary())
-        return Present(
-            np.array(fids, np.int64), held, None, None if shapes.null_count == len(shapes) else shapes
-        )
+            found = reader.connection.execution_options(yield_per=FIDS_AT_ONCE).execute(
+                selection.identity(reader, key)
+            )
+            fids, hashes, lasts = [np.empty(0, np.int64)], [np.empty(0, "V32")], [_last((), key)]
+            for part in found.partitions(FIDS_AT_ONCE):  # so that no more than one part is held as objects
+                numbers, digests, last = zip(*part, strict=True)
+                fids.append(np.array(numbers, np.int64))
+                hashes.append(np.frombuffer(b"".join(digests), "V32"))
+                lasts.append(_last(last, key))
+        whole = pa.concat_arrays(lasts)
+        keyless = None if key is not None or whole.null_count == len(whole) else whole
+        return Present(np.concatenate(fids), np.concatenate(hashes), None if key is None else whole, keyless)
+
+
+def _last(values: Sequence[object], key: Field | None) -> pa.Array:
+    """Keys, or geometries where there is no key."""
+    return pa.array(values, pa.binary()) if key is None else from_physical(values, key)
+
+
+def _bare(schema: Schema) -> Schema:
+    """A schema as it was declared, without the numbers that the base gives."""
+    return replace(schema, number=1, fields=tuple(replace(field, slot=0) for field in schema.fields))
 
 
 def _bare_changes(layer_id: LayerId, features: FeatureSet, version: Version | None, mode: Mode) -> ChangeSet:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,7 @@ def bound_value(value: Value, field: Field) -> Value:
     """A value of a condition as its column stores it; `Invalid` when it is not of the field's type."""
     try:
         return _bound(value, field)
-    except (ValueError, TypeError, InvalidOperation, OverflowError) as fault:
+    except (ValueError, TypeError, ArithmeticError) as fault:
         raise Invalid(
             Text(
                 zh=f"值与字段类型不符：{str(value)[:50]}", en=f"not a {field.kind.value}: {str(value)[:50]}"

@@ -8,6 +8,7 @@ feature that changed. The plan is written beside the delivery, so that landing c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,11 @@ from diban.store import translating_disk
 
 UNCHANGED, NEW, CHANGED = 0, 1, 2
 SAME_FEATURE = 0.5
+MOST_PAIRS = 1_000_000
 _SAVED = {"action": np.int8, "fid": np.int64, "ended": np.int64}
 
 Fids = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def plan_changes(features: FeatureSet, present: Present, mode: Mode) -> Plan:
     else:
         matched = _by_content(hashes, present)
         if present.geometry is not None:
+            _by_shape(features, matched, present)
             _by_place(features, matched, present)
     return _plan(hashes, matched, present, mode)
 
@@ -160,19 +164,45 @@ def _numbered(hashes: npt.NDArray[np.void]) -> pa.Array:
     )
 
 
+def _by_shape(features: FeatureSet, matched: Fids, present: Present) -> None:
+    """Match what is left by the very same geometry, one to one in order; fills ``matched`` in place."""
+    assert present.geometry is not None
+    rows, old = _left(matched, present)
+    if not len(rows) or not len(old):
+        return
+    ours = _geometry_of(features, rows)
+    theirs = present.geometry.take(pa.array(old)).to_numpy(zero_copy_only=False)
+    here, there = ours != None, theirs != None  # noqa: E711 - element by element
+    rows, old = rows[here], old[there]
+    keys = [_numbered(_digests(shapes)) for shapes in (ours[here], theirs[there])]
+    found = np.asarray(pc.index_in(keys[0], value_set=keys[1]).fill_null(-1).to_numpy(zero_copy_only=False))
+    matched[rows[found >= 0]] = old[found[found >= 0]]
+
+
+def _digests(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.void]:
+    """A digest of each WKB."""
+    digests = b"".join([blake2b(shape, digest_size=HASH_BYTES).digest() for shape in shapes])
+    return np.frombuffer(digests, f"V{HASH_BYTES}")
+
+
+def _left(matched: Fids, present: Present) -> tuple[Fids, Fids]:
+    """Delivered rows without a match, and present ones that none took."""
+    free = np.ones(len(present.fids), bool)
+    free[matched[matched >= 0]] = False
+    return np.flatnonzero(matched < 0), np.flatnonzero(free)
+
+
 def _by_place(features: FeatureSet, matched: Fids, present: Present) -> None:
     """Match what is left by shape, best pairs first; fills ``matched`` in place."""
     assert present.geometry is not None
-    free = np.ones(len(present.fids), bool)
-    free[matched[matched >= 0]] = False
-    rows, old = np.flatnonzero(matched < 0), np.flatnonzero(free)
+    rows, old = _left(matched, present)
     if not len(rows) or not len(old):
         return
     ours = shapely.from_wkb(_geometry_of(features, rows), on_invalid="ignore")
     theirs = shapely.from_wkb(
         present.geometry.take(pa.array(old)).to_numpy(zero_copy_only=False), on_invalid="ignore"
     )
-    first, second = shapely.STRtree(theirs).query(ours, predicate="intersects")
+    first, second = _pairs(ours, theirs)
     share = shared_part(ours[first], theirs[second])
     taken_new, taken_old = set[int](), set[int]()
     # One to one, best first: a greedy pass over the few pairs that are left is inherently sequential.
@@ -182,6 +212,18 @@ def _by_place(features: FeatureSet, matched: Fids, present: Present) -> None:
             taken_new.add(a)
             taken_old.add(b)
             matched[rows[a]] = old[b]
+
+
+def _pairs(ours: Shapes, theirs: Shapes) -> tuple[Fids, Fids]:
+    """Which shapes meet, `MOST_PAIRS` at most: where very many are stacked, the rest counts as replaced."""
+    tree, found, total = shapely.STRtree(theirs), [], 0
+    for start in range(0, len(ours), 1000):
+        pairs = tree.query(ours[start : start + 1000], predicate="intersects")
+        if (total := total + pairs.shape[1]) > MOST_PAIRS:
+            break
+        found.append(pairs + np.array([[start], [0]]))
+    both = np.hstack(found) if found else np.empty((2, 0), np.int64)
+    return both[0], both[1]
 
 
 def shared_part(ours: npt.NDArray[np.object_], theirs: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:

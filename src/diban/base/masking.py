@@ -10,11 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from diban.ground import LayerScope, Mask
+from diban.ground import Extent, LayerScope, Mask
 
 
-def mask_column(column: pa.Array, mask: Mask) -> pa.Array:
-    """A field's text shown in part: its ends only (张*三), or a token that is equal for equal values."""
+def mask_column(column: pa.Array, mask: Mask, secret: bytes) -> pa.Array:
+    """A field's text shown in part: its ends only (张*三), or a token that is equal for equal values.
+
+    Tokens are keyed with the installation's ``secret``, so that nobody finds a value by trying all.
+    """
     text = column.cast(pa.string())
     if mask is Mask.ENDS:
         length = pc.utf8_length(text)
@@ -24,7 +27,7 @@ def mask_column(column: pa.Array, mask: Mask) -> pa.Array:
         return pc.if_else(pc.greater(length, 2), ends, pc.if_else(text.is_valid(), "*", None))
     # One message a call is what a keyed hash takes; a page holds few rows.
     tokens = [
-        None if value is None else blake2b(value.encode(), digest_size=8).hexdigest()
+        None if value is None else blake2b(value.encode(), digest_size=8, key=secret).hexdigest()
         for value in text.to_pylist()
     ]
     return pa.array(tokens, pa.string())
@@ -62,6 +65,11 @@ def as_shown(shapes: npt.NDArray[np.object_], scope: LayerScope) -> npt.NDArray[
 def slack(scope: LayerScope) -> float:
     """How far in degrees a coordinate may be shown from its true place."""
     return 0.0 if scope.decimals is None else 0.5 * 10.0**-scope.decimals
+
+
+def area_box(area: bytes) -> Extent:
+    """The box around a scope's area (WKB)."""
+    return Extent(*(float(side) for side in shapely.bounds(shapely.from_wkb(area))))
 
 
 def inside_area(shapes: npt.NDArray[np.object_], scope: LayerScope) -> npt.NDArray[np.bool_]:

@@ -82,8 +82,11 @@ class RowStore(Protocol):
     def tidy(self, storage: str, seq: int) -> int:
         """Move rows that ended at or before ``seq`` to the past relation, in short transactions; how many."""
 
-    def erase(self, storage: str, fids: Sequence[int]) -> None:
-        """Remove every row, live and past, of these features for good, from files and logs too."""
+    def erase(self, storage: str, fids: Sequence[int] | None, seq: int | None) -> None:
+        """Remove for good, from files and logs too, every row, live and past, of these features.
+
+        Without ``fids``: every row that began under ``seq``.
+        """
 
     def drop(self, storage: str) -> None:
         """Remove a layer's storage that nothing points to."""

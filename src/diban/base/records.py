@@ -194,6 +194,12 @@ def present_rows(connection: sa.Connection, version: Version) -> int:
     return version.rows - len(buried(connection, version))
 
 
+def erased_rows(connection: sa.Connection, layer_id: LayerId) -> int:
+    """How many rows of a layer were erased so far: moves whenever an erasure changes what versions answer."""
+    counted = sa.select(sa.func.count()).where(layer_tombstone.c.layer == layer_id)
+    return int(connection.execute(counted).scalar_one())
+
+
 def buried(connection: sa.Connection, version: Version) -> pa.Array:
     """Hashes of rows that a version held and that were erased since."""
     gone = layer_tombstone.c

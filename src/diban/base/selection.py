@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from diban.base.columns import physical_name
 from diban.base.conditions import permitted, require_plain, to_sql
-from diban.base.masking import slack
+from diban.base.masking import area_box, slack
 from diban.base.port import Reader, RowStore
 from diban.base.query import Order, Query, read_token
 from diban.base.records import Version
@@ -127,6 +127,9 @@ class Selection:
             parts.append(sa.or_(columns.tto.is_(None), columns.tto > at))
         if self.scope.rows is not None:
             parts.append(to_sql(self.scope.rows, self.schema, relation))
+        if self.scope.area is not None:
+            area = area_box(self.scope.area)
+            parts.append(self.rows.meets(relation, area, self._share(area) > WIDE))
         return sa.and_(*parts)
 
     def wanted(self, query: Query, relation: sa.Table) -> Condition:

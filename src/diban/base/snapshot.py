@@ -64,8 +64,11 @@ class Snapshot:
         version: Version | None,
         moment: Moment,
         scope: LayerScope,
+        secret: bytes,
+        erased: int = 0,
     ) -> None:
         self.layer, self.version, self.scope = layer, version, scope
+        self._secret, self._erased = secret, erased
         self.schema = replace(
             schema,
             fields=tuple(field for field in schema.fields if scope.shows(field.name)),
@@ -79,6 +82,11 @@ class Snapshot:
         )
 
     @property
+    def state(self) -> str:
+        """What answers are made from: the version, and the erasures that have changed it since."""
+        return f"{None if self.version is None else self.version.id}/{self._erased}"
+
+    @property
     def extent(self) -> Extent | None:
         """The box around the layer's features."""
         return None if self.version is None else self.version.extent
@@ -89,12 +97,12 @@ class Snapshot:
         if self._selection is None:
             return Page(self._batch([], fields, query.geometry), None)
         kept: list[Row] = []
-        after, last = query.after, False
+        after, last, chunk = query.after, False, query.limit + 1
         with self._rows.reader(self._storage) as reader:
             while len(kept) <= query.limit and not last:
-                statement = self._selection.page(reader, query, fields, after, query.limit + 1)
+                statement = self._selection.page(reader, query, fields, after, chunk)
                 found = reader.connection.execute(statement).fetchall()
-                last = len(found) <= query.limit
+                last, chunk = len(found) < chunk, min(2 * chunk, BATCH_ROWS)
                 kept.extend(self._exact(found, query.bbox))
                 if found:
                     after = _token(found[-1], len(fields))
@@ -204,7 +212,7 @@ class Snapshot:
         for place, field in enumerate(fields, 2):
             column = from_physical(values[place], field)
             mask = masks.get(field.name)
-            columns[field.name] = column if mask is None else mask_column(column, mask)
+            columns[field.name] = column if mask is None else mask_column(column, mask, self._secret)
         if geometry and self.schema.geometry is not GeometryKind.NONE:
             columns[GEOMETRY] = coarsen(pa.array(values[1], pa.binary()), self.scope)
         return pa.RecordBatch.from_pydict(columns)

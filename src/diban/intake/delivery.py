@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -86,7 +86,7 @@ class Deliveries:
         assert known is not None, "it was written just now, by this act or before"
         if known.id == made:
             self._note(unit, made, None, DeliveryState.RECEIVED, sent.sender, "")
-        elif (known.sent.digest, known.sent.layer) != (sent.digest, sent.layer):
+        elif replace(known.sent, file_name="", sender=sent.sender) != replace(sent, file_name=""):
             raise Conflict(
                 Text(zh="该幂等键已用于另一份交付", en="the key was used for another delivery"),
                 field="key",
@@ -136,6 +136,33 @@ class Deliveries:
             )
         self._note(unit, seen.id, seen.state, to, by, why)
         return self.get(unit.connection, seen.id)
+
+    def free_key(self, connection: sa.Connection, layer: LayerId, wanted: str) -> str:
+        """The key under which a sending goes on, when ``wanted`` names its file and what was said of it.
+
+        A sending that has not ended goes on under its own key, and the layer's latest that landed is
+        answered again; what was returned, or overtaken by another, is sent anew under a numbered key.
+        """
+        newest_first = sa.select(delivery).order_by(delivery.c.received_at.desc(), delivery.c.id.desc())
+        mine = delivery.c.key.startswith(wanted, autoescape=True)
+        earlier = connection.execute(newest_first.where(mine)).all()
+        if not earlier:
+            return wanted
+        latest = connection.execute(newest_first.where(delivery.c.layer == layer).limit(1)).one()
+        state = DeliveryState(earlier[0].state)
+        again = state is DeliveryState.LANDED and latest.id == earlier[0].id
+        return earlier[0].key if again or not state.ended else f"{wanted}:{len(earlier)}"
+
+    def blank(self, unit: Unit, seen: Delivery) -> None:
+        """Let go of what a delivery's report quotes of its data; one that has not ended is withdrawn."""
+        state = seen.state if seen.state.ended else DeliveryState.WITHDRAWN
+        unit.connection.execute(
+            sa.update(delivery)
+            .where(delivery.c.id == seen.id)
+            .values(report=None, file_name="", state=state.value, moved_at=micros(now()))
+        )
+        if state is not seen.state:
+            self._note(unit, seen.id, seen.state, state, "expunge", "")
 
     def get(self, connection: sa.Connection, delivery_id: DeliveryId) -> Delivery:
         """The delivery of that id; `Missing` when there is none."""

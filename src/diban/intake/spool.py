@@ -6,6 +6,7 @@ checks, the comparison and the landing, and is made anew from the original whene
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -67,7 +68,7 @@ def spool(
     progress: Callable[[int], None],
 ) -> FeatureSet:
     """Write the source's batches as the platform reads them to ``target``; the features, to be read again."""
-    aside, rows = target.with_suffix(".part"), 0
+    aside, rows = target.with_suffix(f".{os.getpid()}.part"), 0
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with translating_disk():

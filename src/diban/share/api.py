@@ -29,8 +29,8 @@ from diban.share.session import session_block
 from diban.share.tiles import tiles_block
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-_PACKED_FROM, _PACKED_ASIDE_FROM = 1024, 32_768
-"""Bytes from which an answer is compressed, and from which this is done beside the event loop."""
+PACKED_FROM = 1024
+"""Bytes from which an answer is compressed."""
 
 
 def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
@@ -48,12 +48,7 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
         app.include_router(block.router(services))
     serve_portal(app, services.static)
     answer_faults(app)
-    app.add_middleware(
-        GZipMiddleware,
-        minimum_size=_PACKED_FROM,
-        thread_minimum_size=_PACKED_ASIDE_FROM,
-        compresslevel=4,
-    )
+    app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM, compresslevel=4)
     app.add_middleware(Guard)
     return app
 

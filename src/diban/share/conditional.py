@@ -17,8 +17,7 @@ def tag_of(snapshot: Snapshot, *parts: object) -> str:
 
     It is weak: equal tags mean equal content, not equal bytes (time stamp, compression).
     """
-    version = "" if snapshot.version is None else snapshot.version.id
-    made_from = (version, snapshot.schema.number, snapshot.scope.key, *parts)
+    made_from = (snapshot.state, snapshot.schema.number, snapshot.scope.key, *parts)
     digest = blake2b("\0".join(map(str, made_from)).encode(), digest_size=12)
     return f'W/"{digest.hexdigest()}"'
 

@@ -56,7 +56,7 @@ def serve_portal(app: FastAPI, static: Path | None) -> None:
         request.state.block = NAME
         if f"/{path}/".startswith(_SERVICES):
             raise HTTPException(404)
-        if not paths:
+        if PAGE not in paths:
             return HTMLResponse(_UNBUILT)
         if path not in paths and "." in path.rpartition("/")[2]:
             raise HTTPException(404)

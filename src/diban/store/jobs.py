@@ -42,8 +42,10 @@ class Jobs:
     a job is failed, with its fault. `retry` gives it as many again.
     """
 
-    def enqueue(self, unit: Unit, kind: str, key: str, payload: dict[str, object]) -> JobId:
-        """Ask for work; the same key twice is the same job."""
+    def enqueue(
+        self, unit: Unit, kind: str, key: str, payload: dict[str, object], *, after: float = 0
+    ) -> JobId:
+        """Ask for work, to be leased in ``after`` seconds at the earliest; the same key is the same job."""
         make = sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert
         moment = micros(now())
         statement = make(job).values(
@@ -53,7 +55,7 @@ class Jobs:
             payload=orjson.dumps(payload).decode(),
             state="waiting",
             attempts=0,
-            due_at=moment,
+            due_at=moment + int(after * 1_000_000),
             done=0,
             created_at=moment,
         )

@@ -52,6 +52,26 @@ def test_a_late_step_is_refused(store: PostgisRows) -> None:
     assert names(store, storage) == [(1, 1, None, "a"), (2, 1, None, "b"), (3, 1, None, "c")]
 
 
+def test_who_begins_after_a_successor_landed_destroys_nothing(store: PostgisRows) -> None:
+    storage = store.make(6, NAMED)
+    store.undo(storage, 1)
+    store.load(storage, 6, NAMED, 2, iter([rows([1], ["landed"])]))
+    for late in (1, 0):
+        with pytest.raises(Conflict):
+            store.load(storage, 6, NAMED, late, iter([rows([9], ["late"])]))
+        with pytest.raises(Conflict):
+            store.apply(storage, NAMED, late, steps(1))
+    store.undo(storage, 1)
+    assert names(store, storage) == [(1, 2, None, "landed")]
+
+
+def test_what_was_taken_back_is_not_begun_again(store: PostgisRows) -> None:
+    storage = store.make(7, NAMED)
+    store.undo(storage, 1)
+    with pytest.raises(Conflict):
+        store.load(storage, 7, NAMED, 1, iter([rows([9], ["late"])]))
+
+
 def test_steps_that_are_done_are_not_written_again(store: PostgisRows) -> None:
     storage = store.make(3, NAMED)
     store.load(storage, 3, NAMED, 1, iter([rows([1, 2, 3], ["a", "b", "c"])]))

@@ -14,9 +14,11 @@ from rich.table import Table
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
 from diban.app.journeys.delivery import deliver
 from diban.app.journeys.receive import Letter
-from diban.ground import Invalid, Mode, Text
+from diban.app.wiring import Platform
+from diban.ground import Invalid, Mode, Text, now
 from diban.intake import Delivery, DeliveryState
 from diban.quality import Report
+from diban.store import reading
 
 
 def submit(
@@ -41,7 +43,8 @@ def submit(
     with opened(home) as platform, progress_bars() as progress:
         name = "" if file is None else file.name
         with io.BytesIO() if file is None else file.open("rb") as stream:
-            letter = Letter(layer, name, key or _key(file, layer, mode), mode, source_layer, crs)
+            known = key or _key(platform, file, layer, [mode, crs or "", source_layer or ""])
+            letter = Letter(layer, name, known, mode, source_layer, crs)
             delivery = deliver(platform, stream, letter, asker_of(platform, login), progress)
     if as_json:
         console.print_json(orjson.dumps(_as_json(delivery)).decode())
@@ -50,13 +53,20 @@ def submit(
     raise typer.Exit(0 if delivery.state in (DeliveryState.LANDED, DeliveryState.WAITING) else 1)
 
 
-def _key(file: Path | None, layer: str, mode: Mode) -> str:
-    """The same file to the same layer is the same delivery, so that a repeated command resumes."""
-    digest = hashlib.sha256(f"{layer}\0{mode}\0".encode())
-    if file is not None:
+def _key(platform: Platform, file: Path | None, layer: str, said: list[str]) -> str:
+    """The same file, and the same said of it, is the same sending, so that a repeated command resumes.
+
+    A confirmation without a file counts once a day.
+    """
+    if file is None:
+        what = f"{now().astimezone(platform.settings.timezone):%Y-%m-%d}"
+    else:
         stat = file.stat()
-        digest.update(f"{file.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}".encode())
-    return digest.hexdigest()
+        what = f"{file.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}"
+    wanted = hashlib.sha256("\0".join([layer, *said, what]).encode()).hexdigest()
+    with reading(platform.database) as connection:
+        held = platform.catalogue.by_layer_slug(connection, layer).layer(layer).layer
+        return wanted if held is None else platform.deliveries.free_key(connection, held, wanted)
 
 
 def _as_json(delivery: Delivery) -> dict[str, object]:

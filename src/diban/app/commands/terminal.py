@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,7 +113,12 @@ def asker_of(platform: Platform, login: str) -> Asker:
                 field="--as",
                 remedy=Text(zh="用 diban user list 查看", en="see diban user list"),
             )
-        return platform.accounts.asker(connection, account.id, Via.COMMAND, new_id("req"))
+        return platform.accounts.asker(connection, account.id, Via.COMMAND, _request())
+
+
+def _request() -> str:
+    """The request's id in the audit says which user of which machine typed the command."""
+    return f"command:{getpass.getuser()}@{socket.gethostname()}:{new_id('req')}"
 
 
 @contextmanager

@@ -40,8 +40,13 @@ def carry(platform: Platform, delivery_id: DeliveryId, progress: Progress) -> De
         key = job_of(delivery_id, review_of(act.connection, delivery_id))
         held = platform.jobs.take(act, key, this_process(), again=not settled)
     if held is not None:
-        with holding(platform.database, platform.jobs, held):
-            return proceed(platform, delivery_id, progress)
+        with holding(platform.database, platform.jobs, held) as check:
+
+            def checked(step: str, done: int, total: int | None) -> None:
+                check()
+                progress(step, done, total)
+
+            return proceed(platform, delivery_id, checked)
     if not settled:
         raise Conflict(
             Text(zh="另一进程正在处理该交付", en="another process is working on this delivery"),

@@ -9,7 +9,7 @@ from diban.app.wiring import Platform
 from diban.governance import Target, TargetKind
 from diban.ground import DeliveryId, LayerId
 from diban.intake import Delivery
-from diban.store import reading
+from diban.store import reading, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class PlatformEraser:
                 concerned = [self.platform.deliveries.get(connection, DeliveryId(target.of))]
         counts = {"rows": 0, "originals": 0, "deliveries": len(concerned)}
         for delivery in concerned:
+            with unit(self.platform.database) as act:
+                self.platform.deliveries.blank(act, delivery)
             counts["rows"] += self._rows_of(delivery)
             counts["originals"] += self.platform.blobs.expunge(delivery.sent.digest)
             shutil.rmtree(self.platform.work / delivery.id, ignore_errors=True)
@@ -38,8 +40,7 @@ class PlatformEraser:
 
     def _rows_of(self, delivery: Delivery) -> int:
         """The rows that the delivery brought, in every version."""
-        if delivery.version is None:
-            self.platform.base.abandon(delivery.sent.layer)
-            return 0
-        fids = self.platform.base.brought_by(delivery.sent.layer, delivery.version)
-        return self.platform.base.erase(delivery.sent.layer, fids) if fids else 0
+        layer = delivery.sent.layer
+        made = next((each for each in self.platform.base.history(layer) if each.key == delivery.id), None)
+        # A delivery that changed nothing points at a version which another one made.
+        return 0 if made is None else self.platform.base.erase_version(layer, made.id)

@@ -53,7 +53,8 @@ def _crs(delivery: Delivery, opened: Reading, schema: Schema) -> Crs:
     if schema.geometry is GeometryKind.NONE or opened.source.geometry_type is None:
         return CRS84
     said = None if delivery.sent.crs is None else _parsed(delivery.sent.crs)
-    written = None if opened.source.crs is None else _parsed(opened.source.crs)
+    default = None if opened.source.crs is None else opened.source.crs
+    written = None if default is None or not opened.source.crs_declared else _parsed(default)
     if (
         said is not None
         and written is not None
@@ -67,7 +68,8 @@ def _crs(delivery: Delivery, opened: Reading, schema: Schema) -> Crs:
             ),
             Text(zh="核实后改正其一", en="find out which holds, and correct the other"),
         )
-    found = written or said
+    # What the format takes for granted counts only where neither the file nor the sender says anything.
+    found = written or said or (None if default is None else _parsed(default))
     if found is None:
         raise Unreadable(
             "crs.unknown",

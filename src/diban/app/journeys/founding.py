@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from diban.app.settings import Settings, write_settings
@@ -39,6 +40,9 @@ def found(settings: Settings) -> tuple[Platform, Welcome]:
         (settings.home / name).mkdir(parents=True, exist_ok=True)
     signer = FileSigner.make(settings.home / "keys" / "audit.pem")
     (settings.home / "keys" / "audit.pub.pem").write_text(signer.public.pem(), encoding="ascii")
+    secret = settings.home / "keys" / "mask"
+    secret.write_bytes(os.urandom(32))
+    secret.chmod(0o600)
     platform = build(settings)
     migrate(platform.database)
     welcome = Welcome(tuple((login, role, initial_password()) for login, role, _ in _ADMINISTRATORS))

@@ -48,6 +48,7 @@ def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: C
 def _summary(changes: ChangeSet) -> dict[str, Any]:
     return {
         "on": changes.on,
+        "schema": changes.features.schema.number,
         "added": changes.added,
         "changed": changes.changed,
         "removed": changes.removed,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from diban.app.journeys.compare import compare
 from diban.app.journeys.examine import Examined, examine
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.governance import Act, By, record_evidence, reopen
-from diban.ground import AccountId, ChangeSet, Conflict, Mode, Text, VersionId
+from diban.ground import AccountId, ChangeSet, Conflict, Mode, Text
 from diban.intake import Delivery, DeliveryState, open_spool
 from diban.quality import Report
 from diban.store import unit
@@ -19,11 +21,13 @@ def land(platform: Platform, delivery: Delivery, changes: ChangeSet | None, prog
     ``changes`` None: computed again, since another process judged the delivery. When the layer has
     moved on since, the delivery goes back to be judged anew and `Conflict` is raised.
     """
-    changes = changes or _changes(platform, delivery, progress)
-    judged_on = (delivery.changes or {}).get("on")
+    judged = delivery.changes or {}
     known = next((v for v in platform.base.history(delivery.sent.layer) if v.key == delivery.id), None)
-    if known is None and changes.on != judged_on:
-        _send_back(platform, delivery, changes.on)
+    if known is None and judged.get("schema") != platform.base.schema(delivery.sent.layer).number:
+        _send_back(platform, delivery)
+    changes = changes or _changes(platform, delivery, progress)
+    if known is None and changes.on != judged.get("on"):
+        _send_back(platform, delivery)
     staged = platform.base.stage(
         changes, delivery.id, lambda done: progress("land", done, changes.features.rows)
     )
@@ -66,13 +70,11 @@ def _changes(platform: Platform, delivery: Delivery, progress: Progress) -> Chan
     return changes
 
 
-def _send_back(platform: Platform, delivery: Delivery, present: VersionId | None) -> None:
+def _send_back(platform: Platform, delivery: Delivery) -> NoReturn:
     with unit(platform.database) as act:
         reopen(act, By.system(delivery.id), delivery.id)
-        platform.deliveries.move(
-            act, delivery, DeliveryState.RECEIVED, AccountId("policy"), f"judged anew on {present}"
-        )
+        platform.deliveries.move(act, delivery, DeliveryState.RECEIVED, AccountId("policy"), "judged anew")
     raise Conflict(
-        Text(zh="图层在审核后已有新版本，重新比对", en="the layer has a newer version; judged anew"),
+        Text(zh="图层或其信息项在审核后已变动，重新比对", en="the layer has changed since; judged anew"),
         field=delivery.id,
     )

@@ -12,6 +12,7 @@ from diban.ground import Conflict, DeliveryId, Mode, Text, micros
 from diban.intake import Delivery, Sent
 from diban.store import reading, unit
 
+HEAD_START = 5.0  # seconds
 DELIVERY = "delivery.proceed"
 """The job that takes a delivery on when the process that received it is gone."""
 
@@ -69,7 +70,8 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
         known = act.done(f"receive:{delivery.id}")
         if known is None:
             act.remember(f"receive:{delivery.id}", {"delivery": delivery.id})
-            platform.jobs.enqueue(act, DELIVERY, delivery.id, {"delivery": delivery.id})
+            # Whoever receives it carries it on; a server's worker only when nobody has by then.
+            platform.jobs.enqueue(act, DELIVERY, delivery.id, {"delivery": delivery.id}, after=HEAD_START)
             by.note(
                 act,
                 "delivery.receive",

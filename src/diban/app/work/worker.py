@@ -13,7 +13,7 @@ from diban.app.wiring import Platform
 from diban.app.work.holding import holding
 from diban.base import TIDY
 from diban.governance import seal_pending
-from diban.ground import DeliveryId, Fault, LayerId
+from diban.ground import DeliveryId, LayerId
 from diban.store import Job, this_process, unit
 
 IDLE_SECONDS = 1.0
@@ -60,12 +60,17 @@ class Worker:
         for thread in self._threads:
             thread.join(patience)
 
+    @property
+    def well(self) -> bool:
+        """Whether both threads live."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def _until_stopped(self, once: Callable[[Platform], bool], pause: float) -> None:
         while not self._stop.is_set():
             try:
                 busy = once(self._platform)
-            except Fault as fault:
-                self._log.warning("work failed", code=fault.code, fault=str(fault))
+            except Exception as fault:  # noqa: BLE001 - the edge of a thread: logged, the job is failed, go on
+                self._log.error("work failed", kind=type(fault).__name__, exc_info=fault)
                 busy = False
             if not busy:
                 self._stop.wait(pause)

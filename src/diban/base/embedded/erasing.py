@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from diban.base.embedded.pipe import bulk_pipe
-from diban.base.embedded.writing import AMONG, empty_log, listed, opened, remove_rows, written
+from diban.base.embedded.writing import (
+    AMONG,
+    BATCH,
+    empty_log,
+    keep_log_short,
+    listed,
+    opened,
+    remove_rows,
+    written,
+)
 from diban.ground import Text, Unavailable
 
 _ENTRY_BYTES = {"live": 24, "past": 32}
 _PATIENCE = 30  # seconds for readers to let go of the log
 
 
-def erase(path: Path, fids: Sequence[int]) -> None:
-    """Remove every row, live and past, of these features so that no byte of them is left in the files.
+def erase(path: Path, fids: Sequence[int] | None, seq: int | None) -> None:
+    """Remove rows of these features, or begun under ``seq``, so that no byte of them is left in the files.
 
     SQLite overwrites what is deleted, but pages that were divided or joined long ago keep copies in
     their unused parts; only writing the whole file anew removes them. Interrupted, or when a reader
@@ -22,12 +32,14 @@ def erase(path: Path, fids: Sequence[int]) -> None:
     """
     with opened(path) as connection:
         connection.create_function("blanked", 2, _blanked, deterministic=True)
-        with written(connection):
-            for relation, entry in _ENTRY_BYTES.items():
-                found = connection.execute(f"SELECT rid FROM {relation} WHERE fid {AMONG}", (listed(fids),))
-                remove_rows(connection, relation, listed([rid for (rid,) in found]))
-                blanked = f"blanked(data, {entry})"
-                connection.execute(f"UPDATE {relation}_box_node SET data = {blanked} WHERE data <> {blanked}")
+        # Live first: a row that is being moved is then met in the past.
+        for relation, entry in _ENTRY_BYTES.items():
+            for rids in _found(connection, relation, fids, seq):
+                with written(connection):
+                    remove_rows(connection, relation, listed(rids))
+                keep_log_short(connection, path)
+            blanked = f"blanked(data, {entry})"
+            connection.execute(f"UPDATE {relation}_box_node SET data = {blanked} WHERE data <> {blanked}")
         _write_anew(path)
         if not any(empty_log(connection) for _ in range(_PATIENCE)):
             raise Unavailable(
@@ -38,6 +50,26 @@ def erase(path: Path, fids: Sequence[int]) -> None:
                 limit=_PATIENCE,
                 remedy=Text(zh="待读取结束后重新执行", en="repeat when it has ended"),
             )
+
+
+def _found(
+    connection: Any, relation: str, fids: Sequence[int] | None, seq: int | None
+) -> Iterator[list[int]]:
+    """Row numbers to remove, so many at a time as make a short transaction."""
+    if fids is not None:
+        for start in range(0, len(fids), BATCH):
+            part = listed(list(fids[start : start + BATCH]))
+            yield _column(connection.execute(f"SELECT rid FROM {relation} WHERE fid {AMONG}", (part,)))
+        return
+    begun = f"SELECT rid FROM {relation} WHERE vfrom = ? AND rid > ? ORDER BY rid LIMIT ?"
+    last = -1
+    while rids := _column(connection.execute(begun, (seq, last, BATCH))):
+        yield rids
+        last = rids[-1]
+
+
+def _column(rows: Iterable[tuple[int]]) -> list[int]:
+    return [value for (value,) in rows]
 
 
 def _blanked(node: bytes, entry: int) -> bytes:

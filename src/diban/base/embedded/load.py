@@ -56,9 +56,9 @@ def load(empty: Path, path: Path, schema: Schema, seq: int, rows: Iterator[Rows]
             if boxes.count:
                 _insert_tree(pipe, boxes, path.parent, disk)
             pipe.execute("COMMIT")
-        _seal(aside, boxes.rows)
         with opened(empty) as connection, written(connection):
             hold(connection, held)
+            _seal(aside, boxes.rows)
             keep_file(aside, path)
 
 

@@ -74,9 +74,9 @@ class EmbeddedRows:
         with translating(self._folder / storage):
             return tidy(self._folder / storage, seq)
 
-    def erase(self, storage: str, fids: Sequence[int]) -> None:
+    def erase(self, storage: str, fids: Sequence[int] | None, seq: int | None) -> None:
         with translating(self._folder / storage):
-            erase(self._folder / storage, fids)
+            erase(self._folder / storage, fids, seq)
 
     def drop(self, storage: str) -> None:
         self._readers.forget(self._folder / storage)

@@ -30,7 +30,7 @@ _PATIENCE = 20  # seconds that a reader may keep the log from being emptied once
 _CACHE_KIB = 65536  # a step fits in, so that no page goes to the log twice
 
 PAGE_BYTES = 8192
-"""Measured: a load is a tenth faster than with 4 k pages, and 16 k double what an update writes."""
+"""Measured: a load is a tenth faster than with 4 k pages; 2,000 scattered changes write 24 MB, not 16."""
 
 
 @contextmanager

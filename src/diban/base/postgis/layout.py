@@ -32,7 +32,7 @@ state = sa.Table(
     schema=BOARD,
 )
 """Of each layer: up to where it is tidied; who may write (the newest claim), under which sequence
-number, and the last step that is done (−1: none)."""
+number and none below, and the last step that is done (−1: none)."""
 
 
 class Geometry(sa.types.UserDefinedType[bytes]):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from diban.base.columns import physical_name
 from diban.base.port import Reader, Rows, Step
 from diban.base.postgis import writing
-from diban.base.postgis.claims import claim
+from diban.base.postgis.claims import retire
 from diban.base.postgis.faults import translating
 from diban.base.postgis.layout import (
     BOARD,
@@ -102,7 +102,7 @@ class PostgisRows:
         """Take back whatever was written under ``seq``, which was never current."""
         live = self.live(storage, Schema(()))
         with translating(), self._database.engine.begin() as connection:
-            claim(connection, storage, 0, resume=False)
+            retire(connection, storage, seq)
             connection.execute(sa.delete(live).where(live.c.vfrom == seq))
             connection.execute(sa.update(live).where(live.c.vto == seq).values(vto=None))
 
@@ -120,8 +120,8 @@ class PostgisRows:
                 if found.rowcount < TIDY_ROWS:
                     return moved
 
-    def erase(self, storage: str, fids: Sequence[int]) -> None:
-        """Remove every row, live and past, of these features for good.
+    def erase(self, storage: str, fids: Sequence[int] | None, seq: int | None) -> None:
+        """Remove every row, live and past, of these features, or begun under ``seq``, for good.
 
         Tables, indexes and statistics are written anew, so that no byte of the rows is left in a
         page; readers wait meanwhile. Out of its reach: the blocks that the file system frees, the
@@ -132,7 +132,8 @@ class PostgisRows:
         with translating(), self._database.engine.begin() as connection:
             # Live first: a row that is being moved is then met in the past.
             for table in (live, past):
-                connection.execute(sa.delete(table).where(of_features(table, fids)))
+                these = table.c.vfrom == seq if fids is None else of_features(table, fids)
+                connection.execute(sa.delete(table).where(these))
         with translating(), self._database.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
             for table in (live, past):
