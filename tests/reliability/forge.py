@@ -22,6 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from diban.app.commands.terminal import explain
+from diban.ground import Fault
+
 PROJECT = Path(__file__).parents[2]
 PRELOADED = ("diban.app.main", "diban.app.server", "tests.reliability.acts")
 PATIENCE = 100.0
@@ -186,6 +189,8 @@ def _run(question: dict[str, Any]) -> int:
         else:
             result = _found(f"tests.reliability.acts:{question['call']}")(*question["with"])
             sys.stdout.write(json.dumps(result))
+    except Fault as fault:
+        return explain(fault)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
