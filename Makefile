@@ -10,7 +10,7 @@ BIN := .venv/bin
 PYTHON_FOLDERS := $(wildcard src tests tools bench)
 
 .PHONY: help demo demo-check test check check-format check-lint check-types check-imports check-measure \
-	check-portal battery bench system venv portal format clean
+	check-portal battery reference bench system venv portal format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ check-portal:
 
 battery: system venv ## the long tests of reliability: hours
 	$(BIN)/pytest -m battery --timeout=14400 --durations=10
+
+reference: venv ## the reference pages, written from the source
+	$(BIN)/python -m tools.reference
 
 bench: system venv ## the benchmarks
 	$(BIN)/python -m bench

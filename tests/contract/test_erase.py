@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diban.ground import Conflict, Missing, Moment
+from diban.ground import NOW, Conflict, Missing, Moment
 from tests.contract.board import ALL, BUILDINGS, Board, city, fids, plain
 
 SECRET = "绝密设施-不应入库"
@@ -90,3 +90,11 @@ def test_erasing_a_version_removes_what_it_brought_and_nothing_else(engine: Boar
     assert engine.base.verify(layer, first)
     assert engine.base.verify(layer, second)
     assert engine.base.verify(layer, engine.land(layer, rows))
+
+
+def test_answers_made_before_an_erasure_are_known_to_be_old(engine: Board) -> None:
+    layer = engine.filled(BUILDINGS, city(10))
+    before = engine.base.at(layer, NOW, ALL).state
+    assert engine.base.at(layer, NOW, ALL).state == before
+    engine.base.erase(layer, [3])
+    assert engine.base.at(layer, NOW, ALL).state != before

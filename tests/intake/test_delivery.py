@@ -107,17 +107,84 @@ def test_the_same_key_is_the_same_delivery_wherever_it_stands(database: Database
     made = opened(database)
     on = moved(database, made, DeliveryState.WAITING)
     assert opened(database) == on
-    assert opened(database, replace(SENT, file_name="renamed.gpkg", size=1)) == on
+    assert opened(database, replace(SENT, file_name="renamed.gpkg", sender=REVIEWER)) == on
     assert len(steps(database, made.id)) == 2
 
 
-@pytest.mark.parametrize("other", [{"digest": "cd" * 32}, {"layer": LayerId("layer_rivers")}])
-def test_a_key_is_not_for_other_bytes_or_another_layer(database: Database, other: dict[str, str]) -> None:
+OTHERS = [
+    replace(SENT, digest="cd" * 32),
+    replace(SENT, layer=LayerId("layer_rivers")),
+    replace(SENT, mode=Mode.FULL),
+    replace(SENT, crs=None),
+    replace(SENT, source_layer="other"),
+    replace(SENT, party=PartyId("party_water")),
+]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_key_is_not_for_other_bytes_or_other_words_on_them(database: Database, other: Sent) -> None:
     opened(database)
-    changed = replace(SENT, **other)  # type: ignore[arg-type] # a digest or a layer
     with pytest.raises(Conflict) as refused, unit(database) as act:
-        REGISTER.open(act, changed)
+        REGISTER.open(act, other)
     assert refused.value.field == "key"
+
+
+def free_key(database: Database, wanted: str = "key") -> str:
+    """The key under which a sending goes on."""
+    with reading(database) as connection:
+        return REGISTER.free_key(connection, SENT.layer, wanted)
+
+
+@pytest.mark.parametrize(
+    ("road", "key"),
+    [
+        ([], "key"),
+        ([DeliveryState.WAITING], "key"),
+        ([DeliveryState.ACCEPTED], "key"),
+        ([DeliveryState.ACCEPTED, DeliveryState.LANDED], "key"),
+        ([DeliveryState.RETURNED], "key:1"),
+        ([DeliveryState.WITHDRAWN], "key:1"),
+    ],
+)
+def test_a_sending_goes_on_or_is_sent_anew(database: Database, road: list[DeliveryState], key: str) -> None:
+    assert free_key(database) == "key"
+    moved(database, opened(database, replace(SENT, key="key")), *road)
+    assert free_key(database) == key
+    assert free_key(database, "ke") == "ke"
+    assert free_key(database, "k%y") == "k%y"
+
+
+def test_what_was_sent_anew_counts_on_and_what_was_overtaken_is_sent_anew(database: Database) -> None:
+    for number in range(3):
+        key = free_key(database)
+        assert key == ("key" if number == 0 else f"key:{number}")
+        moved(database, opened(database, replace(SENT, key=key)), DeliveryState.RETURNED)
+    landed = (DeliveryState.ACCEPTED, DeliveryState.LANDED)
+    moved(database, opened(database, replace(SENT, key="key:3")), *landed)
+    assert free_key(database) == "key:3"
+    moved(database, opened(database, replace(SENT, key="another file")), *landed)
+    assert free_key(database) == "key:4"
+
+
+@pytest.mark.parametrize(
+    ("road", "after"),
+    [
+        ([DeliveryState.WAITING], DeliveryState.WITHDRAWN),
+        ([DeliveryState.ACCEPTED, DeliveryState.LANDED], DeliveryState.LANDED),
+    ],
+)
+def test_what_is_blanked_says_nothing_of_its_data(
+    database: Database, road: list[DeliveryState], after: DeliveryState
+) -> None:
+    seen = opened(database)
+    with unit(database) as act:
+        seen = REGISTER.move(act, seen, road[0], CLERK, "", report={"found": "a secret"})
+    seen = moved(database, seen, *road[1:])
+    with unit(database) as act:
+        REGISTER.blank(act, seen)
+        found = REGISTER.get(act.connection, seen.id)
+    assert (found.report, found.sent.file_name, found.state) == (None, "", after)
+    assert steps(database, seen.id)[-1][1] == after
 
 
 def test_the_same_key_sent_at_once_is_one_delivery(database: Database) -> None:

@@ -23,26 +23,26 @@ def watch(home: str, layer: str, stop: str) -> dict[str, object]:
     Answers how often it looked, how often the database was away, the contents seen in their order
     ("" for an empty layer), and what was not one whole version.
     """
+    platform: Platform | None = None
     contents: list[str] = []
-    sight: dict[str, object] = {"looks": 0, "away": 0, "contents": contents, "mixtures": []}
-    looks, away = 0, 0
-    platform = build(read_settings(Path(home)))
+    looks = away = 0
     last = False
     while not last:
         last = Path(stop).exists()
         try:
-            content, fault = _look(platform, LayerId(layer))
+            platform = platform or build(read_settings(Path(home)))
+            content, mixture = _look(platform, LayerId(layer))
         except Unavailable:
             away += 1
             time.sleep(AWAY)
             continue
         looks += 1
-        if fault:
-            return sight | {"mixtures": [fault]}
+        if mixture:
+            return {"mixture": mixture}
         if contents[-1:] != [content]:
             contents.append(content)
         time.sleep(PAUSE)
-    return sight | {"looks": looks, "away": away}
+    return {"looks": looks, "away": away, "contents": contents, "mixture": ""}
 
 
 def _look(platform: Platform, layer: LayerId) -> tuple[str, str]:

@@ -36,7 +36,7 @@ def watching(installation: Installation, folder: Path, *, outages: bool = False)
         stop.unlink()
     assert ended.code == 0, f"the reader met {ended.err}"
     seen = ended.answer()
-    assert not seen["mixtures"], seen
+    assert not seen["mixture"], seen["mixture"]
     sight.looks, sight.away, sight.contents = seen["looks"], seen["away"], seen["contents"]
     assert sight.looks
     assert outages or not sight.away, f"{sight.away} reads were refused"

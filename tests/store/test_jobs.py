@@ -86,6 +86,16 @@ def test_the_same_key_is_the_same_job(database: Database) -> None:
     assert leased(database) is None
 
 
+def test_work_may_be_asked_for_in_advance(database: Database) -> None:
+    with unit(database) as act:
+        asked = JOBS.enqueue(act, "test", "key", {}, after=60)
+    row = row_of(database, asked)
+    assert row["due_at"] - row["created_at"] == 60_000_000
+    assert leased(database) is None
+    written(database, asked, {"due_at": micros(now())})
+    assert held_by(database).id == asked
+
+
 def test_a_job_is_asked_for_with_the_act_that_needs_it(database: Database) -> None:
     undone(database, lambda act: JOBS.enqueue(act, "test", "key", {}))
     assert leased(database) is None

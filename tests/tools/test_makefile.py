@@ -15,6 +15,7 @@ PROMISED = {
     "check",
     "battery",
     "bench",
+    "reference",
     "system",
     "venv",
     "portal",

@@ -30,6 +30,7 @@ missing() {
     command -v chromium >/dev/null || echo chromium
     has_cjk_font || echo fonts-noto-cjk
     command -v ogrinfo >/dev/null || echo gdal-bin
+    command -v curl >/dev/null || echo curl
 }
 
 [ -n "$(missing)" ] || exit 0

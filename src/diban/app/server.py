@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +25,7 @@ from diban.store import migrate, reading
 HOME = "DIBAN_SERVED_HOME"
 STATIC = Path(__file__).parent / "static"
 GRACE_SECONDS = 20
+PR_SET_PDEATHSIG = 1
 
 
 def run(settings: Settings, host: str, port: int, processes: int) -> None:
@@ -48,7 +51,8 @@ def run(settings: Settings, host: str, port: int, processes: int) -> None:
 
 
 def application() -> FastAPI:
-    """The application of one serving process."""
+    """The application of one serving process, which ends with the process that started it."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     log_as_json()
     return serve_platform(build(read_settings(Path(os.environ[HOME]))))
 

@@ -14,7 +14,7 @@ from diban.base.embedded import open_embedded
 from diban.base.postgis import open_postgis
 from diban.catalogue import Catalogue, State
 from diban.governance import Accounts, FileSigner, Grants, HeadFile, Parties, ScopeCache, UseCounter
-from diban.ground import LayerId, PartyId
+from diban.ground import LayerId, Missing, PartyId, Text
 from diban.intake import Deliveries
 from diban.store import Blobs, Database, Feed, FolderBlobs, Generation, Jobs, sqlite_url
 
@@ -56,6 +56,17 @@ class Platform:
         self.database.close()
 
 
+def _mask_secret(path: Path) -> bytes:
+    """The key of masked fields' tokens."""
+    if not path.is_file():
+        raise Missing(
+            Text(zh="缺少掩码密钥", en="the key of masks is missing"),
+            field=str(path),
+            remedy=Text(zh="从备份恢复", en="restore it from a backup"),
+        )
+    return path.read_bytes()
+
+
 def build(settings: Settings) -> Platform:
     """Wire an installation from its settings; opens nothing that it does not need yet."""
     home = settings.home
@@ -69,7 +80,7 @@ def build(settings: Settings) -> Platform:
         feed=feed,
         jobs=jobs,
         generation=generation,
-        base=Base(database, rows, feed, jobs, generation, (home / "keys" / "mask").read_bytes()),
+        base=Base(database, rows, feed, jobs, generation, _mask_secret(home / "keys" / "mask")),
         catalogue=Catalogue(),
         deliveries=Deliveries(),
         parties=Parties(),

@@ -144,7 +144,8 @@ class Deliveries:
         answered again; what was returned, or overtaken by another, is sent anew under a numbered key.
         """
         newest_first = sa.select(delivery).order_by(delivery.c.received_at.desc(), delivery.c.id.desc())
-        mine = delivery.c.key.startswith(wanted, autoescape=True)
+        numbered = delivery.c.key.startswith(f"{wanted}:", autoescape=True)
+        mine = sa.or_(delivery.c.key == wanted, numbered)
         earlier = connection.execute(newest_first.where(mine)).all()
         if not earlier:
             return wanted

@@ -44,8 +44,8 @@ from diban.ground import (
 )
 from diban.store import reading
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Home = Annotated[
     Path, typer.Option("--home", envvar="DIBAN_HOME", help="平台目录 / the platform's home folder")

@@ -5,9 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from diban.app.wiring import Platform
-from diban.governance import Asker, Permission, Role, hash_password, initial_password, issue_key, may
-from diban.ground import Missing, Text, Unauthenticated
-from diban.store import unit
+from diban.governance import (
+    ADMINISTRATORS,
+    Account,
+    Asker,
+    Permission,
+    Role,
+    hash_password,
+    initial_password,
+    issue_key,
+    keys_of,
+    may,
+    revoke_key,
+)
+from diban.ground import Missing, PartyId, Text, Unauthenticated
+from diban.store import Unit, unit
 
 
 def add_user(
@@ -15,6 +27,7 @@ def add_user(
 ) -> str:
     """A new account in a party; its initial password, told once."""
     may(asker, Permission.MANAGE_ACCOUNTS)
+    may_hand_out(asker, roles)
     made = initial_password()
     hashed = hash_password(made)
     with unit(platform.database) as act:
@@ -26,19 +39,64 @@ def add_user(
     return made
 
 
+def may_hand_out(asker: Asker, roles: frozenset[Role]) -> None:
+    """Administrators are made by the security administrator alone, so that the three stay apart (三员)."""
+    if roles & ADMINISTRATORS:
+        may(asker, Permission.ASSIGN_ROLES)
+
+
+def set_roles(platform: Platform, login: str, roles: frozenset[Role], asker: Asker) -> None:
+    """Give an account these roles and no others."""
+    may(asker, Permission.ASSIGN_ROLES)
+    with unit(platform.database) as act:
+        account = _account(platform, act, login)
+        platform.accounts.assign(act, account.id, roles)
+        asker.by().note(act, "account.roles", account.id, {"roles": ", ".join(sorted(roles))})
+        platform.generation.bump(act)
+
+
+def shut(platform: Platform, login: str, shut_out: bool, asker: Asker) -> None:
+    """Close an account, which ends its sessions, or open it again."""
+    may(asker, Permission.MANAGE_ACCOUNTS)
+    with unit(platform.database) as act:
+        account = _account(platform, act, login)
+        platform.accounts.set_disabled(act, account.id, shut_out)
+        asker.by().note(act, "account.close" if shut_out else "account.open", account.id)
+        platform.generation.bump(act)
+
+
+def take_key(platform: Platform, key: str, asker: Asker) -> None:
+    """Revoke an API key of a party that the asker acts for; it fails within a second everywhere."""
+    with unit(platform.database) as act:
+        held = next(
+            (one for one in keys_of(act.connection, asker.party or PartyId("")) if one.id == key), None
+        )
+        if held is None:
+            raise Missing(Text(zh="本机构没有这个密钥", en="the party has no such key"), field="key")
+        may(asker, Permission.ISSUE_KEYS, held.party)
+        revoke_key(act, key)
+        asker.by().note(act, "key.revoke", key)
+        platform.generation.bump(act)
+
+
 def new_password(platform: Platform, login: str, asker: Asker) -> str:
     """A fresh initial password for an account; its sessions end."""
     may(asker, Permission.MANAGE_ACCOUNTS)
     made = initial_password()
     hashed = hash_password(made)
     with unit(platform.database) as act:
-        account = platform.accounts.find(act.connection, login)
-        if account is None:
-            raise Missing(Text(zh=f"没有账号“{login}”", en=f"there is no account {login!r}"), field="login")
+        account = _account(platform, act, login)
         platform.accounts.set_password(act, account.id, hashed, own=False)
         asker.by().note(act, "account.password", account.id)
         platform.generation.bump(act)
     return made
+
+
+def _account(platform: Platform, act: Unit, login: str) -> Account:
+    account = platform.accounts.find(act.connection, login)
+    if account is None:
+        raise Missing(Text(zh=f"没有账号“{login}”", en=f"there is no account {login!r}"), field="login")
+    return account
 
 
 def new_key(platform: Platform, purpose: str, until: datetime, asker: Asker) -> str:

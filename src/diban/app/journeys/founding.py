@@ -38,6 +38,7 @@ def found(settings: Settings) -> tuple[Platform, Welcome]:
         )
     for name in ("keys", "audit", "originals", "work", "layers"):
         (settings.home / name).mkdir(parents=True, exist_ok=True)
+    settings.home.chmod(0o700)
     signer = FileSigner.make(settings.home / "keys" / "audit.pem")
     (settings.home / "keys" / "audit.pub.pem").write_text(signer.public.pem(), encoding="ascii")
     secret = settings.home / "keys" / "mask"
