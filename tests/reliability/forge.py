@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from diban.app.commands.terminal import explain
+from diban.app import explain
 from diban.ground import Fault
 
 PROJECT = Path(__file__).parents[2]

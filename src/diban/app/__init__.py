@@ -6,6 +6,7 @@ whoever drives a whole platform from Python: tests, benchmarks, the demonstratio
 Not here: any rule of its own; every step of a journey is a verb of another room.
 """
 
+from diban.app.commands.terminal import explain
 from diban.app.demo import PASSWORD, Demonstration, ask_everything, build_demo
 from diban.app.journeys.accounting import add_user, new_key, new_password
 from diban.app.journeys.delivery import carry, deliver, proceed
@@ -43,6 +44,7 @@ __all__ = [
     "decide_delivery",
     "deliver",
     "erase",
+    "explain",
     "found",
     "give",
     "go_forward",
