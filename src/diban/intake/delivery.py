@@ -137,22 +137,23 @@ class Deliveries:
         self._note(unit, seen.id, seen.state, to, by, why)
         return self.get(unit.connection, seen.id)
 
-    def free_key(self, connection: sa.Connection, layer: LayerId, wanted: str) -> str:
+    def free_key(self, connection: sa.Connection, wanted: str, *, again: bool) -> str:
         """The key under which a sending goes on, when ``wanted`` names its file and what was said of it.
 
-        A sending that has not ended goes on under its own key, and the layer's latest that landed is
-        answered again; what was returned, or overtaken by another, is sent anew under a numbered key.
+        A sending that has not ended goes on under its own key, and one that landed is answered again.
+        What was returned, and what is to land ``again``, is sent anew under a numbered key.
         """
-        newest_first = sa.select(delivery).order_by(delivery.c.received_at.desc(), delivery.c.id.desc())
-        numbered = delivery.c.key.startswith(f"{wanted}:", autoescape=True)
-        mine = sa.or_(delivery.c.key == wanted, numbered)
-        earlier = connection.execute(newest_first.where(mine)).all()
+        numbered = sa.or_(delivery.c.key == wanted, delivery.c.key.startswith(f"{wanted}:", autoescape=True))
+        earlier = connection.execute(
+            sa.select(delivery.c.key, delivery.c.state)
+            .where(numbered)
+            .order_by(delivery.c.received_at.desc(), delivery.c.id.desc())
+        ).all()
         if not earlier:
             return wanted
-        latest = connection.execute(newest_first.where(delivery.c.layer == layer).limit(1)).one()
         state = DeliveryState(earlier[0].state)
-        again = state is DeliveryState.LANDED and latest.id == earlier[0].id
-        return earlier[0].key if again or not state.ended else f"{wanted}:{len(earlier)}"
+        answered = state is DeliveryState.LANDED and not again
+        return str(earlier[0].key) if answered or not state.ended else f"{wanted}:{len(earlier)}"
 
     def blank(self, unit: Unit, seen: Delivery) -> None:
         """Let go of what a delivery's report quotes of its data; one that has not ended is withdrawn."""

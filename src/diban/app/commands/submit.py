@@ -35,6 +35,9 @@ def submit(
     key: Annotated[
         str | None, typer.Option(help="幂等键 / idempotency key; default: from file and layer")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="重新交付已入库的同一文件 / send anew a file that landed before")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
     """交付：接收 → 质检 → 比对 → 审核 → 入库；中断后重复即继续 / Deliver a file; repeat to resume."""
@@ -43,17 +46,24 @@ def submit(
     with opened(home) as platform, progress_bars() as progress:
         name = "" if file is None else file.name
         with io.BytesIO() if file is None else file.open("rb") as stream:
-            known = key or _key(platform, file, layer, [mode, crs or "", source_layer or ""])
+            known = key or _key(platform, file, [layer, mode, crs or "", source_layer or ""], again)
             letter = Letter(layer, name, known, mode, source_layer, crs)
             delivery = deliver(platform, stream, letter, asker_of(platform, login), progress)
+        current = platform.base.current(delivery.sent.layer)
     if as_json:
         console.print_json(orjson.dumps(_as_json(delivery)).decode())
     else:
         _tell(delivery)
+        if delivery.version is not None and current is not None and current.id != delivery.version:
+            words = Text(
+                zh="此后已有其他交付入库；加 --again 可重新交付本文件",
+                en="another delivery has landed since; --again sends this file anew",
+            )
+            console.print(f"  [yellow]{say(words)}[/]")
     raise typer.Exit(0 if delivery.state in (DeliveryState.LANDED, DeliveryState.WAITING) else 1)
 
 
-def _key(platform: Platform, file: Path | None, layer: str, said: list[str]) -> str:
+def _key(platform: Platform, file: Path | None, said: list[str], again: bool) -> str:
     """The same file, and the same said of it, is the same sending, so that a repeated command resumes.
 
     A confirmation without a file counts once a day.
@@ -63,10 +73,9 @@ def _key(platform: Platform, file: Path | None, layer: str, said: list[str]) -> 
     else:
         stat = file.stat()
         what = f"{file.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}"
-    wanted = hashlib.sha256("\0".join([layer, *said, what]).encode()).hexdigest()
+    wanted = hashlib.sha256("\0".join([*said, what]).encode()).hexdigest()
     with reading(platform.database) as connection:
-        held = platform.catalogue.by_layer_slug(connection, layer).layer(layer).layer
-        return wanted if held is None else platform.deliveries.free_key(connection, held, wanted)
+        return platform.deliveries.free_key(connection, wanted, again=again)
 
 
 def _as_json(delivery: Delivery) -> dict[str, object]:
