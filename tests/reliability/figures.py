@@ -32,7 +32,8 @@ class Trials:
         except Exception as fault:  # noqa: BLE001 - every kind of failure counts; `run` raises in the end
             place = traceback.extract_tb(fault.__traceback__)[-1]
             where = f"{type(fault).__name__} at {Path(place.filename).name}:{place.lineno}"
-            self.failures.append(f"{told}: {where}: {str(fault).strip()[:3000]}")
+            why = "" if fault.__cause__ is None else f"\nsince {fault.__cause__!r}"
+            self.failures.append(f"{told}: {where}: {str(fault).strip()[:3000]}{why}")
         self.seconds += time.monotonic() - begun
 
 

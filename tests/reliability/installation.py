@@ -182,7 +182,7 @@ class Template:
     ) -> Iterator[Installation]:
         """The same installation again, to be spoilt; gone at the end.
 
-        ``port``: where its database is met; ``tablespace``: where its database lies.
+        ``port``: where its database is met; ``tablespace``: where the tables lie.
         """
         home = folder / f"home-{secrets.token_hex(4)}"
         shutil.copytree(self.source.home, home)
@@ -190,9 +190,9 @@ class Template:
         name = f"copy_{secrets.token_hex(6)}"
         try:
             if self.cluster is not None:
-                place = " TABLESPACE {}" if tablespace else ""
-                names = (name, self.database, *filter(None, [tablespace]))
-                execute(self.cluster, "CREATE DATABASE {} TEMPLATE {}" + place, *names)
+                execute(self.cluster, "CREATE DATABASE {} TEMPLATE {}", name, self.database)
+                if tablespace:
+                    _move(self.cluster, name, tablespace)
                 met = replace(self.cluster, port=port or self.cluster.port)
                 _settle(home, met.url(name))
             yield made
@@ -209,9 +209,17 @@ def _settle(home: Path, database: str) -> None:
     settings.write_text("\n".join([f'database = "{database}"', *kept, ""]), encoding="utf-8")
 
 
-def execute(cluster: Cluster, statement: str, *names: str) -> None:
-    """A statement about whole databases."""
-    with psycopg.connect(cluster.url("postgres", "postgresql"), autocommit=True) as connection:
+def _move(cluster: Cluster, database: str, tablespace: str) -> None:
+    """Let all tables and indexes, also those to come, lie in a tablespace; the server's own stay."""
+    for kind in ("TABLE", "INDEX"):
+        moved = f"ALTER {kind} ALL IN TABLESPACE pg_default SET TABLESPACE {{}}"
+        execute(cluster, moved, tablespace, database=database)
+    execute(cluster, "ALTER DATABASE {} SET default_tablespace = {}", database, tablespace)
+
+
+def execute(cluster: Cluster, statement: str, *names: str, database: str = "postgres") -> None:
+    """A statement about a database or its server."""
+    with psycopg.connect(cluster.url(database, "postgresql"), autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 

@@ -125,13 +125,16 @@ def _history(platform: Platform, found: Found) -> None:
 def _deliveries(platform: Platform, found: Found) -> None:
     """Each delivery: its original, its decision, its audit lines and its evidence, each once."""
     by_key = {version.key: version for version in found.versions}
+    versions = {version.id for version in found.versions}
     assert set(by_key) <= set(found.deliveries)
     for delivery in found.deliveries.values():
         platform.blobs.verify(delivery.sent.digest)
         landed = delivery.state is DeliveryState.LANDED
         brought = by_key.get(delivery.id)
-        assert landed == (brought is not None), f"{delivery.id} is {delivery.state}, its version {brought}"
-        assert delivery.version == (brought and brought.id)
+        # What changes nothing lands as the version that is there.
+        same = landed and not any((delivery.changes or {})[name] for name in ("added", "changed", "removed"))
+        assert (landed and not same) == (brought is not None), f"{delivery.state}, version {brought}"
+        assert delivery.version in versions if same else delivery.version == (brought and brought.id)
         with reading(platform.database) as connection:
             lines = Counter(line.act for line in Audit.lines(connection, subject=delivery.id, limit=1000))
             known = evidence_of(connection, resource=delivery.sent.resource)

@@ -148,9 +148,8 @@ def _full(disk: Disk, served: Served, password: str, number: int, left: int) -> 
     made = disk.made
     disk.fill(left)
     ended = made.submit(made.city.update, f"full {number}").wait()
-    assert ended.code in ((0, UNAVAILABLE) if left else (UNAVAILABLE,)), (
-        f"{ended.code}\n{ended.out}\n{ended.err}"
-    )
+    # What is small may fit into pages that are there.
+    assert ended.code in (0, UNAVAILABLE), f"exit {ended.code}\n{ended.out}\n{ended.err}"
     assert ended.code == 0 or "full" in ended.err, ended.err
     before = _lines(made)
     disk.fill(0)

@@ -139,7 +139,8 @@ def _is_full(original: object, code: int | None) -> bool:
     # "disk I/O error" says nothing where there is a code: it may be a failed read, write or sync.
     if code is not None:
         return code & 0xFF in _NO_SPACE
-    words = ("disk is full", "disk I/O error", "No space left")
+    # The last is PostgreSQL's word when a new session finds no space for its caches.
+    words = ("disk is full", "disk I/O error", "No space left", "could not write init file")
     return isinstance(original, psycopg.errors.DiskFull) or any(word in str(original) for word in words)
 
 
