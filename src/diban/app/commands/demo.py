@@ -104,14 +104,14 @@ def _check(built: Demonstration, begun: float) -> int:
             server.terminate()
             server.wait(timeout=30)
     table = Table(
-        title=f"diban demo --check · {built.platform.base.engine} · {time.monotonic() - begun:.0f} s"
+        box=None,
+        title=f"diban demo --check · {built.platform.base.engine} · {time.monotonic() - begun:.0f} s",
     )
     for heading in (Text("", ""), Text("服务", "service"), Text("回答", "answer"), Text("毫秒", "ms")):
         table.add_column(say(heading), no_wrap=True)
     for one in asked:
-        table.add_row(
-            say(one.what), "[green]✓[/]" if one.right else "[red]✗[/]", one.said, f"{one.milliseconds:.1f}"
-        )
+        mark = "[green]✓[/]" if one.right else "[red]✗[/]"
+        table.add_row(mark, say(one.what), one.said[:36], f"{one.milliseconds:.1f}")
     console.print(table)
     return 0 if all(one.right for one in asked) else 1
 
