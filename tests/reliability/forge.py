@@ -74,7 +74,9 @@ class Act:
         return self._ended is not None or bool(select.select([self._handle], [], [], seconds)[0])
 
     def _said(self, kind: str) -> str:
-        return self._out.with_suffix(f".{kind}").read_text(encoding="utf-8", errors="replace")
+        said = self._out.with_suffix(f".{kind}")
+        # Killed in its first instant it has none.
+        return said.read_text(encoding="utf-8", errors="replace") if said.exists() else ""
 
 
 class Forge:

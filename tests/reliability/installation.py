@@ -127,7 +127,7 @@ class Installation:
     def ask_to_erase(self, fids: Iterable[int]) -> str:
         """Ask that features of the layer be erased for good; the erasure's id."""
         named = [part for fid in fids for part in ("--fid", str(fid))]
-        asked = self.done("expunge", "--layer", self.layer, *named, "--reason", "涉密", "--as", BUREAU)
+        asked = self.done("expunge", "--layer", LAYER, *named, "--reason", "涉密", "--as", BUREAU)
         return next(word for word in asked.out.split() if word.startswith("exp_"))
 
     def found(self, database: str) -> None:
