@@ -43,8 +43,12 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 /** Sends a change; the extra header shows that no foreign page sent it. */
-export async function send(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
-  const headers: Record<string, string> = { 'Accept-Language': acceptLanguage, 'X-Diban-Request': '1' }
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
-  await ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+export function act(method: string, path: string, headers: Record<string, string>, body?: BodyInit, signal?: AbortSignal): Promise<Response> {
+  const all = { 'Accept-Language': acceptLanguage, 'X-Diban-Request': '1', ...headers }
+  return ask(path, { method, headers: all, ...(body === undefined ? {} : { body }), ...(signal ? { signal } : {}) })
+}
+
+/** Sends a change told in JSON. */
+export function send(method: 'POST' | 'DELETE', path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return body === undefined ? act(method, path, headers) : act(method, path, { ...headers, 'Content-Type': 'application/json' }, JSON.stringify(body))
 }

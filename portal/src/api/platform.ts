@@ -4,7 +4,10 @@ import type { Platform } from './types'
 /** The platform's name, area and engine, and who is asking. */
 export const readPlatform = (): Promise<Platform> => read<Platform>('/api/platform')
 
-export const openSession = (login: string, password: string): Promise<void> =>
-  send('POST', '/api/session', { login, password })
+export const openSession = async (login: string, password: string): Promise<void> => {
+  await send('POST', '/api/session', { login, password })
+}
 
-export const closeSession = (): Promise<void> => send('DELETE', '/api/session')
+export const closeSession = async (): Promise<void> => {
+  await send('DELETE', '/api/session')
+}

@@ -1,11 +1,10 @@
 import { read } from './http'
-import type { Delivery, Resource, ResourceDetail } from './types'
+import type { Resource, ResourceDetail } from './types'
 
 /** Addresses of the JSON behind the pages; each page links to its own. */
 export const resourcesAddress = (words = ''): string =>
   words ? `/api/resources?q=${encodeURIComponent(words)}` : '/api/resources'
 export const resourceAddress = (id: string): string => `/api/resources/${encodeURIComponent(id)}`
-export const deliveryAddress = (id: string): string => `/api/deliveries/${encodeURIComponent(id)}`
 
 /** The resources that the asker may see and whose texts contain the words. */
 export const readResources = async (words: string, signal?: AbortSignal): Promise<Resource[]> =>
@@ -13,6 +12,3 @@ export const readResources = async (words: string, signal?: AbortSignal): Promis
 
 export const readResource = (id: string, signal?: AbortSignal): Promise<ResourceDetail> =>
   read<ResourceDetail>(resourceAddress(id), signal)
-
-export const readDelivery = (id: string, signal?: AbortSignal): Promise<Delivery> =>
-  read<Delivery>(deliveryAddress(id), signal)

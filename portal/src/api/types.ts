@@ -89,14 +89,24 @@ export interface VersionLine {
   removed: number
 }
 
+export type DeliveryState = 'received' | 'asked' | 'returned' | 'waiting' | 'accepted' | 'landed' | 'withdrawn' | 'tried'
+
 export interface DeliveryLine {
   id: string
   file_name: string
   received_at: string
-  state: string
+  moved_at: string
+  state: DeliveryState
   state_title: Text
+  dry_run: boolean
   score: number | null
   findings: number
+}
+
+/** A line of a list that spans resources. */
+export interface DeliveryOf extends DeliveryLine {
+  resource: string
+  resource_title: Text
 }
 
 export interface ResourceDetail extends Resource {
@@ -131,20 +141,148 @@ export interface Change {
   unchanged: number
 }
 
-export interface Delivery {
-  id: string
-  resource: string
-  file_name: string
+export type Mode = 'full' | 'changes' | 'unchanged'
+export type ChangeKind = 'added' | 'changed' | 'removed'
+
+/** What a file's coordinates may be, and how they lie in the city if they are. */
+export interface Candidate {
+  crs: string
+  title: Text
+  /** Share of the features inside the city. */
+  inside: number
+  /** Metres from where the same features are known to lie. */
+  offset: number | null
+  /** Share of the rows inside the district that they name. */
+  agreeing: number | null
+  /** Some of the features under this reading, longitude first. */
+  places: [number, number][]
+}
+
+/** What the sender is asked of the coordinates. */
+export interface Question {
+  about: 'crs'
+  reason: Text
+  declared: { crs: string; by: 'file' | 'sender' | 'format' } | null
+  proposal: string | null
+  candidates: Candidate[]
+  answer: string | null
+}
+
+export interface Verdict {
+  value: 'accept' | 'return' | 'ask'
+  title: Text
+  reasons: Text[]
+  why: string | null
+  decided_at: string | null
+}
+
+/** What the asker may do with a delivery as it stands. */
+export interface May {
+  withdraw: boolean
+  accept: boolean
+  return: boolean
+  answer: boolean
+  original: boolean
+  see_values: boolean
+}
+
+export interface Delivery extends Omit<DeliveryOf, 'findings'> {
+  layer: string | null
   size: number
   digest: string
-  received_at: string
+  mode: Mode
+  source_layer: string | null
+  crs: string | null
   sender: { name: Text }
-  state: string
-  state_title: Text
-  verdict: { value: 'accept' | 'return' | 'ask'; title: Text; reasons: Text[] } | null
-  score: number | null
+  question: Question | null
+  verdict: Verdict | null
+  rows: number | null
   findings: Finding[]
   change: Change | null
+  version: string | null
+  may: May
+}
+
+export interface Step {
+  name: string
+  title: Text
+  done: number
+  total: number | null
+}
+
+export interface Progress {
+  id: string
+  state: DeliveryState
+  state_title: Text
+  ended: boolean
+  work: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  attempts: number
+  steps: Step[]
+}
+
+export interface ChangedFeatures extends GeoJSON.FeatureCollection {
+  numberMatched: number
+  numberReturned: number
+  next: string | null
+}
+
+export interface Receipt {
+  receipt: {
+    issuer: Text
+    delivery: string
+    resource: { slug: string; code: string; title: Text }
+    layer: string | null
+    provider: Party
+    file: { name: string; size: number; sha256: string }
+    mode: Mode
+    dry_run: boolean
+    received_at: string
+    state: DeliveryState
+    state_title: Text
+    moves: { at: string; state: DeliveryState }[]
+    quality: { passed: boolean | null; score: number | null; rows: number | null; faulty_rows: number | null }
+    change: Change | null
+    version: { id: string; rows: number; content: string } | null
+  }
+  signed: string
+  signature: { algorithm: string; key: string; value: string }
+}
+
+/** Something that waits for the asker: a delivery, a resource or an erasure. */
+export interface Waiting extends Partial<DeliveryOf> {
+  id: string
+  since?: string
+  due_at?: string | null
+  reason?: string
+}
+
+export interface Inbox {
+  count: number
+  kinds: { kind: string; title: Text; count: number; items: Waiting[] }[]
+}
+
+export interface Provided {
+  id: string
+  resource: string
+  resource_title: Text
+  state: string
+  state_title: Text
+  update_cycle: Titled
+  layers: string[]
+  landed_at: string | null
+  due_at: string | null
+  overdue: boolean
+  last_delivery: DeliveryLine | null
+}
+
+/** An upload by tus: `offset` of `length` bytes are safe; the digest is known when all of them are. */
+export interface Upload {
+  id: string
+  file_name: string
+  length: number
+  offset: number
+  digest: string | null
+  expires_at: string
 }
 
 /** RFC 9457; `status` 0 means that no answer came. */

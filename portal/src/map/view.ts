@@ -3,11 +3,12 @@
 import type { GeoJSONSource, LngLatBoundsLike, Map as Engine, MapMouseEvent, StyleSpecification } from 'maplibre-gl'
 
 import { tileAddress } from '../api/ogc'
-import type { Bbox, Layer, Severity } from '../api/types'
+import type { Bbox, Layer } from '../api/types'
 import type { Language } from '../state/language'
-import { accent, halo, paper, severityColours } from './colours'
+import { accent, halo, paper } from './colours'
 import { graticule, stepFor } from './graticule'
 import { namesSource, placeNames } from './names'
+import { CHOSEN_ON, marksOf, overlayLayers, type Mark, type Overlay } from './overlay'
 import { boxOf } from './shapes'
 import { colourOf, sorted, symbolsOf } from './symbols'
 import { namedOnce } from './themes'
@@ -17,12 +18,6 @@ type Library = typeof import('maplibre-gl')
 export interface Hit {
   slug: string
   fid: string
-}
-
-export interface Mark {
-  lon: number
-  lat: number
-  severity: Severity
 }
 
 export interface Camera {
@@ -36,6 +31,8 @@ export interface Listener {
   settled: () => void
   pointed: (lon: number, lat: number) => void
   asked: (hits: Hit[], lon: number, lat: number) => void
+  /** A mark or a change was clicked. */
+  chosen: (key: string) => void
   trouble: (detail: string) => void
 }
 
@@ -44,6 +41,7 @@ export interface Opening {
   camera: Camera | null
   bbox: Bbox | null
   marks: Mark[]
+  overlay: Overlay | null
   /** The zoom from which something of the asked layers is drawn. */
   nearest: number
   /** In which language names stand on the map, where the data has both. */
@@ -68,15 +66,6 @@ async function load(): Promise<Library> {
   return maplibre
 }
 
-function marksOf(marks: Mark[]): GeoJSON.FeatureCollection {
-  const features = marks.map((mark) => ({
-    type: 'Feature' as const,
-    properties: { severity: mark.severity },
-    geometry: { type: 'Point' as const, coordinates: [mark.lon, mark.lat] },
-  }))
-  return { type: 'FeatureCollection', features }
-}
-
 function styleOf(opening: Opening): StyleSpecification {
   const drawn = opening.layers.filter((layer) => layer.geometry !== 'none')
   const tiles = drawn.map((layer) => [
@@ -92,6 +81,7 @@ function styleOf(opening: Opening): StyleSpecification {
     sources: {
       graticule: { type: 'geojson', data: EMPTY },
       picked: { type: 'geojson', data: EMPTY },
+      overlay: { type: 'geojson', data: opening.overlay ?? EMPTY },
       marks: { type: 'geojson', data: marksOf(opening.marks) },
       ...Object.fromEntries(tiles),
       ...Object.fromEntries(drawn.filter(namedOnce).map((layer) => [namesSource(layer.slug), { type: 'geojson' as const, data: EMPTY }])),
@@ -107,13 +97,7 @@ function styleOf(opening: Opening): StyleSpecification {
         id: 'picked-dot', type: 'circle', source: 'picked', filter: ['==', ['geometry-type'], 'Point'],
         paint: { 'circle-color': accent, 'circle-radius': 7, 'circle-stroke-color': halo, 'circle-stroke-width': 2.5 },
       },
-      {
-        id: 'marks', type: 'circle', source: 'marks',
-        paint: {
-          'circle-color': ['match', ['get', 'severity'], 'error', severityColours.error, 'warning', severityColours.warning, severityColours.notice],
-          'circle-radius': 6, 'circle-stroke-color': halo, 'circle-stroke-width': 2,
-        },
-      },
+      ...overlayLayers(),
     ],
   }
 }
@@ -170,6 +154,8 @@ export class View {
 
   /** What is drawn within a fingertip of a pixel, topmost first. */
   private ask(x: number, y: number): void {
+    const [top] = this.engine.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers: CHOSEN_ON })
+    if (top?.properties['key']) return this.listener.chosen(String(top.properties['key']))
     const slugs = new Set(this.opening.layers.map((layer) => layer.slug))
     const ids = this.engine.getStyle().layers.filter((layer) => 'source' in layer && slugs.has(layer.source)).map((layer) => layer.id)
     const found = this.engine.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers: ids })
@@ -249,6 +235,15 @@ export class View {
 
   setMarks(marks: Mark[]): void {
     this.engine.getSource<GeoJSONSource>('marks')?.setData(marksOf(marks))
+  }
+
+  setOverlay(overlay: Overlay | null): void {
+    this.engine.getSource<GeoJSONSource>('overlay')?.setData(overlay ?? EMPTY)
+  }
+
+  /** Puts a ring around the mark, or an edge around the change, of that key. */
+  setChosen(key: string | null): void {
+    for (const id of ['marks-chosen', 'overlay-chosen']) this.engine.setFilter(id, ['all', ['==', ['get', 'key'], key ?? ''], key !== null])
   }
 
   /** Moves to a box, no farther off than the zoom at which its layer is drawn. */

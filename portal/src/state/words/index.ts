@@ -1,3 +1,5 @@
 export { catalogue, kinds, resource } from './catalogue'
 export { chart, delivery } from './chart'
+export { deliver, provided } from './deliver'
+export { changeMap, inbox, journey, question, receipt, review } from './desk'
 export { entry, shell, trouble } from './shell'

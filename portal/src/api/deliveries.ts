@@ -1,0 +1,52 @@
+/** Deliveries: what was sent, what waits for whom, and what is done about it. */
+
+import { read, send } from './http'
+import type { ChangedFeatures, ChangeKind, Delivery, DeliveryOf, Inbox, Mode, Progress, Provided, Receipt } from './types'
+
+const LIST = '/api/deliveries'
+export const INBOX = '/api/inbox'
+export const PROVIDED = '/api/provided'
+/** Features of each kind of change that are fetched to be drawn. */
+export const DRAWN = 1000
+
+export const deliveriesAddress = (state = ''): string => (state ? `${LIST}?state=${encodeURIComponent(state)}&limit=50` : `${LIST}?limit=50`)
+export const deliveryAddress = (id: string): string => `${LIST}/${encodeURIComponent(id)}`
+export const receiptAddress = (id: string): string => `${deliveryAddress(id)}/receipt`
+export const originalAddress = (id: string): string => `${deliveryAddress(id)}/original`
+
+/** What a sender says of an upload. */
+export interface Letter {
+  layer: string
+  upload: string | null
+  mode: Mode
+  source_layer: string | null
+  crs: string | null
+  dry_run: boolean
+}
+
+/** Registers a delivery; the same key is the same delivery, however often it is sent. */
+export async function submit(letter: Letter, key: string): Promise<Delivery> {
+  return (await (await send('POST', LIST, letter, { 'Idempotency-Key': key })).json()) as Delivery
+}
+
+const acted = async (id: string, what: string, body: unknown): Promise<Delivery> =>
+  (await (await send('POST', `${deliveryAddress(id)}/${what}`, body)).json()) as Delivery
+
+export const review = (id: string, verdict: 'accept' | 'return', why: string): Promise<Delivery> => acted(id, 'review', { verdict, why })
+export const withdraw = (id: string, why: string): Promise<Delivery> => acted(id, 'withdrawal', { why })
+/** The sender's word on the coordinates: a code, or `as-declared`. */
+export const answer = (id: string, crs: string): Promise<Delivery> => acted(id, 'answer', { crs })
+
+export const readDelivery = (id: string, signal?: AbortSignal): Promise<Delivery> => read<Delivery>(deliveryAddress(id), signal)
+export const readProgress = (id: string, signal?: AbortSignal): Promise<Progress> => read<Progress>(`${deliveryAddress(id)}/progress`, signal)
+export const readReceipt = (id: string, signal?: AbortSignal): Promise<Receipt> => read<Receipt>(receiptAddress(id), signal)
+export const readInbox = (signal?: AbortSignal): Promise<Inbox> => read<Inbox>(INBOX, signal)
+
+export const readChanges = (id: string, kind: ChangeKind, signal?: AbortSignal): Promise<ChangedFeatures> =>
+  read<ChangedFeatures>(`${deliveryAddress(id)}/changes?kind=${kind}&limit=${DRAWN}`, signal)
+
+/** The deliveries that the asker may see, newest first; and the address of those after them. */
+export const readDeliveries = (address: string, signal?: AbortSignal): Promise<{ deliveries: DeliveryOf[]; next: string | null }> => read(address, signal)
+
+/** The resources of the asker's party. */
+export const readProvided = async (signal?: AbortSignal): Promise<Provided[]> => (await read<{ resources: Provided[] }>(PROVIDED, signal)).resources

@@ -1,0 +1,44 @@
+/** The five steps of a delivery's journey, as far as they are done. */
+
+import type { Delivery, Progress, Step } from '../api/types'
+
+export type StepName = 'received' | 'checked' | 'compared' | 'decided' | 'landed'
+/** `asked` waits for its sender, `waiting` for a reviewer; `stopped` is where the journey ended early. */
+export type StepState = 'done' | 'now' | 'asked' | 'waiting' | 'stopped' | 'todo'
+
+export interface JourneyStep {
+  name: StepName
+  state: StepState
+  /** How far the worker is within the step. */
+  told: Step | null
+}
+
+const NAMES: StepName[] = ['received', 'checked', 'compared', 'decided', 'landed']
+
+/** How many of the steps are behind, and what the next one is doing. */
+function place(one: Delivery, working: Set<string>): [number, StepState] {
+  const examined = one.score !== null
+  if (one.state === 'landed') return [5, 'done']
+  if (one.state === 'accepted') return [4, 'now']
+  if (one.state === 'waiting') return [3, 'waiting']
+  if (one.state === 'asked') return [1, 'asked']
+  if (one.state === 'tried') return [one.change ? 3 : 2, 'stopped']
+  if (one.state === 'returned') return [one.change ? 3 : examined && one.rows ? 2 : 1, 'stopped']
+  if (one.state === 'withdrawn') return [one.change ? 3 : examined ? 2 : 1, 'stopped']
+  return [working.has('compare') ? 2 : 1, 'now']
+}
+
+const WORK: Partial<Record<StepName, string[]>> = { checked: ['check', 'read'], compared: ['compare'], landed: ['land'] }
+
+export function journeyOf(one: Delivery, progress: Progress | null): JourneyStep[] {
+  const steps = progress?.steps ?? []
+  const [behind, next] = place(one, new Set(steps.map((step) => step.name)))
+  return NAMES.map((name, k) => ({
+    name,
+    state: k < behind ? 'done' : k === behind ? next : 'todo',
+    told: (WORK[name] ?? []).map((work) => steps.find((step) => step.name === work)).find((step) => step !== undefined) ?? null,
+  }))
+}
+
+/** Whether something moves by itself, so that it is worth looking again soon. */
+export const moving = (one: Delivery): boolean => one.state === 'received' || one.state === 'accepted'
