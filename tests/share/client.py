@@ -26,6 +26,11 @@ class Client:
         """What the answers left here."""
         return self._client.cookies
 
+    @property
+    def headers(self) -> httpx.Headers:
+        """What goes with every request."""
+        return self._client.headers
+
     def ask(self, method: str, path: str, **what: Any) -> httpx.Response:
         """The answer to one request; ``what`` goes to httpx."""
         return self._runner.run(self._client.request(method, path, **what))

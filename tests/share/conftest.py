@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -11,12 +12,16 @@ import pytest
 import structlog
 from structlog.typing import EventDict
 
+from diban.app.journeys.preview import keep_preview
 from diban.governance import By, Decision, Verdict, record_decision
 from diban.ground import Mode, Text
 from diban.intake import Delivery, DeliveryState, Sent
 from diban.store import unit
+from tests.contract.board import features_of
 from tests.share.client import Client
-from tests.share.town import CHANGES, REPORT, Town, fill_town, found_town, open_town
+from tests.share.town import CHANGES, REPORT, ROWS, Town, building, fill_town, found_town, open_town
+
+ORIGINAL = b"<script>alert(1)</script>"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -86,8 +91,8 @@ def delivered(own_town: Town) -> Delivery:
             party=own_town.parties["housing"].id,
             sender=account.id,
             file_name="<img src=x>.geojson",
-            digest="0" * 64,
-            size=1234,
+            digest=own_town.platform.blobs.put(io.BytesIO(ORIGINAL), limit=len(ORIGINAL)),
+            size=len(ORIGINAL),
             mode=Mode.FULL,
         )
         delivery = services.deliveries.open(act, sent)
@@ -103,4 +108,9 @@ def delivered(own_town: Town) -> Delivery:
             party=sent.party,
             decision=Decision(Verdict.ASK, (why,), "1"),
         )
+    base, layer = services.base, own_town.layers["buildings"]
+    current, plan = base.current(layer), own_town.platform.work / delivery.id / "plan"
+    assert current is not None
+    features = features_of(base.schema(layer), [building(number) for number in range(2, ROWS + 3)])
+    keep_preview(own_town.platform, delivery, base.compare(layer, features, current.id, Mode.FULL, plan))
     return delivery

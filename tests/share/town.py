@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import shapely
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from diban.app import Platform, Road, Settings
 from diban.base import Base, Version
 from diban.base.embedded import open_embedded
 from diban.catalogue import Catalogue, Entry, LayerEntry, Resource, Sharing, State
@@ -25,7 +25,9 @@ from diban.governance import (
     Account,
     Accounts,
     By,
+    FileSigner,
     Grants,
+    HeadFile,
     Parties,
     Party,
     PartyKind,
@@ -48,21 +50,22 @@ from diban.ground import (
     LayerScope,
     Mask,
     Mode,
-    PartyId,
     Schema,
     Text,
     now,
 )
-from diban.intake import Deliveries
+from diban.intake import Deliveries, Uploads
 from diban.share import Services, api
 from diban.share.asking import COOKIE
-from diban.store import Database, Feed, Generation, Jobs, migrate, reading, sqlite_url, unit
+from diban.store import Database, Feed, FolderBlobs, Generation, Jobs, migrate, reading, sqlite_url, unit
 from tests.catalogue.made_up import ENTRY
 from tests.contract.board import Row, features_of, square
 from tests.share.client import HOST, Client
 
 PASSWORD = "a long enough password"
 ROWS = 200
+MOST_BYTES = 8_000_000
+"""Of one upload."""
 COLUMNS = 20
 ZOOM, ROW, COLUMN = 13, 3570, 6690
 """The tile that holds all buildings."""
@@ -177,6 +180,7 @@ class Town:
     """The installation, and what a test needs to ask it and to change it."""
 
     services: Services
+    platform: Platform
     grants: Grants
     folder: Path
     parties: dict[str, Party]
@@ -195,6 +199,7 @@ class Town:
     def browser(self, login: str) -> Client:
         """Somebody who has signed in."""
         client = self.client()
+        client.headers["X-Diban-Request"] = "1"
         client.cookies.set(COOKIE, self.session(login), domain=HOST)
         return client
 
@@ -321,33 +326,49 @@ def open_town(
     database = Database(sqlite_url(folder / "control.sqlite"))
     generation = Generation(database)
     base = Base(database, open_embedded(folder), Feed(), Jobs(), generation)
-    catalogue = Catalogue()
-
-    def own(connection: sa.Connection, party: PartyId) -> Iterable[LayerId]:
-        for resource in catalogue.list(connection, tuple(State), provider=party, limit=1000):
-            yield from (held.layer for held in resource.layers if held.layer is not None)
-
+    settings = Settings(folder, "样城空间平台", "Town Board", Extent(113.7, 22.4, 114.7, 22.9))
+    platform = Platform(
+        settings=settings,
+        database=database,
+        blobs=FolderBlobs(folder / "originals"),
+        feed=Feed(),
+        jobs=Jobs(),
+        generation=generation,
+        base=base,
+        catalogue=Catalogue(),
+        deliveries=Deliveries(),
+        uploads=Uploads(folder / "originals" / "uploads", size=MOST_BYTES, space=3 * MOST_BYTES),
+        parties=Parties(),
+        accounts=Accounts(),
+        grants=Grants(generation),
+        scopes=ScopeCache(database, generation),
+        signer=FileSigner.make(folder / "keys" / "audit.pem"),
+        heads=HeadFile(folder / "audit" / "head.json"),
+        use=UseCounter(database, settings.timezone),
+    )
     services = Services(
         database=database,
         base=base,
-        catalogue=catalogue,
-        deliveries=Deliveries(),
-        parties=Parties(),
-        accounts=Accounts(),
-        scopes=ScopeCache(database, generation),
-        use=UseCounter(database, ZoneInfo("Asia/Shanghai")),
+        catalogue=platform.catalogue,
+        deliveries=platform.deliveries,
+        uploads=platform.uploads,
+        journey=Road(platform),
+        parties=platform.parties,
+        accounts=platform.accounts,
+        scopes=platform.scopes,
+        use=platform.use,
         generation=generation,
-        title=Text(zh="样城空间平台", en="Town Board"),
-        area=Extent(113.7, 22.4, 114.7, 22.9),
+        title=settings.title,
+        area=settings.area,
         public_party=parties["public"].id,
-        own_layers=own,
+        own_layers=platform.layers_of,
         secure_cookies=False,
         static=static,
         ready=lambda: {"database": True},
     )
     try:
         with asyncio.Runner() as runner:
-            yield Town(services, Grants(generation), folder, parties, layers, runner)
+            yield Town(services, platform, platform.grants, folder, parties, layers, runner)
     finally:
         base.close()
         database.close()

@@ -18,6 +18,7 @@ from diban.app.journeys.publication import go_forward, step
 from diban.app.journeys.receive import Letter, receive
 from diban.app.journeys.registration import register
 from diban.app.journeys.reviewing import decide_delivery
+from diban.app.journeys.road import Road
 from diban.app.sample_city import Planted, SampleFile, Sort, write_city
 from diban.app.server import serve_platform
 from diban.app.settings import Settings, read_settings
@@ -30,6 +31,7 @@ __all__ = [
     "Letter",
     "Planted",
     "Platform",
+    "Road",
     "SampleFile",
     "Settings",
     "Sort",

@@ -14,6 +14,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from diban.app.journeys.granting import public_party
+from diban.app.journeys.road import Road
 from diban.app.readiness import readiness
 from diban.app.settings import Settings, read_settings
 from diban.app.wiring import Platform, build
@@ -85,6 +86,8 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         base=platform.base,
         catalogue=platform.catalogue,
         deliveries=platform.deliveries,
+        uploads=platform.uploads,
+        journey=Road(platform),
         parties=platform.parties,
         accounts=platform.accounts,
         scopes=platform.scopes,

@@ -19,7 +19,7 @@ class Settings:
 
     ``database`` is "" for the embedded engine in the home folder, else a ``postgresql+psycopg://``
     URL; ``area`` the city's box in degrees; ``zone`` the city's time zone for local days;
-    ``upload_limit`` in bytes.
+    ``upload_limit`` the most bytes of one file, ``upload_space`` of all uploads that are under way.
     """
 
     home: Path
@@ -29,6 +29,7 @@ class Settings:
     database: str = ""
     zone: str = "Asia/Shanghai"
     upload_limit: int = 20 * GIGABYTE
+    upload_space: int = 200 * GIGABYTE
     secure_cookies: bool = False
 
     @property

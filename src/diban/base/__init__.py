@@ -10,6 +10,7 @@ Imports: ground, store; pyarrow, numpy, shapely, SQLAlchemy.
 """
 
 from diban.base.base import TIDY, Base
+from diban.base.compare import CHANGED, NEW, load_plan
 from diban.base.landing import Staged
 from diban.base.mvt import TileAddress
 from diban.base.port import RowStore
@@ -18,7 +19,9 @@ from diban.base.records import Version
 from diban.base.snapshot import Snapshot, Tile
 
 __all__ = [
+    "CHANGED",
     "MAX_PAGE",
+    "NEW",
     "TIDY",
     "Base",
     "Order",
@@ -30,4 +33,5 @@ __all__ = [
     "Tile",
     "TileAddress",
     "Version",
+    "load_plan",
 ]

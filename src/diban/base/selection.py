@@ -85,6 +85,10 @@ class Selection:
         """The row of one feature."""
         return self._all_of(reader, fields, lambda relation: relation.c.fid == fid)
 
+    def some(self, reader: Reader, fids: Sequence[int], fields: Sequence[Field]) -> Statement:
+        """The rows of these features."""
+        return self._all_of(reader, fields, lambda relation: relation.c.fid.in_(fids))
+
     def largest(self, reader: Reader, box: Extent, fields: Sequence[Field], limit: int) -> Statement:
         """Rows that meet a box roughly, the largest boxes first."""
         parts = []

@@ -49,7 +49,7 @@ from diban.governance.review import (
     review_of,
     waiting_reviews,
 )
-from diban.governance.roles import ADMINISTRATORS, Permission, Role
+from diban.governance.roles import ADMINISTRATORS, PERMISSION_OF, Permission, Role
 from diban.governance.scopes import ScopeCache, scope_of
 from diban.governance.seal import seal_pending
 from diban.governance.sessions import authenticate_session, close_session, open_session
@@ -60,6 +60,7 @@ from diban.governance.verify import Break, ChainVerdict, Wrong, verify
 
 __all__ = [
     "ADMINISTRATORS",
+    "PERMISSION_OF",
     "REVIEW_POLICY",
     "Account",
     "Accounts",

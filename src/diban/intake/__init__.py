@@ -1,30 +1,36 @@
 """Intake (汇聚): a delivery arrives; its file is opened in the sandbox, read by format, and spooled.
 
-`Deliveries` is the register of what was sent and where it stands; `open_upload` reads a stored
-file in a confined process; `spool` writes its features once, typed, hashed, in the stored CRS.
+`Uploads` takes bytes in resumable pieces; `Deliveries` is the register of what was sent and
+where it stands; `open_upload` reads a stored file in a confined process; `spool` writes its features once,
+typed, hashed, in the stored CRS.
 
 Not here: whether the data is good (quality), what it changes (base), who decides (governance).
 
 Imports: ground, store; pyarrow, shapely, and in the sandbox pyogrio.
 """
 
-from diban.intake.delivery import Deliveries, Delivery, Sent
+from diban.intake.delivery import Deliveries, Delivery, DeliveryMove, Sent
 from diban.intake.delivery_state import DeliveryState
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.reading import Reading, SourceLayer, open_upload
 from diban.intake.sandbox.unreadable import Unreadable
 from diban.intake.spool import Columns, match_columns, open_spool, spool
+from diban.intake.uploads import Upload, Uploads, Writer
 
 __all__ = [
     "Availability",
     "Columns",
     "Deliveries",
     "Delivery",
+    "DeliveryMove",
     "DeliveryState",
     "Reading",
     "Sent",
     "SourceLayer",
     "Unreadable",
+    "Upload",
+    "Uploads",
+    "Writer",
     "match_columns",
     "open_spool",
     "open_upload",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -37,7 +38,7 @@ class Sent:
     """What a sender says of a file, and what was stored of it.
 
     ``key`` is the idempotency key; ``crs`` the sender's word on the coordinates; ``source_layer``
-    which layer of the file is meant.
+    which layer of the file is meant; a ``dry_run`` is examined and compared and never lands.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Sent:
     mode: Mode = Mode.FULL
     source_layer: str | None = None
     crs: str | None = None
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,16 @@ class Delivery:
     version: VersionId | None
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryMove:
+    """A step that a delivery took: when, to which state, by whose hand, why."""
+
+    at: datetime
+    to: DeliveryState
+    by: str
+    why: str
+
+
 class Deliveries:
     """The register of deliveries; who may call what is asked of governance beforehand."""
 
@@ -76,7 +88,8 @@ class Deliveries:
         `Conflict` when the key was used for other bytes or another layer.
         """
         made = DeliveryId(new_id("dlv"))
-        values = {name: getattr(sent, name) for name in Sent.__slots__} | {"mode": sent.mode.value}
+        values = {name: getattr(sent, name) for name in Sent.__slots__}
+        values |= {"mode": sent.mode.value, "dry_run": int(sent.dry_run)}
         state, at = DeliveryState.RECEIVED.value, micros(now())
         make = sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert
         statement = make(delivery).values(id=made, state=state, received_at=at, moved_at=at, **values)
@@ -185,6 +198,57 @@ class Deliveries:
         )
         return [_delivery(row._mapping) for row in rows]
 
+    def of_key(self, connection: sa.Connection, key: str) -> Delivery | None:
+        """The delivery that was opened under this idempotency key."""
+        return self._first(connection, delivery.c.key == key)
+
+    def page(
+        self,
+        connection: sa.Connection,
+        limit: int,
+        *,
+        parties: Collection[PartyId] | None = None,
+        resource: ResourceId | None = None,
+        states: Collection[DeliveryState] = (),
+        before: str | None = None,
+    ) -> list[Delivery]:
+        """Deliveries that match all that is named, newest first, older than the id ``before``.
+
+        ``parties`` None: of everyone. Ids grow with time, so that pages neither skip nor repeat.
+        """
+        asked = sa.select(delivery).order_by(delivery.c.id.desc()).limit(limit)
+        if parties is not None:
+            asked = asked.where(delivery.c.party.in_(sorted(parties)))
+        if resource is not None:
+            asked = asked.where(delivery.c.resource == resource)
+        if states:
+            asked = asked.where(delivery.c.state.in_([state.value for state in states]))
+        if before is not None:
+            asked = asked.where(delivery.c.id < before)
+        return [_delivery(row._mapping) for row in connection.execute(asked)]
+
+    def moves(self, connection: sa.Connection, delivery_id: DeliveryId) -> list[DeliveryMove]:
+        """The steps that a delivery took, oldest first."""
+        mine = sa.select(delivery_move).where(delivery_move.c.delivery == delivery_id)
+        rows = connection.execute(mine.order_by(delivery_move.c.at, delivery_move.c.id))
+        return [DeliveryMove(instant(row.at), DeliveryState(row.after), row.by, row.why) for row in rows]
+
+    def latest(
+        self, connection: sa.Connection, parties: Collection[PartyId], *states: DeliveryState
+    ) -> list[Delivery]:
+        """The last delivery of each layer that these parties sent, trials left out; newest first.
+
+        With ``states``: the last that is in one of them.
+        """
+        sent = sa.and_(delivery.c.party.in_(sorted(parties)), delivery.c.dry_run == 0)
+        if states:
+            sent = sa.and_(sent, delivery.c.state.in_([state.value for state in states]))
+        last = sa.select(sa.func.max(delivery.c.id)).where(sent).group_by(delivery.c.layer)
+        rows = connection.execute(
+            sa.select(delivery).where(delivery.c.id.in_(last)).order_by(delivery.c.id.desc())
+        )
+        return [_delivery(row._mapping) for row in rows]
+
     def in_state(self, connection: sa.Connection, *states: DeliveryState) -> list[Delivery]:
         """Deliveries in these states, oldest first: what waits for a person or was interrupted."""
         rows = connection.execute(
@@ -226,7 +290,8 @@ class Deliveries:
 
 
 def _delivery(row: sa.RowMapping) -> Delivery:
-    sent = Sent(**{name: row[name] for name in Sent.__slots__ if name != "mode"}, mode=Mode(row["mode"]))
+    plain = {name: row[name] for name in Sent.__slots__}
+    sent = Sent(**{**plain, "mode": Mode(row["mode"]), "dry_run": bool(row["dry_run"])})
     return Delivery(
         id=DeliveryId(row["id"]),
         sent=sent,

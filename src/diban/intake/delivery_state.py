@@ -16,6 +16,7 @@ class DeliveryState(StrEnum):
     ACCEPTED = "accepted"
     LANDED = "landed"
     WITHDRAWN = "withdrawn"
+    TRIED = "tried"
 
     @property
     def words(self) -> Text:
@@ -25,7 +26,7 @@ class DeliveryState(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether nothing more happens to the delivery."""
-        return self in (DeliveryState.RETURNED, DeliveryState.LANDED, DeliveryState.WITHDRAWN)
+        return not NEXT[self]
 
 
 _TITLES = {
@@ -35,11 +36,18 @@ _TITLES = {
     DeliveryState.ACCEPTED: Text(zh="已通过，待入库", en="accepted, landing"),
     DeliveryState.LANDED: Text(zh="已入库", en="landed"),
     DeliveryState.WITHDRAWN: Text(zh="已撤回", en="withdrawn"),
+    DeliveryState.TRIED: Text(zh="已试办，未入库", en="tried, not landed"),
 }
 
 NEXT: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.RECEIVED: frozenset(
-        {DeliveryState.RETURNED, DeliveryState.WAITING, DeliveryState.ACCEPTED, DeliveryState.WITHDRAWN}
+        {
+            DeliveryState.RETURNED,
+            DeliveryState.WAITING,
+            DeliveryState.ACCEPTED,
+            DeliveryState.WITHDRAWN,
+            DeliveryState.TRIED,
+        }
     ),
     DeliveryState.WAITING: frozenset(
         {DeliveryState.ACCEPTED, DeliveryState.RETURNED, DeliveryState.WITHDRAWN, DeliveryState.RECEIVED}
@@ -49,4 +57,5 @@ NEXT: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.RETURNED: frozenset(),
     DeliveryState.LANDED: frozenset(),
     DeliveryState.WITHDRAWN: frozenset(),
+    DeliveryState.TRIED: frozenset(),
 }

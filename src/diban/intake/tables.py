@@ -1,4 +1,4 @@
-"""Deliveries and the steps they took."""
+"""Uploads on their way in, deliveries and the steps they took."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ delivery = sa.Table(
     sa.Column("mode", sa.Text, nullable=False),
     sa.Column("source_layer", sa.Text),
     sa.Column("crs", sa.Text),
+    sa.Column("dry_run", sa.BigInteger, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("report", sa.Text),
     sa.Column("changes", sa.Text),
     sa.Column("version", sa.Text),
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("moved_at", sa.BigInteger, nullable=False),
+    sa.Index("ix_delivery_party_id", "party", "id"),
 )
 
 delivery_move = sa.Table(
@@ -39,4 +41,17 @@ delivery_move = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
+)
+
+upload = sa.Table(
+    "upload",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False, index=True),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("length", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.Text),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False, index=True),
+    sa.Column("taken_at", sa.BigInteger),
 )

@@ -11,6 +11,20 @@ Imports: ground, store, base, catalogue, intake, governance; FastAPI, orjson, pr
 
 from diban.share.api import api, blocks_of
 from diban.share.block import Block, Link, Maturity, link
+from diban.share.port import Journey, Standing, Step, Submission
 from diban.share.services import VERSION, Services
 
-__all__ = ["VERSION", "Block", "Link", "Maturity", "Services", "api", "blocks_of", "link"]
+__all__ = [
+    "VERSION",
+    "Block",
+    "Journey",
+    "Link",
+    "Maturity",
+    "Services",
+    "Standing",
+    "Step",
+    "Submission",
+    "api",
+    "blocks_of",
+    "link",
+]

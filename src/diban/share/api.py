@@ -14,11 +14,13 @@ from diban.share.block import Block
 from diban.share.catalogue_pages import catalogue_block
 from diban.share.core import core_block
 from diban.share.counts import Counts
+from diban.share.delivery_acts import delivery_acts_block
 from diban.share.delivery_pages import deliveries_block
 from diban.share.desk import Desk
 from diban.share.directory import Directory
 from diban.share.features import features_block
 from diban.share.holdings import Holdings
+from diban.share.inbox import inbox_block
 from diban.share.operations import operations_block
 from diban.share.platform import platform_block
 from diban.share.portal_files import serve_portal
@@ -27,6 +29,7 @@ from diban.share.requests import Guard
 from diban.share.services import VERSION, Services
 from diban.share.session import session_block
 from diban.share.tiles import tiles_block
+from diban.share.uploads import uploads_block
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 PACKED_FROM = 1024
@@ -63,7 +66,10 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
         platform_block(asking),
         session_block(asking),
         catalogue_block(asking, directory, holdings),
+        uploads_block(asking),
         deliveries_block(asking),
+        delivery_acts_block(asking),
+        inbox_block(asking),
         operations_block(),
     )
     return (core_block(offered, asking, directory, desk, holdings), *offered)

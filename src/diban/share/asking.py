@@ -47,6 +47,15 @@ class Asking:
         name = request.state.request_id
         return Asker.anonymous(name) if known is None else replace(known.asker, request=name)
 
+    def account(self, request: Request) -> Asker:
+        """Who asks; `Unauthenticated` for nobody."""
+        asker = self.asker(request)
+        if asker.account is None:
+            raise Unauthenticated(
+                Text(zh="请先登录或使用密钥", en="sign in, or use a key"), field="Authorization"
+            )
+        return asker
+
     def scope(self, request: Request) -> Scope:
         """What they may see: what their party and those below it provide, and what is granted to them."""
         known, services = self._known(request), self._services

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,11 +10,10 @@ from fastapi import APIRouter, Request, Response
 from diban.catalogue import Resource, ResourceLayer, State, Titled
 from diban.governance import Asker
 from diban.ground import Field, Missing, PartyId, Scope, Text
-from diban.intake import Delivery
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
 from diban.share.block import Block, read_route
-from diban.share.delivery_pages import may_see
+from diban.share.delivery_document import delivery_line, iso, may_see
 from diban.share.directory import MOST_RESOURCES, Directory
 from diban.share.holdings import Holdings, whole
 from diban.share.parameters.given import given_parameters
@@ -155,28 +153,9 @@ class _Pages:
         }
 
 
-def delivery_line(delivery: Delivery) -> dict[str, Any]:
-    """A delivery in a list."""
-    report = delivery.report or {}
-    return {
-        "id": delivery.id,
-        "file_name": delivery.sent.file_name,
-        "received_at": iso(delivery.received_at),
-        "state": delivery.state.value,
-        "state_title": delivery.state.words.as_json(),
-        "score": report.get("score"),
-        "findings": len(report.get("findings", [])),
-    }
-
-
 def titled(value: Titled) -> dict[str, Any]:
     """A code with its title; the national number where there is one."""
     return {"value": value.number or value.value, "title": value.words.as_json()}
-
-
-def iso(moment: datetime | None) -> str | None:
-    """RFC 3339 in UTC."""
-    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _party(party: PartyId, names: Mapping[PartyId, Text]) -> dict[str, Any]:

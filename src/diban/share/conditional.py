@@ -29,3 +29,8 @@ def unchanged(request: Request, tag: str) -> Response | None:
     if opaque not in held and "*" not in held:
         return None
     return Response(status_code=304, headers={"ETag": tag, "Cache-Control": CACHING})
+
+
+def tag_of_bytes(body: bytes) -> str:
+    """A weak entity tag over an answer's own bytes."""
+    return f'W/"{blake2b(body, digest_size=12).hexdigest()}"'

@@ -1,113 +1,251 @@
-"""Deliveries for the portal: ``/api/deliveries/{id}``, to those who sent, decide or oversee them."""
+"""Deliveries to be read: ``/api/deliveries``, each to those who sent, decide or oversee it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
 
-from diban.governance import Asker, Permission, Review, Verdict, review_of
-from diban.ground import DeliveryId, Missing, Text
-from diban.intake import Delivery
+from diban.governance import Asker, Permission, may, review_of
+from diban.ground import CRS84, ROW, DeliveryId, Denied, Invalid, Missing, PartyId, ResourceId, Text
+from diban.intake import Delivery, DeliveryState
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
 from diban.share.block import Block, read_route
+from diban.share.conditional import CACHING, tag_of_bytes, unchanged
+from diban.share.delivery_document import (
+    delivery_document,
+    delivery_line,
+    may_see,
+    progress_document,
+    report_document,
+    works_on,
+)
+from diban.share.geojson import features_of
+from diban.share.parameters.after import AFTER
 from diban.share.parameters.given import given_parameters
+from diban.share.parameters.limit import LIMIT, parse_limit
+from diban.share.parameters.parameter import Parameter
+from diban.share.receipt import receipt_document
 from diban.share.services import Services
 from diban.store import reading
 
 NAME = "deliveries"
-_VERDICTS = {
-    Verdict.ACCEPT: Text(zh="通过", en="accepted"),
-    Verdict.RETURN: Text(zh="退回", en="returned"),
-    Verdict.ASK: Text(zh="待人工审核", en="asks a person"),
-}
+PATH = "/api/deliveries"
+STATE = Parameter(
+    "state",
+    Text(zh="交付状态，逗号分隔", en="states, with commas between"),
+    {"type": "string"},
+)
+RESOURCE = Parameter("resource", Text(zh="资源标识", en="a resource's slug"))
+KINDS = ("added", "changed", "removed")
+KIND = Parameter(
+    "kind", Text(zh="哪一类变更", en="which kind of change"), {"type": "string", "enum": [*KINDS]}
+)
+MOST_LINES = 200
+MOST_FEATURES = 1000
+OCTETS = "application/octet-stream"
+GEOJSON = "application/geo+json"
 _LONGEST = 64
 
 
 def deliveries_block(asking: Asking) -> Block:
-    """One delivery: its report, what it would change or changed, what was decided."""
+    """Deliveries: the list; of each one its report, progress, changes, receipt and original."""
 
     def router(services: Services) -> APIRouter:
-        routes = APIRouter(prefix="/api/deliveries", tags=[NAME])
-
-        def show(request: Request, delivery: str) -> Response:
-            """A delivery with its report; `Missing` to whoever may not see it."""
-            request.state.block = NAME
-            given_parameters(request)
-            asker = asking.asker(request)
-            with reading(services.database) as connection:
-                found = services.deliveries.get(connection, DeliveryId(delivery[:_LONGEST]))
-                if not may_see(asker, found):
-                    raise Missing(
-                        Text(zh=f"没有交付 {found.id}", en=f"there is no delivery {found.id}"),
-                        field="delivery",
-                    )
-                decided = review_of(connection, found.id)
-                resource = services.catalogue.get(connection, found.sent.resource)
-                sender = services.parties.get(connection, found.sent.party).name
-            document = _document(found, decided, values=_works_on(asker, found))
-            return json_answer({**document, "resource": resource.slug, "sender": {"name": sender.as_json()}})
-
-        read_route(routes, "/{delivery}", show)
+        routes = APIRouter(prefix=PATH, tags=[NAME])
+        pages = _Pages(services, asking)
+        read_route(routes, "", pages.index, STATE, RESOURCE, LIMIT, AFTER)
+        read_route(routes, "/{delivery}", pages.show)
+        read_route(routes, "/{delivery}/report", pages.report)
+        read_route(routes, "/{delivery}/progress", pages.progress)
+        read_route(routes, "/{delivery}/changes", pages.changes, KIND, LIMIT, AFTER, kind=GEOJSON)
+        read_route(routes, "/{delivery}/receipt", pages.receipt)
+        read_route(routes, "/{delivery}/original", pages.original, kind=OCTETS)
         return routes
 
     return Block(NAME, Text(zh="交付", en="Deliveries"), router)
 
 
-def may_see(asker: Asker, delivery: Delivery) -> bool:
-    """Whether the asker sent it for its party, decides on it, or oversees everything."""
-    return _works_on(asker, delivery) or asker.allowed(Permission.SEE_ALL)
+class _Pages:
+    def __init__(self, services: Services, asking: Asking) -> None:
+        self._services, self._asking = services, asking
+
+    def index(self, request: Request) -> Response:
+        """The deliveries that the asker may see, newest first; ``next`` is the link that leads on."""
+        request.state.block = NAME
+        given = given_parameters(request, STATE, RESOURCE, LIMIT, AFTER)
+        asker = self._asking.account(request)
+        limit = min(parse_limit(given.get("limit")), MOST_LINES)
+        states = _states(given.get("state"))
+        with reading(self._services.database) as connection:
+            resource: ResourceId | None = None
+            if given.get("resource"):
+                resource = self._services.catalogue.by_slug(connection, given["resource"]).id
+            found = self._services.deliveries.page(
+                connection,
+                limit + 1,
+                parties=_parties(asker),
+                resource=resource,
+                states=states,
+                before=given.get("after"),
+            )
+            lines = [self._line(connection, delivery) for delivery in found[:limit]]
+        following = None if len(found) <= limit else found[limit - 1].id
+        return json_answer({"deliveries": lines, "next": _next(request, following)})
+
+    def show(self, request: Request, delivery: str) -> Response:
+        """A delivery with its report; `Missing` to whoever may not see it."""
+        asker, found = self._known(request, delivery)
+        return json_answer(self.document(asker, found))
+
+    def report(self, request: Request, delivery: str) -> Response:
+        """The whole report; null before the file was examined."""
+        asker, found = self._known(request, delivery)
+        return json_answer(report_document(found, values=works_on(asker, found)))
+
+    def progress(self, request: Request, delivery: str) -> Response:
+        """How far the work is; asked again with the tag, 304 while nothing moved."""
+        _, found = self._known(request, delivery)
+        body = orjson.dumps(progress_document(found, self._services.journey.standing(found.id)))
+        tag = tag_of_bytes(body)
+        if (same := unchanged(request, tag)) is not None:
+            return same
+        headers = {"ETag": tag, "Cache-Control": CACHING}
+        return Response(body, media_type="application/json", headers=headers)
+
+    def changes(self, request: Request, delivery: str) -> Response:
+        """What it would add, change or remove (or did), feature by feature, for those who work on it."""
+        asker, found = self._known(request, delivery, KIND, LIMIT, AFTER)
+        _require_work(asker, found)
+        given = given_parameters(request, KIND, LIMIT, AFTER)
+        kind, after = _kind(given.get("kind")), _after(given.get("after"))
+        limit = min(parse_limit(given.get("limit")), MOST_FEATURES)
+        batch = self._services.journey.changes(found.id, kind, after, limit + 1)
+        if batch is None:
+            raise Missing(
+                Text(zh="没有可看的变更", en="no changes are kept of this delivery"),
+                field="delivery",
+                remedy=Text(
+                    zh="质检通过后才有；结束三十天后不再保留",
+                    en="they are known once it passed its checks, and kept for thirty days after its end",
+                ),
+            )
+        features = features_of(batch.slice(0, limit), CRS84)
+        for feature in features:  # what is new has no number yet
+            feature["id"] = feature["id"] or f"row {feature['properties'][ROW]}"
+        following = None if batch.num_rows <= limit else str(after + limit)
+        return json_answer(
+            {
+                "type": "FeatureCollection",
+                "numberMatched": (found.changes or {}).get(kind, 0),
+                "numberReturned": len(features),
+                "features": features,
+                "next": _next(request, following),
+            },
+            GEOJSON,
+        )
+
+    def receipt(self, request: Request, delivery: str) -> Response:
+        """What was received and what became of it, signed by the platform."""
+        asker, found = self._known(request, delivery)
+        _require_work(asker, found)
+        return json_answer(receipt_document(self._services, found))
+
+    def original(self, request: Request, delivery: str) -> Response:
+        """The file as it was sent, for its senders; noted in the audit."""
+        asker, found = self._known(request, delivery)
+        may(asker, Permission.DELIVER, found.sent.party)
+        path = self._services.journey.original(asker, found)
+        # Said to be encoded already, so that gigabytes are not compressed on their way.
+        headers = {"Content-Encoding": "identity"}
+        return FileResponse(
+            path, media_type=OCTETS, filename=found.sent.file_name or "original", headers=headers
+        )
+
+    def document(self, asker: Asker, delivery: Delivery) -> dict[str, Any]:
+        """A delivery in full for this asker."""
+        with reading(self._services.database) as connection:
+            decided = review_of(connection, delivery.id)
+            resource = self._services.catalogue.get(connection, delivery.sent.resource)
+            sender = self._services.parties.get(connection, delivery.sent.party).name
+        return delivery_document(asker, delivery, decided, resource, sender)
+
+    def _known(self, request: Request, delivery: str, *parameters: Parameter) -> tuple[Asker, Delivery]:
+        request.state.block = NAME
+        given_parameters(request, *parameters)
+        asker = self._asking.asker(request)
+        return asker, visible_delivery(self._services, asker, delivery)
+
+    def _line(self, connection: Any, delivery: Delivery) -> dict[str, Any]:
+        resource = self._services.catalogue.get(connection, delivery.sent.resource)
+        title = resource.entry.title.as_json()
+        return {**delivery_line(delivery), "resource": resource.slug, "resource_title": title}
 
 
-def _works_on(asker: Asker, delivery: Delivery) -> bool:
-    """Whether the asker sent it or decides on it, and so sees the values of its faulty rows."""
-    party = delivery.sent.party
-    return party in asker.reach or asker.allowed(Permission.REVIEW_DELIVERY, party)
+def visible_delivery(services: Services, asker: Asker, delivery: str) -> Delivery:
+    """The delivery of that id; to whoever may not see it, exactly as if there were none."""
+    with reading(services.database) as connection:
+        try:
+            found = services.deliveries.get(connection, DeliveryId(delivery[:_LONGEST]))
+        except Missing:
+            found = None
+    if found is None or not may_see(asker, found):
+        name = delivery[:_LONGEST]
+        raise Missing(Text(zh=f"没有交付 {name}", en=f"there is no delivery {name}"), field="delivery")
+    return found
 
 
-def _document(delivery: Delivery, decided: Review | None, *, values: bool) -> dict[str, Any]:
-    sent, report, changes = delivery.sent, delivery.report or {}, delivery.changes
-    sums = ("added", "changed", "removed", "unchanged")
-    return {
-        "id": delivery.id,
-        "file_name": sent.file_name,
-        "size": sent.size,
-        "digest": sent.digest,
-        "received_at": delivery.received_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "state": delivery.state.value,
-        "state_title": delivery.state.words.as_json(),
-        "verdict": None if decided is None else _verdict(decided),
-        "score": report.get("score"),
-        "rows": report.get("rows"),
-        "findings": [_finding(item, values=values) for item in report.get("findings", [])],
-        "change": None if changes is None else {name: changes[name] for name in sums},
-    }
+def _parties(asker: Asker) -> Collection[PartyId] | None:
+    """Whose deliveries the asker may see; None for everyone's."""
+    anyone = PartyId("")
+    if asker.allowed(Permission.SEE_ALL) or asker.allowed(Permission.REVIEW_DELIVERY, anyone):
+        return None
+    return asker.reach
 
 
-def _verdict(decided: Review) -> dict[str, Any]:
-    word = decided.decision
-    return {
-        "value": word.verdict.value,
-        "title": _VERDICTS[word.verdict].as_json(),
-        "reasons": [reason.as_json() for reason in word.reasons],
-    }
+def _require_work(asker: Asker, delivery: Delivery) -> None:
+    if not works_on(asker, delivery):
+        raise Denied(
+            Text(zh="仅提交机构与审核人可看", en="for its senders and reviewers only"),
+            field="delivery",
+            remedy=Text(zh="请提交机构提供", en="ask the party that sent it"),
+        )
 
 
-def _finding(item: dict[str, Any], *, values: bool) -> dict[str, Any]:
-    """A finding; who only oversees gets counts and rows, not where they lie and what they hold."""
-    told = ("row", "lon", "lat", "value") if values else ("row",)
-    places = [
-        {"row": None, "field": item.get("field"), "lon": None, "lat": None, "value": None}
-        | {name: place[name] for name in told if name in place}
-        for place in item["places"]
-    ]
-    return {
-        "code": item["code"],
-        "title": item["rule"],
-        "severity": item["severity"],
-        "message": item["message"],
-        "remedy": item["remedy"],
-        "count": item["count"],
-        "places": places,
-    }
+def _states(given: str | None) -> list[DeliveryState]:
+    try:
+        return [DeliveryState(word) for word in given.split(",")] if given else []
+    except ValueError as fault:
+        raise Invalid(
+            Text(zh="没有这种交付状态", en="no such state of a delivery"),
+            field="state",
+            limit=", ".join(DeliveryState),
+        ) from fault
+
+
+def _kind(given: str | None) -> str:
+    if given is not None and given not in KINDS:
+        raise Invalid(
+            Text(zh="没有这类变更", en="no such kind of change"), field="kind", limit=", ".join(KINDS)
+        )
+    return given or KINDS[0]
+
+
+def _after(given: str | None) -> int:
+    if given is None:
+        return 0
+    if not (given.isascii() and given.isdecimal() and len(given) < 10):
+        raise Invalid(Text(zh="翻页标记无效", en="not a page token"), field="after")
+    return int(given)
+
+
+def _next(request: Request, after: str | None) -> str | None:
+    """The same address, a page on."""
+    if after is None:
+        return None
+    url = request.url.include_query_params(after=after)
+    return f"{url.path}?{url.query}"

@@ -42,9 +42,13 @@ TITLES = {
     403: Text(zh="未获授权", en="Not allowed"),
     404: Text(zh="没有找到", en="Not found"),
     405: Text(zh="方法不适用", en="Method not taken"),
+    408: Text(zh="传输过慢", en="Too slow"),
     409: Text(zh="状态冲突", en="Conflict with the present state"),
+    412: Text(zh="协议版本不符", en="Another version of the protocol"),
     413: Text(zh="内容过大", en="Too large"),
     414: Text(zh="地址过长", en="Address too long"),
+    415: Text(zh="内容类型不符", en="Another type of content"),
+    460: Text(zh="校验和不符", en="Checksum mismatch"),
     500: Text(zh="内部错误", en="Internal error"),
     503: Text(zh="暂不可用", en="Not available now"),
 }

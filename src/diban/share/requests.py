@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from fastapi import Request
@@ -16,7 +17,8 @@ from diban.share.problems import UNEXPECTED, problem, problem_of
 MAX_QUERY = 8192
 MAX_PATH = 1024
 MAX_BODY = 65_536
-"""Bytes of a request's body; nothing that is sent here is larger than a sign-in."""
+"""Bytes of a request's body, pieces of uploads aside."""
+UPLOADS = "/api/uploads"
 SECURITY = {
     "content-security-policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -48,9 +50,9 @@ class Guard:
         bare = scope["method"] == "HEAD"
         state = {"request_id": new_id("req"), "block": "other", "bare": bare}
         inner = {**scope, "method": "GET" if bare else scope["method"], "state": state}
-        answer = _Answer(send, str(state["request_id"]), bare)
+        answer = _Answer(send, state, bare)
         begun = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=answer.request_id):
+        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
             try:
                 await self._answer(inner, receive, answer)
             finally:
@@ -60,12 +62,13 @@ class Guard:
 
     async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         request = Request(scope)
-        if (fault := _refusal(request)) is not None:
+        piece = scope["method"] == "PATCH" and scope["path"].startswith(f"{UPLOADS}/")
+        if (fault := _refusal(request, piece)) is not None:
             status = 413 if fault.field == "body" else 414
             await problem_of(request, fault, status)(scope, receive, answer.send)
             return
         try:
-            await self._app(scope, _bounded(receive), answer.send)
+            await self._app(scope, receive if piece else _bounded(receive), answer.send)
         except Exception as error:
             structlog.get_logger("share").exception("unexpected", exc_info=error)
             if answer.status:  # half of it is out: only a cut connection can say so
@@ -75,10 +78,13 @@ class Guard:
 
 @dataclass(slots=True)
 class _Answer:
-    """An answer on its way out: gets its headers, loses its body when only the head was asked for."""
+    """An answer on its way out: gets its headers, loses its body when only the head was asked for.
+
+    A page may leave further ones, that stand on its refusals too, in the request's ``state.headers``.
+    """
 
     out: Send
-    request_id: str
+    state: dict[str, Any]
     bare: bool
     status: int = field(default=0)
 
@@ -88,7 +94,8 @@ class _Answer:
             held = list(message.get("headers", ()))
             if not any(name.lower() == b"cache-control" for name, _ in held):
                 held.append((b"cache-control", b"no-store"))
-            held += [*_SECURITY, (b"x-request-id", self.request_id.encode())]
+            held += [*_SECURITY, (b"x-request-id", self.state["request_id"].encode())]
+            held += self.state.get("headers", ())
             message = {**message, "headers": held}
         elif self.bare:
             message = {
@@ -114,12 +121,12 @@ def _bounded(receive: Receive) -> Receive:
     return bounded
 
 
-def _refusal(request: Request) -> TooLarge | None:
-    """The fault of a request that is too long to be looked at."""
+def _refusal(request: Request, piece: bool) -> TooLarge | None:
+    """The fault of a request that is too long to be looked at; ``piece``: of an upload, counted there."""
     sizes = (
         ("query", len(request.scope["query_string"]), MAX_QUERY),
         ("path", len(request.scope.get("raw_path") or request.scope["path"].encode()), MAX_PATH),
-        ("body", _stated(request.headers.get("content-length", "0")), MAX_BODY),
+        ("body", 0 if piece else _stated(request.headers.get("content-length", "0")), MAX_BODY),
     )
     return next((_too_large(name, limit) for name, size, limit in sizes if size > limit), None)
 

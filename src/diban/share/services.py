@@ -12,7 +12,8 @@ from diban.base import Base
 from diban.catalogue import Catalogue
 from diban.governance import Accounts, Parties, ScopeCache, UseCounter
 from diban.ground import Extent, LayerId, PartyId, Text
-from diban.intake import Deliveries
+from diban.intake import Deliveries, Uploads
+from diban.share.port import Journey
 from diban.store import Database, Generation
 
 VERSION = "0.1.0"
@@ -30,6 +31,8 @@ class Services:
     base: Base
     catalogue: Catalogue
     deliveries: Deliveries
+    uploads: Uploads
+    journey: Journey
     parties: Parties
     accounts: Accounts
     scopes: ScopeCache

@@ -13,9 +13,9 @@ from diban.store.blobs import Blobs, FolderBlobs
 from diban.store.counters import advance, value_of
 from diban.store.database import Database, is_outage, prepare_sqlite, sqlite_url, translate
 from diban.store.feed import Entry, Feed
-from diban.store.files import keep_file, translating_disk
+from diban.store.files import keep_file, sync_folder, translating_disk
 from diban.store.generation import Generation
-from diban.store.jobs import Job, Jobs
+from diban.store.jobs import Job, Jobs, JobStanding
 from diban.store.migrate import is_current, migrate
 from diban.store.processes import may_be_alive, this_process
 from diban.store.tables import metadata, setting
@@ -28,6 +28,7 @@ __all__ = [
     "FolderBlobs",
     "Generation",
     "Job",
+    "JobStanding",
     "Jobs",
     "Unit",
     "advance",
@@ -41,6 +42,7 @@ __all__ = [
     "reading",
     "setting",
     "sqlite_url",
+    "sync_folder",
     "this_process",
     "translate",
     "translating_disk",

@@ -22,6 +22,9 @@ class Blobs(Protocol):
     def put(self, source: BinaryIO, *, limit: int, progress: Callable[[int], None] | None = None) -> str:
         """Store a stream and answer its digest (64 hex digits); storing twice is storing once."""
 
+    def adopt(self, aside: Path, digest: str) -> None:
+        """Take a finished file of this digest over by moving it; done twice is done once."""
+
     def path(self, digest: str) -> Path:
         """Where a reader may open the bytes, read only; `Missing` when there are none."""
 
@@ -54,6 +57,13 @@ class FolderBlobs:
                     keep_file(aside, target)
             return digest
         finally:
+            aside.unlink(missing_ok=True)
+
+    def adopt(self, aside: Path, digest: str) -> None:
+        target = self._place(digest)
+        with translating_disk():
+            if not target.exists():
+                keep_file(aside, target)
             aside.unlink(missing_ok=True)
 
     def path(self, digest: str) -> Path:

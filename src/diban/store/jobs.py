@@ -34,6 +34,15 @@ class Job:
     resume: dict[str, object] | None
 
 
+@dataclass(frozen=True, slots=True)
+class JobStanding:
+    """How a job stands, for whoever waits for it; ``resume`` is what its worker said last."""
+
+    state: str
+    attempts: int
+    resume: dict[str, object]
+
+
 class Jobs:
     """Enqueue in the act's `Unit`; lease, report, finish or fail each in a `Unit` of the worker's own.
 
@@ -138,6 +147,13 @@ class Jobs:
         )
         if changed.rowcount == 0:
             raise Missing(Text(zh="没有可重试的任务", en="no such job has failed"), field=job_id)
+
+    def standing(self, connection: sa.Connection, key: str) -> JobStanding | None:
+        """How the job of this key stands; None when there is none."""
+        row = connection.execute(sa.select(job).where(job.c.key == key)).first()
+        if row is None:
+            return None
+        return JobStanding(row.state, row.attempts, orjson.loads(row.resume or "{}"))
 
     def log(self, unit: Unit, job_id: JobId, line: str) -> None:
         """Add a line to the job's log."""

@@ -24,7 +24,7 @@ from rich.progress import (
     Progress as Bar,
 )
 
-from diban.app.journeys.progress import Progress
+from diban.app.journeys.progress import STEPS, Progress
 from diban.app.settings import read_settings
 from diban.app.wiring import Platform, build
 from diban.governance import Asker, Via
@@ -140,12 +140,3 @@ def progress_bars() -> Iterator[Progress]:
             bar.update(tasks[step], completed=done, total=total)
 
         yield tell
-
-
-STEPS = {
-    "receive": Text(zh="接收（字节）", en="received (bytes)"),
-    "read": Text(zh="读取", en="read"),
-    "check": Text(zh="质检", en="checked"),
-    "compare": Text(zh="比对", en="compared"),
-    "land": Text(zh="入库", en="landed"),
-}

@@ -5,13 +5,13 @@ Each step can be repeated: whatever interrupts a delivery, `proceed` goes on fro
 
 from __future__ import annotations
 
-import shutil
 from typing import BinaryIO
 
 from diban.app.journeys.compare import compare
 from diban.app.journeys.examine import examine
 from diban.app.journeys.judge import judge
 from diban.app.journeys.land import land
+from diban.app.journeys.preview import keep_preview, tidy_work
 from diban.app.journeys.progress import Progress, silent
 from diban.app.journeys.receive import Letter, job_of, receive
 from diban.app.wiring import Platform
@@ -40,13 +40,13 @@ def carry(platform: Platform, delivery_id: DeliveryId, progress: Progress) -> De
         key = job_of(delivery_id, review_of(act.connection, delivery_id))
         held = platform.jobs.take(act, key, this_process(), again=not settled)
     if held is not None:
-        with holding(platform.database, platform.jobs, held) as check:
+        with holding(platform.database, platform.jobs, held) as tell:
 
-            def checked(step: str, done: int, total: int | None) -> None:
-                check()
+            def told(step: str, done: int, total: int | None) -> None:
+                tell(step, done, total)
                 progress(step, done, total)
 
-            return proceed(platform, delivery_id, checked)
+            return proceed(platform, delivery_id, told)
     if not settled:
         raise Conflict(
             Text(zh="另一进程正在处理该交付", en="another process is working on this delivery"),
@@ -62,23 +62,26 @@ def proceed(platform: Platform, delivery_id: DeliveryId, progress: Progress = si
     When another delivery of the layer lands first, this one is compared and judged anew.
     """
     for _ in range(TRIES):
-        delivery = _present(platform, delivery_id)
+        delivery = present(platform, delivery_id)
         try:
             changes = None
             if delivery.state is DeliveryState.RECEIVED:
                 examined = examine(platform, delivery, progress)
                 changes = compare(platform, delivery, examined, progress)
+                if changes is not None:
+                    keep_preview(platform, delivery, changes)
                 delivery = judge(platform, delivery, examined, changes)
             if delivery.state is DeliveryState.ACCEPTED:
                 delivery = land(platform, delivery, changes, progress)
             if delivery.state.ended:
-                shutil.rmtree(platform.work / delivery.id, ignore_errors=True)
+                tidy_work(platform, delivery)
             return delivery
         except Conflict as met:
             conflict = met
     raise conflict
 
 
-def _present(platform: Platform, delivery_id: DeliveryId) -> Delivery:
+def present(platform: Platform, delivery_id: DeliveryId) -> Delivery:
+    """The delivery as it stands."""
     with reading(platform.database) as connection:
         return platform.deliveries.get(connection, delivery_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
+from diban.app.journeys.preview import forget_previews
 from diban.app.wiring import Platform
 from diban.governance import Target, TargetKind
 from diban.ground import DeliveryId, LayerId
@@ -20,6 +21,7 @@ class PlatformEraser:
 
     def expunge(self, target: Target) -> dict[str, int]:
         """Remove the target everywhere; how much, by name."""
+        forget_previews(self.platform.work, every=True)
         if target.kind is TargetKind.ROWS:
             return {"rows": self.platform.base.erase(LayerId(target.of), list(target.fids))}
         with reading(self.platform.database) as connection:

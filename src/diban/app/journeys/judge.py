@@ -19,25 +19,31 @@ _BECOMES = {
 
 
 def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: ChangeSet | None) -> Delivery:
-    """Let the policy speak, and write its word, the report and the change counts in one act."""
+    """Let the policy speak, and write its word, the report and the change counts in one act.
+
+    A trial ends here: what the policy would say is its reason.
+    """
     some = () if changes is None else (changes,)
     decision = review(examined.report.passed, examined.report.score, some, REVIEW_POLICY)
     sent = delivery.sent
     by = By(sent.sender, sent.party, delivery.id)
     with unit(platform.database) as act:
-        record_decision(
-            act, by, delivery=delivery.id, resource=sent.resource, party=sent.party, decision=decision
-        )
+        if sent.dry_run:
+            by.note(act, "delivery.try", delivery.id, {"verdict": decision.verdict.value})
+        else:
+            record_decision(
+                act, by, delivery=delivery.id, resource=sent.resource, party=sent.party, decision=decision
+            )
         moved = platform.deliveries.move(
             act,
             delivery,
-            _BECOMES[decision.verdict],
+            DeliveryState.TRIED if sent.dry_run else _BECOMES[decision.verdict],
             AccountId("policy"),
             "; ".join(str(reason) for reason in decision.reasons),
             report=examined.report.as_json(),
             changes=None if changes is None else _summary(changes),
         )
-        if decision.verdict is Verdict.RETURN:
+        if decision.verdict is Verdict.RETURN and not sent.dry_run:
             judged = {"score": examined.report.score, "faulty_rows": examined.report.faulty_rows}
             record_evidence(
                 act, Act.RETURNED, sent.party, resource=sent.resource, delivery=delivery.id, value=judged

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from diban.ground import Text
+
 Progress = Callable[[str, int, int | None], None]
+
+STEPS = {
+    "receive": Text(zh="接收（字节）", en="received (bytes)"),
+    "read": Text(zh="读取", en="read"),
+    "check": Text(zh="质检", en="checked"),
+    "compare": Text(zh="比对", en="compared"),
+    "land": Text(zh="入库", en="landed"),
+}
+"""The steps in words."""
 
 
 def silent(_step: str, _done: int, _total: int | None) -> None:

@@ -7,10 +7,11 @@ from typing import BinaryIO
 
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
+from diban.catalogue import Resource
 from diban.governance import Act, Asker, Permission, Review, may, record_evidence
 from diban.ground import Conflict, DeliveryId, Mode, Text, micros
 from diban.intake import Delivery, Sent
-from diban.store import reading, unit
+from diban.store import Unit, reading, unit
 
 HEAD_START = 5.0  # seconds
 DELIVERY = "delivery.proceed"
@@ -34,6 +35,7 @@ class Letter:
     mode: Mode = Mode.FULL
     source_layer: str | None = None
     crs: str | None = None
+    dry_run: bool = False
 
 
 def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, progress: Progress) -> Delivery:
@@ -41,6 +43,17 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
     with reading(platform.database) as connection:
         resource = platform.catalogue.by_layer_slug(connection, letter.layer)
     may(asker, Permission.DELIVER, resource.entry.provider)
+    digest = platform.blobs.put(
+        file, limit=platform.settings.upload_limit, progress=lambda size: progress("receive", size, None)
+    )
+    sent = address(platform, resource, letter, asker, digest)
+    with unit(platform.database) as act:
+        # Whoever receives it carries it on; a server's worker only when nobody has by then.
+        return enter(platform, act, sent, asker, after=HEAD_START)
+
+
+def address(platform: Platform, resource: Resource, letter: Letter, asker: Asker, digest: str) -> Sent:
+    """What is registered of a letter whose bytes are stored; `Conflict` for a layer not yet registered."""
     layer = resource.layer(letter.layer).layer
     if layer is None or asker.account is None:
         raise Conflict(
@@ -48,11 +61,7 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
             field=letter.layer,
             remedy=Text(zh="先完成注册", en="register it first"),
         )
-    digest = platform.blobs.put(
-        file, limit=platform.settings.upload_limit, progress=lambda size: progress("receive", size, None)
-    )
-    by = asker.by()
-    sent = Sent(
+    return Sent(
         key=letter.key,
         resource=resource.id,
         layer=layer,
@@ -64,19 +73,23 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
         mode=letter.mode,
         source_layer=letter.source_layer,
         crs=letter.crs,
+        dry_run=letter.dry_run,
     )
-    with unit(platform.database) as act:
-        delivery = platform.deliveries.open(act, sent)
-        known = act.done(f"receive:{delivery.id}")
-        if known is None:
-            act.remember(f"receive:{delivery.id}", {"delivery": delivery.id})
-            # Whoever receives it carries it on; a server's worker only when nobody has by then.
-            platform.jobs.enqueue(act, DELIVERY, delivery.id, {"delivery": delivery.id}, after=HEAD_START)
-            by.note(
-                act,
-                "delivery.receive",
-                delivery.id,
-                {"digest": digest, "size": sent.size, "layer": letter.layer},
-            )
-            record_evidence(act, Act.RECEIVED, sent.party, resource=resource.id, delivery=delivery.id)
+
+
+def enter(platform: Platform, act: Unit, sent: Sent, asker: Asker, *, after: float = 0) -> Delivery:
+    """Register a delivery and ask for the work on it, once; a trial is no evidence of anything."""
+    delivery = platform.deliveries.open(act, sent)
+    if act.done(f"receive:{delivery.id}") is None:
+        act.remember(f"receive:{delivery.id}", {"delivery": delivery.id})
+        platform.jobs.enqueue(act, DELIVERY, delivery.id, {"delivery": delivery.id}, after=after)
+        detail: dict[str, str | int] = {
+            "digest": sent.digest,
+            "size": sent.size,
+            "layer": sent.layer,
+            "dry_run": sent.dry_run,
+        }
+        asker.by().note(act, "delivery.receive", delivery.id, detail)
+        if not sent.dry_run:
+            record_evidence(act, Act.RECEIVED, sent.party, resource=sent.resource, delivery=delivery.id)
     return delivery

@@ -20,9 +20,15 @@ def decide_delivery(
     asker: Asker,
     progress: Progress = silent,
 ) -> Delivery:
-    """Accept or return a waiting delivery, then take it on; of two deciders one wins.
+    """`settle`, then take the delivery on."""
+    settle(platform, delivery_id, verdict, why, asker)
+    return carry(platform, delivery_id, progress)
 
-    The same word of the same person again goes on where the first was interrupted.
+
+def settle(platform: Platform, delivery_id: DeliveryId, verdict: Verdict, why: str, asker: Asker) -> None:
+    """Accept or return a waiting delivery and ask for the work that follows; of two deciders one wins.
+
+    The same word of the same person again is the same word.
     """
     by = asker.by()
     with unit(platform.database) as act:
@@ -34,4 +40,3 @@ def decide_delivery(
             to = DeliveryState.ACCEPTED if verdict is Verdict.ACCEPT else DeliveryState.RETURNED
             platform.deliveries.move(act, delivery, to, AccountId(by.actor), why)
             platform.jobs.enqueue(act, DELIVERY, job_of(delivery_id, settled), {"delivery": delivery_id})
-    return carry(platform, delivery_id, progress)

@@ -1,4 +1,4 @@
-"""The worker: takes on what waits (interrupted deliveries, rows to tidy) and seals the audit."""
+"""The worker: takes on what waits (deliveries, rows to tidy), seals the audit, sweeps what nobody wants."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable
 import structlog
 
 from diban.app.journeys.delivery import proceed
+from diban.app.journeys.preview import forget_previews
+from diban.app.journeys.progress import Progress
 from diban.app.journeys.receive import DELIVERY
 from diban.app.wiring import Platform
 from diban.app.work.holding import holding
@@ -18,15 +20,16 @@ from diban.store import Job, this_process, unit
 
 IDLE_SECONDS = 1.0
 SEAL_SECONDS = 0.5
+SWEEP_SECONDS = 60.0
 
-Handler = Callable[[Platform, Job], None]
-
-
-def _proceed(platform: Platform, job: Job) -> None:
-    proceed(platform, DeliveryId(str(job.payload["delivery"])))
+Handler = Callable[[Platform, Job, Progress], None]
 
 
-def _tidy(platform: Platform, job: Job) -> None:
+def _proceed(platform: Platform, job: Job, progress: Progress) -> None:
+    proceed(platform, DeliveryId(str(job.payload["delivery"])), progress)
+
+
+def _tidy(platform: Platform, job: Job, _progress: Progress) -> None:
     platform.base.tidy(LayerId(str(job.payload["layer"])), int(str(job.payload["seq"])))
 
 
@@ -34,19 +37,19 @@ HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy}
 
 
 class Worker:
-    """Two threads beside the server: one for jobs, one for the sealer. `start`, then `stop`."""
+    """Threads beside the server: one for jobs, one for the sealer, one that sweeps. `start`, then `stop`."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._stop = threading.Event()
         self._log = structlog.get_logger("worker")
         self._threads = [
-            threading.Thread(
-                target=self._until_stopped, args=(work_once, IDLE_SECONDS), name="jobs", daemon=True
-            ),
-            threading.Thread(
-                target=self._until_stopped, args=(seal_once, SEAL_SECONDS), name="seal", daemon=True
-            ),
+            threading.Thread(target=self._until_stopped, args=(once, pause), name=name, daemon=True)
+            for name, once, pause in (
+                ("jobs", work_once, IDLE_SECONDS),
+                ("seal", seal_once, SEAL_SECONDS),
+                ("sweep", sweep_once, SWEEP_SECONDS),
+            )
         ]
 
     def start(self) -> None:
@@ -55,14 +58,14 @@ class Worker:
             thread.start()
 
     def stop(self, patience: float = 20.0) -> None:
-        """Ask both to end after what they are doing."""
+        """Ask all to end after what they are doing."""
         self._stop.set()
         for thread in self._threads:
             thread.join(patience)
 
     @property
     def well(self) -> bool:
-        """Whether both threads live."""
+        """Whether all threads live."""
         return all(thread.is_alive() for thread in self._threads)
 
     def _until_stopped(self, once: Callable[[Platform], bool], pause: float) -> None:
@@ -82,11 +85,18 @@ def work_once(platform: Platform) -> bool:
         held = platform.jobs.lease(act, this_process(), tuple(HANDLERS))
     if held is None:
         return False
-    with holding(platform.database, platform.jobs, held):
-        HANDLERS[held.kind](platform, held)
+    with holding(platform.database, platform.jobs, held) as tell:
+        HANDLERS[held.kind](platform, held, tell)
     return True
 
 
 def seal_once(platform: Platform) -> bool:
     """Seal what acts have written since; whether there was anything."""
     return seal_pending(platform.database, platform.signer, platform.heads) > 0
+
+
+def sweep_once(platform: Platform) -> bool:
+    """Forget uploads that have expired and what deliveries showed that ended long ago."""
+    platform.uploads.sweep(platform.database)
+    forget_previews(platform.work)
+    return False

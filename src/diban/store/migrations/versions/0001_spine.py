@@ -16,7 +16,6 @@ def upgrade() -> None:
     _base_1()
     _base_2()
     _catalogue()
-    _intake()
     _governance_1()
     _governance_2()
     _governance_3()
@@ -216,47 +215,6 @@ def _catalogue() -> None:
         sa.ForeignKeyConstraint(["resource"], ["resource.id"], name=op.f("fk_resource_move_resource")),
         sa.PrimaryKeyConstraint("resource", "revision", name=op.f("pk_resource_move")),
     )
-
-
-def _intake() -> None:
-    """delivery, delivery_move."""
-    op.create_table(
-        "delivery",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("resource", sa.Text(), nullable=False),
-        sa.Column("layer", sa.Text(), nullable=False),
-        sa.Column("party", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("file_name", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("mode", sa.Text(), nullable=False),
-        sa.Column("source_layer", sa.Text(), nullable=True),
-        sa.Column("crs", sa.Text(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("report", sa.Text(), nullable=True),
-        sa.Column("changes", sa.Text(), nullable=True),
-        sa.Column("version", sa.Text(), nullable=True),
-        sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.Column("moved_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
-    )
-    op.create_index(op.f("ix_delivery_resource"), "delivery", ["resource"], unique=False)
-    op.create_table(
-        "delivery_move",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("delivery", sa.Text(), nullable=False),
-        sa.Column("before", sa.Text(), nullable=True),
-        sa.Column("after", sa.Text(), nullable=False),
-        sa.Column("by", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["delivery"], ["delivery.id"], name=op.f("fk_delivery_move_delivery")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_move")),
-    )
-    op.create_index(op.f("ix_delivery_move_delivery"), "delivery_move", ["delivery"], unique=False)
 
 
 def _governance_1() -> None:

@@ -1,0 +1,162 @@
+"""The journeys as `diban.share` asks for them: `Journey` over one platform."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from diban.app.journeys.delivery import present
+from diban.app.journeys.preview import preview
+from diban.app.journeys.progress import STEPS
+from diban.app.journeys.receive import Letter, address, enter, job_of
+from diban.app.journeys.reviewing import settle
+from diban.app.journeys.withdrawing import withdraw
+from diban.app.wiring import Platform
+from diban.catalogue import Resource
+from diban.governance import Asker, Permission, Verdict, may, review_of
+from diban.ground import Conflict, DeliveryId, Invalid, Missing, Mode, Text, now
+from diban.intake import Delivery, Upload
+from diban.share import Standing, Step, Submission
+from diban.store import reading, unit
+
+_EMPTY = hashlib.sha256().hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """Deliveries over HTTP: the request writes down what is wanted, the worker does it."""
+
+    platform: Platform
+
+    def submit(self, asker: Asker, submission: Submission) -> tuple[Delivery, bool]:
+        platform, key = self.platform, self._key(asker, submission)
+        resource = self._resource(asker, submission.layer)
+        with reading(platform.database) as connection:
+            if (known := platform.deliveries.of_key(connection, key)) is not None:
+                return _same(known, submission, resource), False
+        upload = self._upload(asker, submission)
+        digest = _EMPTY if upload is None else self._original(upload)
+        name = "" if upload is None else upload.file_name
+        letter = Letter(
+            submission.layer,
+            name,
+            key,
+            submission.mode,
+            submission.source_layer,
+            submission.crs,
+            submission.dry_run,
+        )
+        sent = address(platform, resource, letter, asker, digest)
+        with unit(platform.database) as act:
+            fresh = platform.deliveries.of_key(act.connection, key) is None
+            delivery = enter(platform, act, sent, asker)
+            if upload is not None:
+                platform.uploads.taken(act, upload)
+        return delivery, fresh
+
+    def withdraw(self, asker: Asker, delivery: DeliveryId, why: str) -> Delivery:
+        return withdraw(self.platform, delivery, why, asker)
+
+    def review(self, asker: Asker, delivery: DeliveryId, verdict: Verdict, why: str) -> Delivery:
+        settle(self.platform, delivery, verdict, why, asker)
+        return present(self.platform, delivery)
+
+    def standing(self, delivery: DeliveryId) -> Standing:
+        with reading(self.platform.database) as connection:
+            job = self.platform.jobs.standing(connection, job_of(delivery, review_of(connection, delivery)))
+        if job is None:
+            return Standing("done", 0, ())
+        said: Any = job.resume.get("steps", {})
+        steps = tuple(
+            Step(name, STEPS.get(name, Text(name, name)), done, total) for name, (done, total) in said.items()
+        )
+        return Standing(job.state, job.attempts, steps)
+
+    def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> pa.RecordBatch | None:
+        return preview(self.platform, delivery, kind, after, limit)
+
+    def original(self, asker: Asker, delivery: Delivery) -> Path:
+        path = self.platform.blobs.path(delivery.sent.digest)
+        with unit(self.platform.database) as act:
+            asker.by().note(act, "delivery.original", delivery.id, {"digest": delivery.sent.digest})
+        return path
+
+    def sign(self, message: bytes) -> tuple[str, str]:
+        signer = self.platform.signer
+        return signer.key, signer.sign(message).hex()
+
+    def _key(self, asker: Asker, submission: Submission) -> str:
+        """Keys of different senders never meet; without one, the words themselves are it.
+
+        A confirmation without a file counts once a day.
+        """
+        said = [
+            submission.layer,
+            submission.mode,
+            submission.source_layer,
+            submission.crs,
+            submission.dry_run,
+        ]
+        if submission.key is not None:
+            said = [submission.key]
+        elif submission.upload is None:
+            said.append(f"{now().astimezone(self.platform.settings.timezone):%Y-%m-%d}")
+        words = "\0".join(
+            map(str, (asker.account, submission.upload if submission.key is None else "", *said))
+        )
+        return f"http:{hashlib.sha256(words.encode()).hexdigest()}"
+
+    def _resource(self, asker: Asker, layer: str) -> Resource:
+        """Whose layer it is; to whoever may not deliver to it, it does not exist."""
+        with reading(self.platform.database) as connection:
+            try:
+                found = self.platform.catalogue.by_layer_slug(connection, layer)
+            except Missing:
+                found = None
+        if found is None or not asker.allowed(Permission.DELIVER, found.entry.provider):
+            may(asker, Permission.DELIVER, asker.party)
+            raise Missing(
+                Text(zh=f"没有可交付的图层“{layer[:80]}”", en=f"no layer {layer[:80]!r} to deliver to"),
+                field="layer",
+            )
+        return found
+
+    def _upload(self, asker: Asker, submission: Submission) -> Upload | None:
+        if submission.upload is None:
+            if submission.mode is not Mode.UNCHANGED:
+                raise Invalid(Text(zh="请给出上传编号", en="name the upload"), field="upload")
+            return None
+        if submission.mode is Mode.UNCHANGED:
+            raise Invalid(
+                Text(zh="无变化确认不带文件", en="a confirmation of no change carries no file"),
+                field="upload",
+            )
+        with reading(self.platform.database) as connection:
+            upload = self.platform.uploads.get(connection, submission.upload, asker.account)
+        return self.platform.uploads.complete(self.platform.database, upload)
+
+    def _original(self, upload: Upload) -> str:
+        """Its bytes, from now on among the originals; taken already, they are there."""
+        assert upload.digest is not None, "complete answers with one"
+        aside = self.platform.uploads.path(upload.id)
+        if aside.is_file():
+            self.platform.blobs.adopt(aside, upload.digest)
+        return upload.digest
+
+
+def _same(known: Delivery, submission: Submission, resource: Resource) -> Delivery:
+    """What the key stands for, if the same is said of it."""
+    sent = known.sent
+    said = (sent.resource, sent.layer, sent.mode, sent.source_layer, sent.crs, sent.dry_run)
+    wanted = (resource.id, resource.layer(submission.layer).layer, submission.mode)
+    if said != (*wanted, submission.source_layer, submission.crs, submission.dry_run):
+        raise Conflict(
+            Text(zh="该幂等键已用于另一份交付", en="the key was used for another delivery"),
+            field="Idempotency-Key",
+            remedy=Text(zh="换用新的幂等键", en="use a fresh key"),
+        )
+    return known

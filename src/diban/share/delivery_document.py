@@ -1,0 +1,152 @@
+"""Deliveries as JSON, and who may see how much of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from diban.catalogue import Resource
+from diban.governance import Asker, Permission, Review, Verdict
+from diban.ground import LayerId, Text
+from diban.intake import Delivery, DeliveryState
+from diban.share.port import Standing
+
+_VERDICTS = {
+    Verdict.ACCEPT: Text(zh="通过", en="accepted"),
+    Verdict.RETURN: Text(zh="退回", en="returned"),
+    Verdict.ASK: Text(zh="待人工审核", en="asks a person"),
+}
+_SUMS = ("added", "changed", "removed", "unchanged")
+_BEFORE_LANDING = (DeliveryState.RECEIVED, DeliveryState.WAITING)
+
+
+def may_see(asker: Asker, delivery: Delivery) -> bool:
+    """Whether the asker sent it for its party, decides on it, or oversees everything."""
+    return works_on(asker, delivery) or asker.allowed(Permission.SEE_ALL)
+
+
+def works_on(asker: Asker, delivery: Delivery) -> bool:
+    """Whether the asker sent it or decides on it, and so sees the values of its faulty rows."""
+    party = delivery.sent.party
+    return party in asker.reach or asker.allowed(Permission.REVIEW_DELIVERY, party)
+
+
+def delivery_document(
+    asker: Asker, delivery: Delivery, decided: Review | None, resource: Resource, sender: Text
+) -> dict[str, Any]:
+    """A delivery in full, as far as the asker may see it; ``may`` is what they may do with it now."""
+    report, changes = delivery.report or {}, delivery.changes
+    values = works_on(asker, delivery)
+    return {
+        **delivery_line(delivery),
+        "resource": resource.slug,
+        "resource_title": resource.entry.title.as_json(),
+        "layer": layer_slug(resource, delivery.sent.layer),
+        "size": delivery.sent.size,
+        "digest": delivery.sent.digest,
+        "mode": delivery.sent.mode.value,
+        "source_layer": delivery.sent.source_layer,
+        "crs": delivery.sent.crs,
+        "sender": {"name": sender.as_json()},
+        "verdict": None if decided is None else _verdict(decided),
+        "rows": report.get("rows"),
+        "findings": [finding_document(item, values=values) for item in report.get("findings", [])],
+        "change": None if changes is None else {name: changes[name] for name in _SUMS},
+        "version": delivery.version,
+        "may": what_may(asker, delivery),
+    }
+
+
+def delivery_line(delivery: Delivery) -> dict[str, Any]:
+    """A delivery in a list."""
+    report = delivery.report or {}
+    return {
+        "id": delivery.id,
+        "file_name": delivery.sent.file_name,
+        "received_at": iso(delivery.received_at),
+        "moved_at": iso(delivery.moved_at),
+        "state": delivery.state.value,
+        "state_title": delivery.state.words.as_json(),
+        "dry_run": delivery.sent.dry_run,
+        "score": report.get("score"),
+        "findings": len(report.get("findings", [])),
+    }
+
+
+def what_may(asker: Asker, delivery: Delivery) -> dict[str, bool]:
+    """What the asker may do with a delivery as it stands."""
+    sends = asker.allowed(Permission.DELIVER, delivery.sent.party)
+    decides = asker.allowed(Permission.REVIEW_DELIVERY, delivery.sent.party)
+    waits = delivery.state is DeliveryState.WAITING
+    return {
+        "withdraw": sends and delivery.state in _BEFORE_LANDING,
+        "accept": decides and waits and delivery.sent.sender != asker.account,
+        "return": decides and waits,
+        "original": sends,
+        "see_values": works_on(asker, delivery),
+    }
+
+
+def report_document(delivery: Delivery, *, values: bool) -> dict[str, Any] | None:
+    """The whole report of a delivery; None before it was examined."""
+    report = delivery.report
+    if report is None:
+        return None
+    known = {name: report.get(name) for name in ("passed", "score", "rows", "faulty_rows", "rules")}
+    return {**known, "findings": [finding_document(item, values=values) for item in report["findings"]]}
+
+
+def finding_document(item: dict[str, Any], *, values: bool) -> dict[str, Any]:
+    """A finding; who only oversees gets counts and rows, not where they lie and what they hold."""
+    told = ("row", "lon", "lat", "value") if values else ("row",)
+    places = [
+        {"row": None, "field": item.get("field"), "lon": None, "lat": None, "value": None}
+        | {name: place[name] for name in told if name in place}
+        for place in item["places"]
+    ]
+    return {
+        "code": item["code"],
+        "title": item["rule"],
+        "severity": item["severity"],
+        "message": item["message"],
+        "remedy": item["remedy"],
+        "count": item["count"],
+        "places": places,
+    }
+
+
+def progress_document(delivery: Delivery, standing: Standing) -> dict[str, Any]:
+    """How far the work on a delivery is."""
+    return {
+        "id": delivery.id,
+        "state": delivery.state.value,
+        "state_title": delivery.state.words.as_json(),
+        "ended": delivery.state.ended,
+        "work": standing.work,
+        "attempts": standing.attempts,
+        "steps": [
+            {"name": step.name, "title": step.words.as_json(), "done": step.done, "total": step.total}
+            for step in standing.steps
+        ],
+    }
+
+
+def layer_slug(resource: Resource, layer: LayerId) -> str | None:
+    """What the resource calls the layer."""
+    return next((held.slug for held in resource.layers if held.layer == layer), None)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC."""
+    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _verdict(decided: Review) -> dict[str, Any]:
+    word = decided.decision
+    return {
+        "value": word.verdict.value,
+        "title": _VERDICTS[word.verdict].as_json(),
+        "reasons": [reason.as_json() for reason in word.reasons],
+        "why": decided.why,
+        "decided_at": iso(decided.decided_at),
+    }

@@ -1,0 +1,77 @@
+"""What share needs of the journeys, which `diban.app` puts together from all rooms; wired there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from diban.governance import Asker, Verdict
+from diban.ground import DeliveryId, Mode, Text
+from diban.intake import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a sender says of a finished upload: to which layer, what the file claims to be.
+
+    ``upload`` is None for a confirmation that nothing changed. ``key`` is the sender's own idempotency
+    key; without one the same upload with the same words is the same delivery.
+    """
+
+    upload: str | None
+    layer: str
+    mode: Mode = Mode.FULL
+    source_layer: str | None = None
+    crs: str | None = None
+    dry_run: bool = False
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far one step of a journey is: features (or bytes) done, out of how many if known."""
+
+    name: str
+    words: Text
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the work on a delivery stands: ``waiting``, ``running``, ``done``, ``failed``, ``cancelled``."""
+
+    work: str
+    attempts: int
+    steps: tuple[Step, ...]
+
+
+class Journey(Protocol):
+    """Deliveries on their road. Every act checks who asks, leaves its audit line and can be repeated."""
+
+    def submit(self, asker: Asker, submission: Submission) -> tuple[Delivery, bool]:
+        """Register a delivery and let the worker take it on; and whether it is a new one."""
+
+    def withdraw(self, asker: Asker, delivery: DeliveryId, why: str) -> Delivery:
+        """Take a delivery back before it lands."""
+
+    def review(self, asker: Asker, delivery: DeliveryId, verdict: Verdict, why: str) -> Delivery:
+        """A person's word on a delivery that waits for one; the worker takes it on."""
+
+    def standing(self, delivery: DeliveryId) -> Standing:
+        """How far the work on it is."""
+
+    def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> pa.RecordBatch | None:
+        """Features that it would add, change or remove: ``_kind``, ``_row``, ``_fid``, fields, geometry.
+
+        Only the first of each kind are kept; None when none are, or no longer.
+        """
+
+    def original(self, asker: Asker, delivery: Delivery) -> Path:
+        """The file as it was sent; the audit notes who took it."""
+
+    def sign(self, message: bytes) -> tuple[str, str]:
+        """The fingerprint of the platform's key, and its signature over the message in hex."""
