@@ -19,7 +19,8 @@ class Settings:
 
     ``database`` is "" for the embedded engine in the home folder, else a ``postgresql+psycopg://``
     URL; ``area`` the city's box in degrees; ``zone`` the city's time zone for local days;
-    ``upload_limit`` in bytes.
+    ``upload_limit`` in bytes; ``districts`` the slug of the layer of districts, against which the
+    coordinates of others are held.
     """
 
     home: Path
@@ -29,6 +30,7 @@ class Settings:
     database: str = ""
     zone: str = "Asia/Shanghai"
     upload_limit: int = 20 * GIGABYTE
+    districts: str = "districts"
     secure_cookies: bool = False
 
     @property

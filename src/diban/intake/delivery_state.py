@@ -11,6 +11,7 @@ class DeliveryState(StrEnum):
     """Where a delivery stands on the road."""
 
     RECEIVED = "received"
+    ASKED = "asked"
     RETURNED = "returned"
     WAITING = "waiting"
     ACCEPTED = "accepted"
@@ -30,6 +31,7 @@ class DeliveryState(StrEnum):
 
 _TITLES = {
     DeliveryState.RECEIVED: Text(zh="已接收", en="received"),
+    DeliveryState.ASKED: Text(zh="待说明", en="needs the sender's word"),
     DeliveryState.RETURNED: Text(zh="已退回", en="returned"),
     DeliveryState.WAITING: Text(zh="待审核", en="waiting for review"),
     DeliveryState.ACCEPTED: Text(zh="已通过，待入库", en="accepted, landing"),
@@ -39,8 +41,15 @@ _TITLES = {
 
 NEXT: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.RECEIVED: frozenset(
-        {DeliveryState.RETURNED, DeliveryState.WAITING, DeliveryState.ACCEPTED, DeliveryState.WITHDRAWN}
+        {
+            DeliveryState.ASKED,
+            DeliveryState.RETURNED,
+            DeliveryState.WAITING,
+            DeliveryState.ACCEPTED,
+            DeliveryState.WITHDRAWN,
+        }
     ),
+    DeliveryState.ASKED: frozenset({DeliveryState.RECEIVED, DeliveryState.WITHDRAWN}),
     DeliveryState.WAITING: frozenset(
         {DeliveryState.ACCEPTED, DeliveryState.RETURNED, DeliveryState.WITHDRAWN, DeliveryState.RECEIVED}
     ),

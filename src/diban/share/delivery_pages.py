@@ -77,12 +77,18 @@ def _document(delivery: Delivery, decided: Review | None, *, values: bool) -> di
         "received_at": delivery.received_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "state": delivery.state.value,
         "state_title": delivery.state.words.as_json(),
+        "question": None if delivery.question is None else _question(delivery.question, delivery.answer),
         "verdict": None if decided is None else _verdict(decided),
         "score": report.get("score"),
         "rows": report.get("rows"),
         "findings": [_finding(item, values=values) for item in report.get("findings", [])],
         "change": None if changes is None else {name: changes[name] for name in sums},
     }
+
+
+def _question(asked: dict[str, Any], answer: dict[str, Any] | None) -> dict[str, Any]:
+    """What the sender is asked of the coordinates; with the answer once there is one."""
+    return {**asked, "answer": None if answer is None else answer["crs"]}
 
 
 def _verdict(decided: Review) -> dict[str, Any]:
