@@ -140,7 +140,7 @@ def _deliveries(platform: Platform, found: Found) -> None:
             known = evidence_of(connection, resource=delivery.sent.resource)
             evidence = Counter(one.act for one in known if one.delivery == delivery.id)
             review = review_of(connection, delivery.id)
-        judged = delivery.state is not DeliveryState.RECEIVED
+        judged = delivery.state not in (DeliveryState.RECEIVED, DeliveryState.ASKED)
         assert lines["delivery.receive"] == evidence[Act.RECEIVED] == 1, f"{lines} {evidence}"
         assert lines["delivery.land"] == evidence[Act.LANDED] == landed, f"{lines} {evidence}"
         assert evidence[Act.REVIEWED] == lines["review.decide"]

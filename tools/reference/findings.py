@@ -115,6 +115,7 @@ def _of_reading() -> Iterator[Flaw]:
 
 def _of_examination() -> Iterator[Flaw]:
     yield from (_flaw_of(fault) for fault in _crs_faults())
+    yield from (part("diban.app.journeys.placing", name) for name in ("UNTOLD", "LIMITED"))
     found = part("diban.app.journeys.examine", "_column_findings")
     for absent in (Columns({}, ("field",), ()), Columns({}, ("optional",), ("‹names›",))):
         optional = Field("optional", Kind.TEXT, Text("可选", "Optional"))
@@ -123,15 +124,11 @@ def _of_examination() -> Iterator[Flaw]:
 
 
 def _crs_faults() -> Iterator[Unreadable]:
-    """What the journey says of CRS that contradict each other, are absent, or are none of ours."""
-    asked = part("diban.app.journeys.examine", "_crs")
-    for written, said in (("EPSG:4490", "EPSG:4547"), (None, None), ("‹name›", None)):
-        delivery = SimpleNamespace(sent=SimpleNamespace(crs=said))
-        opened = SimpleNamespace(
-            source=SimpleNamespace(crs=written, crs_declared=True, geometry_type="Polygon")
-        )
+    """What the journey says of CRS that are none of ours, or that need an approved transformation."""
+    parsed = part("diban.app.journeys.placing", "_parsed")
+    for name in ("‹name›", "EPSG:4214"):
         try:
-            asked(delivery, opened, _SCHEMA)
+            parsed(name)
         except Unreadable as fault:
             yield fault
 

@@ -19,7 +19,8 @@ class Settings:
 
     ``database`` is "" for the embedded engine in the home folder, else a ``postgresql+psycopg://``
     URL; ``area`` the city's box in degrees; ``zone`` the city's time zone for local days;
-    ``upload_limit`` the most bytes of one file, ``upload_space`` of all uploads that are under way.
+    ``upload_limit`` the most bytes of one file, ``upload_space`` of all uploads that are under way;
+    ``districts`` the slug of the layer of districts, against which the coordinates of others are held.
     """
 
     home: Path
@@ -30,6 +31,7 @@ class Settings:
     zone: str = "Asia/Shanghai"
     upload_limit: int = 20 * GIGABYTE
     upload_space: int = 200 * GIGABYTE
+    districts: str = "districts"
     secure_cookies: bool = False
 
     @property

@@ -44,6 +44,7 @@ class Act(StrEnum):
     PUBLISHED = "resource.published", Indicator.CATALOGUED, Indicator.LIVE
     UNPUBLISHED = "resource.unpublished", Indicator.LIVE
     RECEIVED = "delivery.received", Indicator.DELIVERIES, Indicator.FIRST_PASS
+    ANSWERED = "delivery.answered", Indicator.FIRST_PASS
     RETURNED = "delivery.returned", Indicator.FIRST_PASS, Indicator.QUALITY
     REVIEWED = "delivery.reviewed", Indicator.FIRST_PASS
     LANDED = (

@@ -21,6 +21,7 @@ from diban.ground.crs import (
     parse_crs,
     project,
 )
+from diban.ground.datum import Shift
 from diban.ground.errors import (
     Conflict,
     Damaged,
@@ -55,13 +56,17 @@ from diban.ground.predicate import (
 )
 from diban.ground.schema import GEOMETRY, Code, Field, GeometryKind, Kind, Schema
 from diban.ground.scope import LayerScope, Mask, Scope
+from diban.ground.source_crs import BD09, GAUSS, GCJ02, UTM, source_crs
 from diban.ground.text import Text
 
 __all__ = [
+    "BD09",
     "CGCS2000",
     "CRS84",
     "FID",
+    "GAUSS",
     "GAUSS_114E",
+    "GCJ02",
     "GEOMETRY",
     "HASH",
     "HASH_BYTES",
@@ -69,6 +74,7 @@ __all__ = [
     "ROW",
     "STORED",
     "SUPPORTED",
+    "UTM",
     "WEB_MERCATOR",
     "WGS84",
     "Absent",
@@ -108,6 +114,7 @@ __all__ = [
     "ResourceId",
     "Schema",
     "Scope",
+    "Shift",
     "StorageFull",
     "Text",
     "TooLarge",
@@ -125,4 +132,5 @@ __all__ = [
     "parse_crs",
     "project",
     "row_hashes",
+    "source_crs",
 ]

@@ -8,7 +8,7 @@ prescribes (EPSG:4490 latitude first, EPSG:4547 northing first) appears only at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -16,18 +16,36 @@ import numpy.typing as npt
 from pyproj import Transformer
 from pyproj.exceptions import ProjError
 
+from diban.ground.datum import Shift, shifted, unshifted
 from diban.ground.errors import Invalid
 from diban.ground.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Crs:
-    """One supported CRS: ``code`` as ``AUTHORITY:CODE``; ``swapped`` when its axes come y first."""
+    """One CRS: ``code`` as ``AUTHORITY:CODE``; ``swapped`` when its axes come y first by the standard.
+
+    ``shift`` says that its degrees are those of a web map (see `diban.ground.datum`); ``turned``, that
+    coordinates at hand stand y before x although x, y is the order everywhere here.
+    """
 
     code: str
     title: Text
     swapped: bool
     degrees: bool
+    shift: Shift | None = None
+    turned: bool = False
+
+    @property
+    def as_stored(self) -> bool:
+        """Whether coordinates in it are already what a layer stores."""
+        return self.degrees and self.shift is None and not self.turned
+
+    @property
+    def turned_round(self) -> Crs:
+        """The same with y before x; its code ends in ``,yx``."""
+        title = Text(zh=f"{self.title.zh}（先 y 后 x）", en=f"{self.title.en} (y before x)")
+        return replace(self, code=f"{self.code},yx", title=title, turned=True)
 
     @property
     def uri(self) -> str:
@@ -77,11 +95,17 @@ def project(points: npt.NDArray[np.float64], source: Crs, target: Crs) -> npt.ND
     target's units (degrees or metres). A point that the target cannot express becomes infinite;
     rules report it.
     """
-    if source == target or (source.degrees and target.degrees):
+    if source == target or (source.as_stored and target.as_stored):
         return points
     out = points.copy()
+    if source.turned:
+        out[:, [0, 1]] = out[:, [1, 0]]
+    if source.shift is not None:
+        out[:, :2] = unshifted(out[:, :2], source.shift)
     try:
-        out[:, 0], out[:, 1] = _transformer(source.code, target.code).transform(points[:, 0], points[:, 1])
+        if not (source.degrees and target.degrees):
+            moving = _transformer(_unshifted_code(source), _unshifted_code(target))
+            out[:, 0], out[:, 1] = moving.transform(out[:, 0], out[:, 1])
     except ProjError as fault:
         raise Invalid(
             Text(
@@ -90,7 +114,15 @@ def project(points: npt.NDArray[np.float64], source: Crs, target: Crs) -> npt.ND
             ),
             field="crs",
         ) from fault
+    if target.shift is not None:
+        out[:, :2] = shifted(out[:, :2], target.shift)
+    if target.turned:
+        out[:, [0, 1]] = out[:, [1, 0]]
     return out
+
+
+def _unshifted_code(crs: Crs) -> str:
+    return STORED.code if crs.shift is not None else crs.code.removesuffix(",yx")
 
 
 @cache

@@ -1,8 +1,8 @@
 """Intake (汇聚): a delivery arrives; its file is opened in the sandbox, read by format, and spooled.
 
 `Uploads` takes bytes in resumable pieces; `Deliveries` is the register of what was sent and
-where it stands; `open_upload` reads a stored file in a confined process; `spool` writes its features once,
-typed, hashed, in the stored CRS.
+where it stands; `open_upload` reads a stored file in a confined process; `detect` holds its coordinates
+against where the city lies; `spool` writes its features once, typed, hashed, in the stored CRS.
 
 Not here: whether the data is good (quality), what it changes (base), who decides (governance).
 
@@ -11,6 +11,18 @@ Imports: ground, store; pyarrow, shapely, and in the sandbox pyogrio.
 
 from diban.intake.delivery import Deliveries, Delivery, DeliveryMove, Sent
 from diban.intake.delivery_state import DeliveryState
+from diban.intake.detect import (
+    MOST,
+    Basis,
+    Detection,
+    Districts,
+    Known,
+    Reference,
+    Sample,
+    Verdict,
+    detect,
+    sample_of,
+)
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.reading import Reading, SourceLayer, open_upload
 from diban.intake.sandbox.unreadable import Unreadable
@@ -18,22 +30,32 @@ from diban.intake.spool import Columns, match_columns, open_spool, spool
 from diban.intake.uploads import Upload, Uploads, Writer
 
 __all__ = [
+    "MOST",
     "Availability",
+    "Basis",
     "Columns",
     "Deliveries",
     "Delivery",
     "DeliveryMove",
     "DeliveryState",
+    "Detection",
+    "Districts",
+    "Known",
     "Reading",
+    "Reference",
+    "Sample",
     "Sent",
     "SourceLayer",
     "Unreadable",
     "Upload",
     "Uploads",
+    "Verdict",
     "Writer",
+    "detect",
     "match_columns",
     "open_spool",
     "open_upload",
+    "sample_of",
     "sandbox_available",
     "spool",
 ]

@@ -57,7 +57,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery: what was sent, its state, the report on it and what it would change or changed."""
+    """One delivery: what was sent, its state, the report on it and what it would change or changed.
+
+    ``question`` is what the sender was asked (see `Detection.as_json`), ``answer`` the word that came:
+    ``crs``, ``by`` whom, ``at`` which microsecond.
+    """
 
     id: DeliveryId
     sent: Sent
@@ -67,6 +71,8 @@ class Delivery:
     report: dict[str, Any] | None
     changes: dict[str, Any] | None
     version: VersionId | None
+    question: dict[str, Any] | None = None
+    answer: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,8 @@ class Deliveries:
         report: dict[str, Any] | None = None,
         changes: dict[str, Any] | None = None,
         version: VersionId | None = None,
+        question: dict[str, Any] | None = None,
+        answer: dict[str, Any] | None = None,
     ) -> Delivery:
         """Move a delivery on from the state in which it was seen, keeping what is now known of it.
 
@@ -133,7 +141,8 @@ class Deliveries:
                 limit=", ".join(sorted(NEXT[seen.state])) or "–",
             )
         known: dict[str, Any] = {"state": to.value, "moved_at": micros(now())}
-        for name, value in (("report", report), ("changes", changes)):
+        written = {"report": report, "changes": changes, "question": question, "answer": answer}
+        for name, value in written.items():
             if value is not None:
                 known[name] = orjson.dumps(value).decode()
         if version is not None:
@@ -301,4 +310,6 @@ def _delivery(row: sa.RowMapping) -> Delivery:
         report=None if row["report"] is None else orjson.loads(row["report"]),
         changes=None if row["changes"] is None else orjson.loads(row["changes"]),
         version=row["version"],
+        question=None if row["question"] is None else orjson.loads(row["question"]),
+        answer=None if row["answer"] is None else orjson.loads(row["answer"]),
     )

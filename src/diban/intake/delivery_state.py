@@ -11,6 +11,7 @@ class DeliveryState(StrEnum):
     """Where a delivery stands on the road."""
 
     RECEIVED = "received"
+    ASKED = "asked"
     RETURNED = "returned"
     WAITING = "waiting"
     ACCEPTED = "accepted"
@@ -31,6 +32,7 @@ class DeliveryState(StrEnum):
 
 _TITLES = {
     DeliveryState.RECEIVED: Text(zh="已接收", en="received"),
+    DeliveryState.ASKED: Text(zh="待说明", en="needs the sender's word"),
     DeliveryState.RETURNED: Text(zh="已退回", en="returned"),
     DeliveryState.WAITING: Text(zh="待审核", en="waiting for review"),
     DeliveryState.ACCEPTED: Text(zh="已通过，待入库", en="accepted, landing"),
@@ -42,6 +44,7 @@ _TITLES = {
 NEXT: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.RECEIVED: frozenset(
         {
+            DeliveryState.ASKED,
             DeliveryState.RETURNED,
             DeliveryState.WAITING,
             DeliveryState.ACCEPTED,
@@ -49,6 +52,7 @@ NEXT: dict[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.TRIED,
         }
     ),
+    DeliveryState.ASKED: frozenset({DeliveryState.RECEIVED, DeliveryState.WITHDRAWN}),
     DeliveryState.WAITING: frozenset(
         {DeliveryState.ACCEPTED, DeliveryState.RETURNED, DeliveryState.WITHDRAWN, DeliveryState.RECEIVED}
     ),

@@ -16,12 +16,12 @@ _NUMBERS = (2, 3, 3, 4)
 
 
 def to_stored(geometry: pa.Array, crs: Crs) -> pa.Array:
-    """ISO little-endian WKB in the stored CRS; degrees pass, since CGCS2000 and WGS 84 are taken as equal.
+    """ISO little-endian WKB in the stored CRS; degrees of CGCS2000 and WGS 84 pass, being taken as equal.
 
     A point that has no place in the stored CRS becomes infinite; rules report it, and also what is
     no valid geometry, which passes with its coordinates moved.
     """
-    if crs.degrees:
+    if crs.as_stored:
         return geometry
     values = geometry.to_numpy(zero_copy_only=False)
     shapes = shapely.from_wkb(values, on_invalid="ignore")

@@ -25,6 +25,8 @@ delivery = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("report", sa.Text),
     sa.Column("changes", sa.Text),
+    sa.Column("question", sa.Text),
+    sa.Column("answer", sa.Text),
     sa.Column("version", sa.Text),
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("moved_at", sa.BigInteger, nullable=False),

@@ -38,6 +38,14 @@ class Letter(BaseModel):
     dry_run: bool = False
 
 
+class Answer(BaseModel):
+    """A sender's word on the coordinates of a file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    crs: _Short
+
+
 class Word(BaseModel):
     """A reviewer's word."""
 
@@ -64,6 +72,7 @@ def delivery_acts_block(asking: Asking) -> Block:
         for path, page, status in (
             ("", pages.submit, 201),
             ("/{delivery}/withdrawal", pages.withdraw, 200),
+            ("/{delivery}/answer", pages.answer, 200),
             ("/{delivery}/review", pages.review, 200),
         ):
             routes.add_api_route(
@@ -93,6 +102,12 @@ class _Pages:
         asker = self._begin(request)
         known = visible_delivery(self._services, asker, delivery)
         return self._answer(asker, self._services.journey.withdraw(asker, known.id, reason.why))
+
+    def answer(self, request: Request, delivery: str, answer: Answer) -> Response:
+        """Say in which CRS the coordinates are, or ``as-declared``; the check follows by itself."""
+        asker = self._begin(request)
+        known = visible_delivery(self._services, asker, delivery)
+        return self._answer(asker, self._services.journey.answer(asker, known.id, answer.crs))
 
     def review(self, request: Request, delivery: str, word: Word) -> Response:
         """Accept or return a delivery that waits for a person; landing follows by itself."""

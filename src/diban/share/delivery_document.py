@@ -17,7 +17,7 @@ _VERDICTS = {
     Verdict.ASK: Text(zh="待人工审核", en="asks a person"),
 }
 _SUMS = ("added", "changed", "removed", "unchanged")
-_BEFORE_LANDING = (DeliveryState.RECEIVED, DeliveryState.WAITING)
+_BEFORE_LANDING = (DeliveryState.RECEIVED, DeliveryState.ASKED, DeliveryState.WAITING)
 
 
 def may_see(asker: Asker, delivery: Delivery) -> bool:
@@ -48,6 +48,7 @@ def delivery_document(
         "source_layer": delivery.sent.source_layer,
         "crs": delivery.sent.crs,
         "sender": {"name": sender.as_json()},
+        "question": None if delivery.question is None else _question(delivery.question, delivery.answer),
         "verdict": None if decided is None else _verdict(decided),
         "rows": report.get("rows"),
         "findings": [finding_document(item, values=values) for item in report.get("findings", [])],
@@ -80,6 +81,7 @@ def what_may(asker: Asker, delivery: Delivery) -> dict[str, bool]:
     waits = delivery.state is DeliveryState.WAITING
     return {
         "withdraw": sends and delivery.state in _BEFORE_LANDING,
+        "answer": sends and delivery.state is DeliveryState.ASKED,
         "accept": decides and waits and delivery.sent.sender != asker.account,
         "return": decides and waits,
         "original": sends,
@@ -139,6 +141,11 @@ def layer_slug(resource: Resource, layer: LayerId) -> str | None:
 def iso(moment: datetime | None) -> str | None:
     """RFC 3339 in UTC."""
     return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _question(asked: dict[str, Any], answer: dict[str, Any] | None) -> dict[str, Any]:
+    """What the sender is asked of the coordinates; with the answer once there is one."""
+    return {**asked, "answer": None if answer is None else answer["crs"]}
 
 
 def _verdict(decided: Review) -> dict[str, Any]:

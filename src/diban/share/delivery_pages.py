@@ -110,7 +110,7 @@ class _Pages:
     def progress(self, request: Request, delivery: str) -> Response:
         """How far the work is; asked again with the tag, 304 while nothing moved."""
         _, found = self._known(request, delivery)
-        body = orjson.dumps(progress_document(found, self._services.journey.standing(found.id)))
+        body = orjson.dumps(progress_document(found, self._services.journey.standing(found)))
         tag = tag_of_bytes(body)
         if (same := unchanged(request, tag)) is not None:
             return same

@@ -28,6 +28,7 @@ NAME = "inbox"
 MOST = 100
 """Things that are named of each kind; their number is exact."""
 TITLES = {
+    "answer": Text(zh="待说明坐标系", en="questions on coordinates to answer"),
     "mend": Text(zh="被退回，待修改", en="returned, to be mended"),
     "review": Text(zh="待审核的交付", en="deliveries to decide on"),
     "approve": Text(zh="待审批的目录", en="catalogue moves to approve"),
@@ -62,6 +63,7 @@ class _Pages:
         asker = self._begin(request)
         with reading(self._services.database) as connection:
             waiting = {
+                "answer": list(self._to_answer(connection, asker)),
                 "mend": list(self._to_mend(connection, asker)),
                 "review": list(self._to_review(connection, asker)),
                 "approve": list(self._to_approve(connection, asker)),
@@ -84,6 +86,12 @@ class _Pages:
         request.state.block = NAME
         given_parameters(request)
         return self._asking.account(request)
+
+    def _to_answer(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
+        """Deliveries that ask for their sender's word, trials too, of those who deliver."""
+        for delivery in self._services.deliveries.in_state(connection, DeliveryState.ASKED):
+            if asker.allowed(Permission.DELIVER, delivery.sent.party):
+                yield self._delivery(connection, delivery, delivery.moved_at)
 
     def _to_mend(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
         """Returned deliveries that none has followed, of those who deliver."""

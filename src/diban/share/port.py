@@ -58,10 +58,13 @@ class Journey(Protocol):
     def withdraw(self, asker: Asker, delivery: DeliveryId, why: str) -> Delivery:
         """Take a delivery back before it lands."""
 
+    def answer(self, asker: Asker, delivery: DeliveryId, crs: str) -> Delivery:
+        """The sender's word on coordinates that were asked about; the worker takes it on."""
+
     def review(self, asker: Asker, delivery: DeliveryId, verdict: Verdict, why: str) -> Delivery:
         """A person's word on a delivery that waits for one; the worker takes it on."""
 
-    def standing(self, delivery: DeliveryId) -> Standing:
+    def standing(self, delivery: Delivery) -> Standing:
         """How far the work on it is."""
 
     def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> pa.RecordBatch | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from diban.app.commands.access import access
+from diban.app.commands.answer import answer
 from diban.app.commands.audit import audit
 from diban.app.commands.demo import demo
 from diban.app.commands.erase import expunge
@@ -26,7 +27,20 @@ application = typer.Typer(
     add_completion=False,
 )
 
-for command in (init, organisation, register, submit, review, publish, access, serve, demo, status, expunge):
+for command in (
+    init,
+    organisation,
+    register,
+    submit,
+    answer,
+    review,
+    publish,
+    access,
+    serve,
+    demo,
+    status,
+    expunge,
+):
     application.command()(command)
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")
 application.add_typer(audit, name="audit", help="审计 / The audit.")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.table import Table
 
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
+from diban.app.journeys.answering import AS_DECLARED
 from diban.app.journeys.delivery import deliver
 from diban.app.journeys.receive import Letter
 from diban.app.wiring import Platform
@@ -53,7 +54,7 @@ def submit(
     if as_json:
         console.print_json(orjson.dumps(_as_json(delivery)).decode())
     else:
-        _tell(delivery)
+        show(delivery)
         if delivery.version is not None and current is not None and current.id != delivery.version:
             words = Text(
                 zh="此后已有其他交付入库；加 --again 可重新交付本文件",
@@ -83,13 +84,23 @@ def _as_json(delivery: Delivery) -> dict[str, object]:
         "id": delivery.id,
         "state": delivery.state.value,
         "version": delivery.version,
+        "question": delivery.question,
         "changes": delivery.changes,
         "report": delivery.report,
     }
 
 
-def _tell(delivery: Delivery) -> None:
-    colour = {DeliveryState.LANDED: "green", DeliveryState.WAITING: "yellow"}.get(delivery.state, "red")
+_COLOURS = {
+    DeliveryState.LANDED: "green",
+    DeliveryState.WAITING: "yellow",
+    DeliveryState.ASKED: "yellow",
+    DeliveryState.RECEIVED: "yellow",
+}
+
+
+def show(delivery: Delivery) -> None:
+    """Print where a delivery stands, what it changes, its report, and what it asks."""
+    colour = _COLOURS.get(delivery.state, "red")
     console.print(
         f"[{colour}]●[/] {delivery.id}  [bold]{say(delivery.state.words)}[/]  {delivery.version or ''}"
     )
@@ -98,8 +109,35 @@ def _tell(delivery: Delivery) -> None:
         console.print(
             f"  +{counts['added']}  ~{counts['changed']}  −{counts['removed']}  ={counts['unchanged']}"
         )
-    if delivery.report:
+    if delivery.question and delivery.state is DeliveryState.ASKED:
+        _tell_question(delivery.id, delivery.question)
+    elif delivery.report:
         _tell_report(Report.from_json(delivery.report))
+
+
+def _tell_question(delivery_id: str, question: dict[str, Any]) -> None:
+    """The question, the candidates with how the data lie under each, and what to type."""
+    console.print(f"  [yellow]?[/] {say(Text.from_json(question['reason']))}")
+    table = Table(box=None, padding=(0, 1))
+    for heading in (
+        Text("坐标系", "CRS"),
+        Text("名称", "name"),
+        Text("在本市", "inside"),
+        Text("相差（米）", "off by (m)"),
+        Text("区划相符", "in district"),
+    ):
+        table.add_column(say(heading))
+    for one in question["candidates"]:
+        offset = "" if one["offset"] is None else f"{one['offset']:.1f}"
+        agreeing = "" if one["agreeing"] is None else f"{one['agreeing']:.1%}"
+        title = say(Text.from_json(one["title"]))
+        table.add_row(one["crs"], title, f"{one['inside']:.1%}", offset, agreeing)
+    console.print(table)
+    words = [question["proposal"] or "CODE"]
+    if question["declared"] is not None:
+        words.append(AS_DECLARED)
+    for word in words:
+        console.print(f"  → diban answer {delivery_id} --crs {word} --as …")
 
 
 def _tell_report(report: Report) -> None:

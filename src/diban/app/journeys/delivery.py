@@ -1,4 +1,4 @@
-"""The main road: received → checked → compared → decided → landed.
+"""The main road: received → (asked) → checked → compared → decided → landed.
 
 Each step can be repeated: whatever interrupts a delivery, `proceed` goes on from where it stands.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from diban.app.journeys.answering import ask
 from diban.app.journeys.compare import compare
 from diban.app.journeys.examine import examine
 from diban.app.journeys.judge import judge
@@ -22,6 +23,8 @@ from diban.intake import Delivery, DeliveryState
 from diban.store import reading, this_process, unit
 
 TRIES = 3
+PAUSED = (DeliveryState.ASKED, DeliveryState.WAITING)
+"""Where a delivery waits for a person."""
 
 
 def deliver(
@@ -36,8 +39,8 @@ def carry(platform: Platform, delivery_id: DeliveryId, progress: Progress) -> De
     """`proceed`, holding the delivery's job, so that no other process works on it."""
     with unit(platform.database) as act:
         delivery = platform.deliveries.get(act.connection, delivery_id)
-        settled = delivery.state.ended or delivery.state is DeliveryState.WAITING
-        key = job_of(delivery_id, review_of(act.connection, delivery_id))
+        settled = delivery.state.ended or delivery.state in PAUSED
+        key = job_of(delivery, review_of(act.connection, delivery_id))
         held = platform.jobs.take(act, key, this_process(), again=not settled)
     if held is not None:
         with holding(platform.database, platform.jobs, held) as tell:
@@ -67,6 +70,8 @@ def proceed(platform: Platform, delivery_id: DeliveryId, progress: Progress = si
             changes = None
             if delivery.state is DeliveryState.RECEIVED:
                 examined = examine(platform, delivery, progress)
+                if examined.question is not None:
+                    return ask(platform, delivery, examined.question)
                 changes = compare(platform, delivery, examined, progress)
                 if changes is not None:
                     keep_preview(platform, delivery, changes)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from diban.app.journeys.placing import place
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
-from diban.ground import CRS84, STORED, Crs, FeatureSet, GeometryKind, Invalid, Mode, Schema, Text, parse_crs
-from diban.intake import Columns, Delivery, Reading, Unreadable, match_columns, open_upload, spool
+from diban.ground import STORED, FeatureSet, Mode, Schema, Text
+from diban.intake import Columns, Delivery, Detection, Reading, Unreadable, match_columns, open_upload, spool
 from diban.quality import Finding, Flaw, Place, Report, Severity, check, standard_rules
 
 READING = Text(zh="文件读取", en="reading the file")
@@ -15,10 +16,14 @@ READING = Text(zh="文件读取", en="reading the file")
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The report, and the features it is about; None when the file could not be read."""
+    """The report, and the features it is about; None when the file could not be read, or not yet.
+
+    With a ``question`` nothing was read: the sender's word comes first.
+    """
 
     report: Report
     features: FeatureSet | None
+    question: Detection | None = None
 
 
 def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Examined:
@@ -30,11 +35,13 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
     target = platform.work / delivery.id / "rows.arrow"
     try:
         with open_upload(path, layer=delivery.sent.source_layer) as opened:
-            crs = _crs(delivery, opened, schema)
             columns = match_columns(list(opened.columns), opened.source.id_name, schema)
+            placed = place(platform, delivery, opened, columns, schema)
+            if placed.question is not None:
+                return Examined(Report((), (), 0, 0), None, placed.question)
             rows = opened.source.rows
             features = spool(
-                opened.batches(), columns, schema, crs, target, lambda done: progress("read", done, rows)
+                placed.batches, columns, schema, placed.crs, target, lambda done: progress("read", done, rows)
             )
     except Unreadable as fault:
         remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
@@ -42,55 +49,10 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
         return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
     rules = standard_rules(schema, platform.settings.area)
     report = check(features, rules, progress=lambda done: progress("check", done, features.rows))
-    notes = [*_remarks(opened), *_column_findings(columns, schema, report.rows)]
+    notes = [*_remarks(opened), *placed.notes, *_column_findings(columns, schema, report.rows)]
     return Examined(
         Report((*report.findings, *notes), report.rules, report.rows, report.faulty_rows), features
     )
-
-
-def _crs(delivery: Delivery, opened: Reading, schema: Schema) -> Crs:
-    """The CRS of the coordinates: the file's own word, else the sender's; both must not disagree."""
-    if schema.geometry is GeometryKind.NONE or opened.source.geometry_type is None:
-        return CRS84
-    said = None if delivery.sent.crs is None else _parsed(delivery.sent.crs)
-    default = None if opened.source.crs is None else opened.source.crs
-    written = None if default is None or not opened.source.crs_declared else _parsed(default)
-    if (
-        said is not None
-        and written is not None
-        and (said != written and not (said.degrees and written.degrees))
-    ):
-        raise Unreadable(
-            "crs.contradiction",
-            Text(
-                zh=f"文件坐标系 {written.code} 与声明的 {said.code} 不一致",
-                en=f"the file says {written.code}, the sender {said.code}",
-            ),
-            Text(zh="核实后改正其一", en="find out which holds, and correct the other"),
-        )
-    # What the format takes for granted counts only where neither the file nor the sender says anything.
-    found = written or said or (None if default is None else _parsed(default))
-    if found is None:
-        raise Unreadable(
-            "crs.unknown",
-            Text(zh="文件没有说明坐标系", en="the file does not say its coordinate reference system"),
-            Text(
-                zh="提交时用 --crs 说明，例如 EPSG:4547",
-                en="name it on submission with --crs, for example EPSG:4547",
-            ),
-        )
-    return found
-
-
-def _parsed(name: str) -> Crs:
-    try:
-        return parse_crs(name)
-    except Invalid as fault:
-        raise Unreadable(
-            "crs.unsupported",
-            fault.message,
-            Text(zh=f"转换为：{fault.limit}", en=f"convert the file to one of {fault.limit}"),
-        ) from fault
 
 
 def _remarks(opened: Reading) -> list[Finding]:

@@ -9,7 +9,7 @@ from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.catalogue import Resource
 from diban.governance import Act, Asker, Permission, Review, may, record_evidence
-from diban.ground import Conflict, DeliveryId, Mode, Text, micros
+from diban.ground import Conflict, Mode, Text, micros
 from diban.intake import Delivery, Sent
 from diban.store import Unit, reading, unit
 
@@ -18,11 +18,11 @@ DELIVERY = "delivery.proceed"
 """The job that takes a delivery on when the process that received it is gone."""
 
 
-def job_of(delivery: DeliveryId, review: Review | None) -> str:
-    """The key of the job that takes a delivery on: one from its receipt, one more from a person's word."""
-    if review is None or review.why is None:
-        return delivery
-    return f"{delivery}:{micros(review.opened_at)}"
+def job_of(delivery: Delivery, review: Review | None) -> str:
+    """The key of the job that takes a delivery on: one from its receipt, one more from each person's word."""
+    if review is not None and review.why is not None:
+        return f"{delivery.id}:{micros(review.opened_at)}"
+    return delivery.id if delivery.answer is None else f"{delivery.id}:{delivery.answer['at']}"
 
 
 @dataclass(frozen=True, slots=True)

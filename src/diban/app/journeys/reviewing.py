@@ -39,4 +39,4 @@ def settle(platform: Platform, delivery_id: DeliveryId, verdict: Verdict, why: s
             settled = decide(act, by, delivery_id, verdict, why)
             to = DeliveryState.ACCEPTED if verdict is Verdict.ACCEPT else DeliveryState.RETURNED
             platform.deliveries.move(act, delivery, to, AccountId(by.actor), why)
-            platform.jobs.enqueue(act, DELIVERY, job_of(delivery_id, settled), {"delivery": delivery_id})
+            platform.jobs.enqueue(act, DELIVERY, job_of(delivery, settled), {"delivery": delivery_id})

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from diban.app.journeys.answering import answer
 from diban.app.journeys.delivery import present
 from diban.app.journeys.preview import preview
 from diban.app.journeys.progress import STEPS
@@ -61,13 +62,17 @@ class Road:
     def withdraw(self, asker: Asker, delivery: DeliveryId, why: str) -> Delivery:
         return withdraw(self.platform, delivery, why, asker)
 
+    def answer(self, asker: Asker, delivery: DeliveryId, crs: str) -> Delivery:
+        return answer(self.platform, delivery, crs, asker)
+
     def review(self, asker: Asker, delivery: DeliveryId, verdict: Verdict, why: str) -> Delivery:
         settle(self.platform, delivery, verdict, why, asker)
         return present(self.platform, delivery)
 
-    def standing(self, delivery: DeliveryId) -> Standing:
+    def standing(self, delivery: Delivery) -> Standing:
         with reading(self.platform.database) as connection:
-            job = self.platform.jobs.standing(connection, job_of(delivery, review_of(connection, delivery)))
+            key = job_of(delivery, review_of(connection, delivery.id))
+            job = self.platform.jobs.standing(connection, key)
         if job is None:
             return Standing("done", 0, ())
         said: Any = job.resume.get("steps", {})

@@ -35,6 +35,8 @@ def _intake_1() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("report", sa.Text(), nullable=True),
         sa.Column("changes", sa.Text(), nullable=True),
+        sa.Column("question", sa.Text(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("version", sa.Text(), nullable=True),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("moved_at", sa.BigInteger(), nullable=False),
