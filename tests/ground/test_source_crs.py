@@ -23,6 +23,7 @@ def as_written(code: str, writing: str) -> str:
 def test_a_zone_has_the_place_and_the_axes_of_the_register(code: str) -> None:
     crs = source_crs(code)
     register = CRS.from_user_input(code)
+    assert register.coordinate_operation is not None
     given = {param.name: param.value for param in register.coordinate_operation.params}
     middle = np.array([[given["Longitude of natural origin"], 30.0]])
     assert project(middle, SUPPORTED[1], crs)[0, 0] == pytest.approx(given["False easting"], abs=1e-6)

@@ -115,7 +115,11 @@ def _of_reading() -> Iterator[Flaw]:
 
 def _of_examination() -> Iterator[Flaw]:
     yield from (_flaw_of(fault) for fault in _crs_faults())
-    yield from (part("diban.app.journeys.placing", name) for name in ("UNTOLD", "LIMITED"))
+    untold = Text(
+        "按‹crs›采用；是否为‹others›，无从判断", "taken as ‹crs›; whether it is ‹others› cannot be told"
+    )
+    yield part("diban.app.journeys.placing", "_untold")(untold)
+    yield part("diban.app.journeys.placing", "LIMITED")
     found = part("diban.app.journeys.examine", "_column_findings")
     for absent in (Columns({}, ("field",), ()), Columns({}, ("optional",), ("‹names›",))):
         optional = Field("optional", Kind.TEXT, Text("可选", "Optional"))

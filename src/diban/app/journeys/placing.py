@@ -27,21 +27,6 @@ from diban.intake import (
 from diban.quality import Finding, Flaw, Severity
 
 _TITLE = Text(zh="坐标系", en="coordinate reference system")
-UNTOLD = Flaw(
-    "crs.untold",
-    Severity.NOTICE,
-    _TITLE,
-    Text(
-        zh="经纬度按声明采用；是否经过 GCJ-02 或 BD-09 偏移，无从判断",
-        en="degrees are taken as declared; whether they are shifted as GCJ-02 or BD-09 cannot be told",
-    ),
-    Text(
-        zh="如来自互联网地图，提交时用 --crs GCJ-02 或 --crs BD-09 说明；区划图层入库后、"
-        "数据含区划代码或名称，或图层已有现行版本时，可以判断",
-        en="if they come from a web map, say --crs GCJ-02 or --crs BD-09; with the layer of districts "
-        "landed, district codes or names in the rows, or a version of the layer, it can be told",
-    ),
-)
 LIMITED = Flaw(
     "crs.limited",
     Severity.NOTICE,
@@ -76,12 +61,12 @@ def place(
         return Placed(CRS84, batches)
     if delivery.answer is not None:
         word = _parsed(str(delivery.answer["crs"]))
-        return Placed(word, batches, _notes(word, untold=False))
+        return Placed(word, batches, _notes(word))
     written, said, default = _declarations(delivery, opened)
     declared, basis = _declared(written, said, default)
     if delivery.state is not DeliveryState.RECEIVED:
         assert declared is not None, "without one the sender was asked"
-        return Placed(declared, batches, _notes(declared, untold=False))
+        return Placed(declared, batches, _notes(declared))
     head: list[pa.RecordBatch] = []
     while sum(batch.num_rows for batch in head) < MOST and (batch := next(batches, None)) is not None:
         head.append(batch)
@@ -94,8 +79,10 @@ def place(
     crs = declared or CRS84
     if found.verdict is Verdict.ASK:
         return Placed(crs, batches, question=found)
-    untold = found.verdict is Verdict.TAKEN and basis is not Basis.SENDER
-    return Placed(crs, chain(head, batches), _notes(crs, untold=untold))
+    notes = _notes(crs)
+    if found.verdict is Verdict.TAKEN and basis is not Basis.SENDER:
+        notes = (*notes, Finding(_untold(found.reason), 1, ()))
+    return Placed(crs, chain(head, batches), notes)
 
 
 def _declarations(delivery: Delivery, opened: Reading) -> tuple[Crs | None, Crs | None, Crs | None]:
@@ -132,6 +119,14 @@ def _parsed(name: str) -> Crs:
         raise Unreadable("crs.unsupported", fault.message, fault.remedy or LIMITED.remedy) from fault
 
 
-def _notes(crs: Crs, *, untold: bool) -> tuple[Finding, ...]:
-    flaws = [LIMITED] if crs.shift is not None else [UNTOLD] if untold and crs.degrees else []
-    return tuple(Finding(flaw, 1, ()) for flaw in flaws)
+def _notes(crs: Crs) -> tuple[Finding, ...]:
+    return () if crs.shift is None else (Finding(LIMITED, 1, ()),)
+
+
+def _untold(reason: Text) -> Flaw:
+    remedy = Text(
+        zh="如不是，提交时用 --crs 说明；区划图层入库、数据含区划代码或名称、或图层已有现行版本时，可以判断",
+        en="if it is, say so with --crs; with the layer of districts landed, district codes or names in the "
+        "rows, or a version of the layer, it can be told",
+    )
+    return Flaw("crs.untold", Severity.NOTICE, _TITLE, reason, remedy)

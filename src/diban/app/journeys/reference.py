@@ -52,9 +52,9 @@ def _known(platform: Platform, layer: LayerId, schema: Schema, sample: Sample) -
     query = Query(where=OneOf(schema.key, tuple(keys.to_pylist())), fields=(schema.key,), limit=MAX_PAGE)
     batch = _now(platform, layer).page(query).batch
     shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
-    placed = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    points = shapely.get_coordinates(shapely.centroid(shapes[placed]))
-    return Known(batch.column(schema.key).filter(pa.array(np.asarray(placed))), points)
+    points = shapely.bounds(shapely.centroid(shapes))[:, :2]
+    placed = np.isfinite(points).all(axis=1)
+    return Known(batch.column(schema.key).filter(pa.array(placed)), points[placed])
 
 
 def _now(platform: Platform, layer: LayerId) -> Snapshot:

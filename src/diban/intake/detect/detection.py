@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from diban.ground import Crs, Text
-from diban.intake.detect import turned
+from diban.intake.detect import reasons, turned
 from diban.intake.detect.evidence import Candidate, weigh
 from diban.intake.detect.reference import Reference
 from diban.intake.detect.sample import Sample
 
 _FAMILIES = (*turned.STRAIGHT, turned.hypotheses)
-_FIT, _HALF, _SHOWN = 0.95, 0.5, 6
+_FIT, _HALF = 0.95, 0.5
 
 
 class Basis(StrEnum):
@@ -69,7 +69,7 @@ class Detection:
             "reason": self.reason.as_json(),
             "declared": declared,
             "proposal": None if self.proposal is None else self.proposal.code,
-            "candidates": [_shown(one) for one in self.candidates[:_SHOWN]],
+            "candidates": [_shown(one) for one in self.candidates[: reasons.SHOWN]],
         }
 
 
@@ -85,49 +85,43 @@ def _shown(one: Candidate) -> dict[str, Any]:
 
 
 def detect(sample: Sample, declared: Crs | None, basis: Basis | None, reference: Reference) -> Detection:
-    """Hold a sample against the reference under everything its numbers could be."""
-    ranked = _ranked(weigh(sample, _hypotheses(sample, declared, reference), reference))
-    fits = [one for one in ranked if one.inside >= _FIT]
+    """Hold a sample against the reference under everything its numbers could be.
+
+    ``declared`` by whose word (``basis``); both None where nobody says anything, which always asks.
+    """
+    weighed = weigh(sample, _hypotheses(sample, declared, reference), reference)
+    ranked = sorted(weighed, key=_order)
     shown = tuple(one for one in ranked if one.inside > 0)
-    mine = next((one for one in ranked if one.crs == declared), None)
-
-    def ask(reason: Text, among: list[Candidate]) -> Detection:
-        best = _clear(among, mine)
-        reason = _with_proposal(reason, best, among)
-        return Detection(Verdict.ASK, reason, shown, declared, basis, None if best is None else best.crs)
-
-    if not len(sample.points):
-        return Detection(Verdict.SURE, Text(zh="没有坐标", en="no coordinates"), (), declared, basis)
-    if mine is None:
-        return ask(Text(zh="文件与报送人均未说明坐标系", en="neither file nor sender names a CRS"), fits)
-    assert basis is not None
-    said = f"{basis.words.zh}所称 {mine.crs.code}", f"{mine.crs.code}, by {basis.words.en},"
+    fits = [one for one in ranked if one.inside >= _FIT]
+    if declared is None or basis is None:
+        if not len(sample.points):
+            return Detection(Verdict.SURE, reasons.HOLDS, ())
+        return _asking(reasons.UNSAID, fits, Detection(Verdict.ASK, reasons.UNSAID, shown))
+    mine = weighed[0]
+    known = Detection(Verdict.SURE, reasons.HOLDS, shown, declared, basis)
     if mine.inside < _HALF and fits:
-        share = f"{mine.inside:.0%}"
-        return ask(
-            Text(zh=f"按{said[0]}仅 {share} 在本市范围内", en=f"{said[1]} puts {share} inside the city"), fits
-        )
-    rivals = [one for one in fits if one.clearly_better(mine)]
-    if rivals:
-        return ask(
-            Text(zh=f"{said[0]}与参照数据不符", en=f"{said[1]} does not agree with the reference"), rivals
-        )
-    if mine.moved_together:
-        return ask(
-            Text(
-                zh=f"按{said[0]}，与现行版本同一要素整体相差 {mine.offset:.0f} 米",
-                en=f"{said[1]} leaves all features {mine.offset:.0f} m from where they are now",
-            ),
-            [],
-        )
-    if all(mine.clearly_better(one) for one in fits if one is not mine):
-        return Detection(
-            Verdict.SURE, Text(zh="与参照一致", en="agrees with the reference"), shown, declared, basis
-        )
-    return Detection(Verdict.TAKEN, _CANNOT_TELL, shown, declared, basis)
+        return _asking(reasons.outside(declared, basis.words, mine.inside), fits, known)
+    if rivals := [one for one in fits if one.clearly_better(mine)]:
+        return _asking(reasons.at_odds(declared, basis.words), rivals, known)
+    if mine.offset is not None and mine.moved_together:
+        return _asking(reasons.moved(declared, basis.words, mine.offset), [], known)
+    others = [one for one in fits if one is not mine and not mine.clearly_better(one)]
+    if others:
+        return replace(known, verdict=Verdict.TAKEN, reason=reasons.untold(declared, basis.words, others))
+    return known
 
 
-def _clear(among: list[Candidate], mine: Candidate | None) -> Candidate | None:
+def _asking(reason: Text, among: list[Candidate], known: Detection) -> Detection:
+    best = _clear(among, known.declared)
+    return replace(
+        known,
+        verdict=Verdict.ASK,
+        reason=reasons.with_proposal(reason, best, among),
+        proposal=None if best is None else best.crs,
+    )
+
+
+def _clear(among: list[Candidate], declared: Crs | None) -> Candidate | None:
     """The one that the evidence speaks for; of degrees that only a shift tells apart, the plain ones.
 
     The latter only where degrees were declared: then not the shift but something else is in question.
@@ -135,30 +129,8 @@ def _clear(among: list[Candidate], mine: Candidate | None) -> Candidate | None:
     if among and all(among[0].clearly_better(one) for one in among[1:]):
         return among[0]
     plain = [one for one in among if one.crs.shift is None]
-    degrees = mine is not None and mine.crs.degrees and all(one.crs.degrees for one in among)
+    degrees = declared is not None and declared.degrees and all(one.crs.degrees for one in among)
     return plain[0] if degrees and len(plain) == 1 else None
-
-
-_CANNOT_TELL = Text(
-    zh="无法判断经纬度是否经过 GCJ-02 或 BD-09 偏移",
-    en="whether these degrees are shifted as GCJ-02 or BD-09 cannot be told",
-)
-
-
-def _with_proposal(reason: Text, best: Candidate | None, among: list[Candidate]) -> Text:
-    if best is not None:
-        title, share = best.crs.title, f"{best.inside:.1%}"
-        return Text(
-            zh=f"{reason.zh}；很可能是 {best.crs.code}（{title.zh}），{share} 在本市范围内",
-            en=f"{reason.en}; very likely {best.crs.code} ({title.en}), which puts {share} inside the city",
-        )
-    if not among:
-        return Text(zh=f"{reason.zh}；无法判断", en=f"{reason.en}; what it is cannot be told")
-    names = "、".join(one.crs.code for one in among[:_SHOWN])
-    return Text(
-        zh=f"{reason.zh}；可能是 {names}，无法判断是哪一个",
-        en=f"{reason.en}; {names.replace('、', ', ')} are possible, which of them cannot be told",
-    )
 
 
 def _hypotheses(sample: Sample, declared: Crs | None, reference: Reference) -> tuple[Crs, ...]:
@@ -172,9 +144,7 @@ def _hypotheses(sample: Sample, declared: Crs | None, reference: Reference) -> t
     return tuple(found)
 
 
-def _ranked(weighed: list[Candidate]) -> list[Candidate]:
-    def order(one: Candidate) -> tuple[bool, float, float, float]:
-        offset = one.offset if one.offset is not None else 0.0
-        return one.inside < _FIT, offset, -(one.agreeing or 0.0), -one.inside
-
-    return sorted(weighed, key=order)
+def _order(one: Candidate) -> tuple[bool, float, float, float]:
+    """Best first: in the city, near what is known, in the right district."""
+    offset = 0.0 if one.offset is None else one.offset
+    return one.inside < _FIT, offset, -(one.agreeing or 0.0), -one.inside

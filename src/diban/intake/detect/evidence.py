@@ -13,8 +13,8 @@ from diban.ground import STORED, Crs, project
 from diban.intake.detect.reference import Districts, Reference
 from diban.intake.detect.sample import Points, Sample
 
-_FEWEST_PAIRS, _MOST_CLOSER, _TIMES_CLOSER, _LEAST_CLOSER = 3, 0.9, 3.0, 5.0
-_FEWEST_ROWS, _SIGMAS, _AGREEING = 10, 4.0, 0.95
+_FEWEST_PAIRS, _MOST_CLOSER, _TIMES_CLOSER, _LEAST_CLOSER = 3, 0.8, 3.0, 5.0
+_FEWEST_ROWS, _SIGMAS, _LOST, _AGREEING = 10, 4.0, 0.2, 0.8
 _TOGETHER, _FAR = 0.2, 50.0
 _DEGREE = 111_320.0  # metres
 _SHOWN = 80
@@ -58,7 +58,7 @@ class Candidate:
             gained = int((self.agrees & ~other.agrees).sum())
             lost = int((other.agrees & ~self.agrees).sum())
             beyond = gained - lost >= max(_FEWEST_ROWS, _SIGMAS * np.sqrt(gained + lost))
-            return bool(beyond and self.agrees.mean() >= _AGREEING)
+            return bool(beyond and lost <= _LOST * gained and self.agrees.mean() >= _AGREEING)
         return False
 
     @property
@@ -74,8 +74,8 @@ class Candidate:
 
 def weigh(sample: Sample, candidates: tuple[Crs, ...], reference: Reference) -> list[Candidate]:
     """How the sample lies under each of these."""
-    known, whose = _known(sample, reference)
     named = None if reference.districts is None else reference.districts.named_in(sample)
+    known, whose = _known(sample, reference, named)
     weighed = []
     for crs in candidates:
         with np.errstate(all="ignore"):
@@ -100,13 +100,23 @@ def _inside(lonlat: Points, reference: Reference) -> float:
     return float(np.mean((x >= west) & (x <= east) & (y >= south) & (y <= north)))
 
 
-def _known(sample: Sample, reference: Reference) -> tuple[Points, npt.NDArray[np.int64]]:
-    """Where features of the sample are known to lie, and which they are."""
+def _known(
+    sample: Sample, reference: Reference, named: npt.NDArray[np.int64] | None
+) -> tuple[Points, npt.NDArray[np.int64]]:
+    """Where features of the sample are known to lie, and which they are.
+
+    By the layer's key; else, where each row names a district of its own, they are taken for the districts.
+    """
     if reference.known is not None and sample.keys is not None:
         place = pc.index_in(sample.keys, reference.known.keys).fill_null(-1).to_numpy(zero_copy_only=False)
         whose = np.flatnonzero(place >= 0)
         if len(whose) >= _FEWEST_PAIRS:
             return reference.known.points[place[whose]], whose
+    if reference.districts is not None and named is not None:
+        whose = np.flatnonzero(named >= 0)
+        if len(whose) >= _FEWEST_PAIRS and len(np.unique(named[whose])) == len(whose):
+            middles = shapely.centroid(reference.districts.shapes[named[whose]])
+            return shapely.get_coordinates(middles), whose
     return np.empty((0, 2)), np.empty(0, np.int64)
 
 

@@ -44,9 +44,8 @@ def sample_of(
     table = table.take(pa.array(spread[: table.num_rows]))
     shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False), on_invalid="ignore")
     with np.errstate(all="ignore"):
-        points = shapely.get_coordinates(
-            np.where(shapely.is_empty(shapes), shapely.Point(np.inf, np.inf), shapely.centroid(shapes))
-        )
+        # The bounds of a point are the point; of none, NaN.
+        points: Points = shapely.bounds(shapely.centroid(shapes))[:, :2]
     placed = np.isfinite(points).all(axis=1)
     rows = table.filter(pa.array(placed))
     return Sample(points[placed], rows, _keys(rows, columns, schema))
