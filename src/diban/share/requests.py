@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import structlog
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from diban.ground import Text, TooLarge, new_id
+from diban.ground import Invalid, Text, TooLarge, new_id
 from diban.share.metrics import measure
 from diban.share.problems import UNEXPECTED, problem, problem_of
 
+NUL = "U+0000"
 MAX_QUERY = 8192
 MAX_PATH = 1024
 MAX_BODY = 65_536
@@ -61,7 +63,7 @@ class Guard:
     async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         request = Request(scope)
         if (fault := _refusal(request)) is not None:
-            status = 413 if fault.field == "body" else 414
+            status = {"body": 413, NUL: 400}.get(str(fault.field), 414)
             await problem_of(request, fault, status)(scope, receive, answer.send)
             return
         try:
@@ -114,14 +116,26 @@ def _bounded(receive: Receive) -> Receive:
     return bounded
 
 
-def _refusal(request: Request) -> TooLarge | None:
-    """The fault of a request that is too long to be looked at."""
+def _refusal(request: Request) -> Invalid | None:
+    """The fault of a request that is too long to be looked at, or holds what no text can."""
     sizes = (
         ("query", len(request.scope["query_string"]), MAX_QUERY),
         ("path", len(request.scope.get("raw_path") or request.scope["path"].encode()), MAX_PATH),
         ("body", _stated(request.headers.get("content-length", "0")), MAX_BODY),
     )
+    if any(_holds_nul(request)):
+        return Invalid(
+            Text(zh="请求含有字符 U+0000", en="the request holds the character U+0000"),
+            field=NUL,
+            remedy=Text(zh="去掉该字符", en="leave it out"),
+        )
     return next((_too_large(name, limit) for name, size, limit in sizes if size > limit), None)
+
+
+def _holds_nul(request: Request) -> Iterator[bool]:
+    """PostgreSQL has no text with it, so that no name, key or value can hold it."""
+    yield "\0" in request.scope["path"]
+    yield b"%00" in request.scope["query_string"] or b"\0" in request.scope["query_string"]
 
 
 def _stated(length: str) -> int:

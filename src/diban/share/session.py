@@ -21,6 +21,8 @@ from diban.share.services import Services
 from diban.store import Unit, reading, unit
 
 NAME = "session"
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL has no text with U+0000."""
 AT_ONCE = 2
 """Passwords checked at the same time; each takes 64 MiB and a tenth of a second of every core."""
 PATIENCE_SECONDS = 3.0
@@ -31,8 +33,8 @@ class Credentials(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    login: Annotated[str, Field(min_length=1, max_length=64)]
-    password: Annotated[str, Field(min_length=1, max_length=256)]
+    login: Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)]
+    password: Annotated[str, Field(min_length=1, max_length=256, pattern=NO_NUL)]
 
 
 def session_block(asking: Asking) -> Block:

@@ -95,10 +95,15 @@ def _parsed(name: str) -> Crs:
 
 def _remarks(opened: Reading) -> list[Finding]:
     """What the reader met on the way, as findings."""
-    remedy = Text(zh="在原软件中核实后重新导出", en="look it up in the original software and export again")
     return [
         Finding(
-            Flaw(f"read.{remark.code}", Severity.WARNING, READING, remark.message, remedy),
+            Flaw(
+                f"read.{remark.code}",
+                Severity.ERROR if remark.spoils else Severity.WARNING,
+                READING,
+                remark.message,
+                remark.remedy,
+            ),
             remark.count,
             tuple(Place(row) for row in remark.rows),
         )
