@@ -10,6 +10,7 @@ Imports: ground, store; pyarrow, shapely, and in the sandbox pyogrio.
 
 from diban.intake.delivery import Deliveries, Delivery, Sent
 from diban.intake.delivery_state import DeliveryState
+from diban.intake.local_times import LocalTimes
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.reading import Reading, SourceLayer, open_upload
 from diban.intake.sandbox.unreadable import Unreadable
@@ -21,6 +22,7 @@ __all__ = [
     "Deliveries",
     "Delivery",
     "DeliveryState",
+    "LocalTimes",
     "Reading",
     "Sent",
     "SourceLayer",

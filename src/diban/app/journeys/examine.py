@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.ground import CRS84, STORED, Crs, FeatureSet, GeometryKind, Invalid, Mode, Schema, Text, parse_crs
-from diban.intake import Columns, Delivery, Reading, Unreadable, match_columns, open_upload, spool
+from diban.intake import Columns, Delivery, LocalTimes, Reading, Unreadable, match_columns, open_upload, spool
 from diban.quality import Finding, Flaw, Place, Report, Severity, check, standard_rules
 
 READING = Text(zh="文件读取", en="reading the file")
@@ -28,13 +28,20 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
         return Examined(Report((), (), 0, 0), FeatureSet.of(schema, STORED, []))
     path = platform.blobs.path(delivery.sent.digest)
     target = platform.work / delivery.id / "rows.arrow"
+    times = LocalTimes(platform.settings.zone)
     try:
         with open_upload(path, layer=delivery.sent.source_layer) as opened:
             crs = _crs(delivery, opened, schema)
             columns = match_columns(list(opened.columns), opened.source.id_name, schema)
             rows = opened.source.rows
             features = spool(
-                opened.batches(), columns, schema, crs, target, lambda done: progress("read", done, rows)
+                opened.batches(),
+                columns,
+                schema,
+                crs,
+                times,
+                target,
+                lambda done: progress("read", done, rows),
             )
     except Unreadable as fault:
         remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
@@ -42,7 +49,11 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
         return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
     rules = standard_rules(schema, platform.settings.area)
     report = check(features, rules, progress=lambda done: progress("check", done, features.rows))
-    notes = [*_remarks(opened), *_column_findings(columns, schema, report.rows)]
+    notes = [
+        *_remarks(opened),
+        *_column_findings(columns, schema, report.rows),
+        *_local_findings(times, schema),
+    ]
     return Examined(
         Report((*report.findings, *notes), report.rules, report.rows, report.faulty_rows), features
     )
@@ -138,4 +149,28 @@ def _column_findings(columns: Columns, schema: Schema, rows: int) -> list[Findin
             ),
         )
         found.append(Finding(flaw, len(columns.undeclared), ()))
+    return found
+
+
+def _local_findings(times: LocalTimes, schema: Schema) -> list[Finding]:
+    """Fields whose times had no offset, and how they were understood."""
+    found = []
+    for name, count in times.counts.items():
+        title = schema.field(name).title
+        flaw = Flaw(
+            "time.local",
+            Severity.NOTICE,
+            Text(zh="时间的时区", en="offsets of times"),
+            Text(
+                zh=f"“{title.zh}”（{name}）有未写时区的时间，已按本市时区 {times.zone} 理解",
+                en=f"{title.en} ({name}) has times without an offset; they were read in the city's zone, "
+                f"{times.zone}",
+            ),
+            Text(
+                zh="写明时区即可避免误解，例如 2026-11-22T08:00:00+08:00",
+                en="to be sure, write the offset: 2026-11-22T08:00:00+08:00",
+            ),
+            name,
+        )
+        found.append(Finding(flaw, count, ()))
     return found
