@@ -43,7 +43,7 @@ export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 /** Sends a change; the extra header shows that no foreign page sent it. */
-export async function send(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<void> {
+export async function send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> {
   const headers: Record<string, string> = { 'Accept-Language': acceptLanguage, 'X-Diban-Request': '1' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   await ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })

@@ -7,4 +7,7 @@ export const readPlatform = (): Promise<Platform> => read<Platform>('/api/platfo
 export const openSession = (login: string, password: string): Promise<void> =>
   send('POST', '/api/session', { login, password })
 
+export const changePassword = (password: string, fresh: string): Promise<void> =>
+  send('PUT', '/api/session/password', { password, new: fresh })
+
 export const closeSession = (): Promise<void> => send('DELETE', '/api/session')

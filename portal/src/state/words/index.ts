@@ -1,3 +1,3 @@
 export { catalogue, kinds, resource } from './catalogue'
 export { chart, delivery } from './chart'
-export { entry, shell, trouble } from './shell'
+export { entry, secret, shell, trouble } from './shell'
