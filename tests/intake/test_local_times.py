@@ -70,6 +70,7 @@ def test_what_was_met_is_counted() -> None:
     times = LocalTimes("Asia/Shanghai")
     written = pa.array(["2020-01-01T08:00:00Z", "2020-01-01T08:00:00", None, "x", "2020-01-01 08:00"])
     values, failed = convert(written, SEEN, times)
+    assert failed is not None
     assert failed.to_pylist() == [False, False, False, True, False]
     assert [value and value.hour for value in values.to_pylist()] == [8, 0, None, None, 0]
     assert times.counts == {"seen": 2}

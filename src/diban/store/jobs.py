@@ -98,6 +98,11 @@ class Jobs:
             unit, held, {"done": done, "total": total, "resume": left, "lease_until": _lease_end()}
         )
 
+    def how_far(self, connection: sa.Connection, key: str) -> tuple[int, int | None]:
+        """What is done of the job of this key, out of how much, as it was last reported."""
+        row = connection.execute(sa.select(job.c.done, job.c.total).where(job.c.key == key)).first()
+        return (0, None) if row is None else (row.done, row.total)
+
     def renew(self, unit: Unit, held: Job) -> bool:
         """Keep the lease; False when the job was cancelled or taken away: stop."""
         return _change(unit, held, {"lease_until": _lease_end()})

@@ -1,4 +1,4 @@
-"""The worker: takes on what waits (interrupted deliveries, rows to tidy) and seals the audit."""
+"""The worker: takes on what waits (interrupted deliveries and erasures, rows to tidy) and seals the audit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from diban.app.journeys.delivery import proceed
+from diban.app.journeys.erasing import EXPUNGE, carry_on
 from diban.app.journeys.receive import DELIVERY
 from diban.app.wiring import Platform
 from diban.app.work.holding import holding
@@ -30,7 +31,7 @@ def _tidy(platform: Platform, job: Job) -> None:
     platform.base.tidy(LayerId(str(job.payload["layer"])), int(str(job.payload["seq"])))
 
 
-HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy}
+HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy, EXPUNGE: carry_on}
 
 
 class Worker:
