@@ -58,15 +58,13 @@ TIDY = "base.tidy"
 """The job that moves ended rows to the past after a landing."""
 
 FIDS_AT_ONCE = 10_000
+"""Features named in one statement; both engines bound their parameters."""
 
 Erased = Callable[[int, int], None]
 
 
 def _unheard(_done: int, _total: int) -> None:
     """Progress that nobody follows."""
-
-
-"""Features named in one statement; both engines bound their parameters."""
 
 
 class Base:

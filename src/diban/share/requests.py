@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Request
@@ -36,11 +37,13 @@ class Guard:
     """The outermost layer of the application.
 
     HEAD is answered as GET is, without the body. An error that nobody foresaw becomes a problem
-    document with the same id and headers as any other answer.
+    document with the same id and headers as any other answer. The path of the installation's address is
+    taken off, whether or not the server before this one has done so.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, address: str = "") -> None:
+        """``address``: where readers reach the services, when it is not as each request says."""
+        self._app, self._address, self._path = app, address, urlsplit(address).path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -48,8 +51,11 @@ class Guard:
             await self._app(scope, receive, send)
             return
         bare = scope["method"] == "HEAD"
-        state = {"request_id": new_id("req"), "block": "other", "bare": bare}
+        state = {"request_id": new_id("req"), "block": "other", "bare": bare, "address": self._address}
         inner = {**scope, "method": "GET" if bare else scope["method"], "state": state}
+        if self._path and f"{scope['path']}/".startswith(f"{self._path}/"):
+            inner["path"] = scope["path"].removeprefix(self._path) or "/"
+            inner["raw_path"] = None
         answer = _Answer(send, str(state["request_id"]), bare)
         begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=answer.request_id):
