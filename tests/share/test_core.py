@@ -138,12 +138,12 @@ def test_forms(nobody: Client, path: str) -> None:
     assert nobody.refused(f"{path}?x=1", 400)["field"] == "x"
 
 
-def _links(value: object) -> Iterator[str]:
+def _addresses(value: object) -> Iterator[str]:
     """Every address in a document."""
     if isinstance(value, dict):
-        yield from (each for item in value.values() for each in _links(item))
+        yield from (each for item in value.values() for each in _addresses(item))
     elif isinstance(value, list):
-        yield from (each for item in value for each in _links(item))
+        yield from (each for item in value for each in _addresses(item))
     elif isinstance(value, str) and value.startswith("http") and "/ogc" in value:
         yield value
 
@@ -166,13 +166,13 @@ def test_links_begin_with_the_installations_address(own_town: Town, address: str
     prefix = urlsplit(address).path
     for path in (*PAGES, TILESET, f"{TILESET}?f=tilejson"):
         for asked in {path, prefix + path}:  # the server before may have taken the path off, or not
-            found = list(_links(client.get(asked, headers=FORWARDED).json()))
+            found = list(_addresses(client.get(asked, headers=FORWARDED).json()))
             assert found
             assert [link for link in found if not link.startswith(f"{address}/ogc")] == []
 
 
 def test_links_follow_the_request_where_none_is_set(transport: Client) -> None:
     for path in (*PAGES, TILESET, f"{TILESET}?f=tilejson"):
-        found = list(_links(transport.get(path, headers=FORWARDED).json()))
+        found = list(_addresses(transport.get(path, headers=FORWARDED).json()))
         assert found
         assert [link for link in found if not link.startswith(f"{ADDRESS}/ogc")] == []
