@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -12,6 +13,10 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 from shapely.geometry import shape
+
+from diban.app import add_user, build, read_settings
+from diban.governance import Role, Via
+from diban.store import reading
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -24,6 +29,9 @@ class Server(Protocol):
 
     @property
     def url(self) -> str: ...
+
+    @property
+    def home(self) -> Path: ...
 
     @property
     def accounts(self) -> Mapping[str, str]: ...
@@ -210,7 +218,7 @@ def test_language_is_switched_and_kept(desk: Visit) -> None:
 
 def test_no_errors_and_nobody_else_is_asked(desk: Visit) -> None:
     resource = published(desk)[0]
-    for path in ("/", f"/resources/{resource['id']}", "/map", "/sign-in", "/no-such-page"):
+    for path in ("/", f"/resources/{resource['id']}", "/map", "/sign-in", "/password", "/no-such-page"):
         desk.open(path)
         desk.page.wait_for_load_state("networkidle")
         if path == "/map" or "resources" in path:
@@ -222,7 +230,7 @@ def test_no_errors_and_nobody_else_is_asked(desk: Visit) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_phone_shows_every_page_without_sideways_scrolling(phone: Visit, language: str) -> None:
     resource = published(phone)[0]
-    for path in ("/", f"/resources/{resource['id']}", "/map", "/sign-in", "/no-such-page"):
+    for path in ("/", f"/resources/{resource['id']}", "/map", "/sign-in", "/password", "/no-such-page"):
         phone.open(path, lang=language)
         phone.page.wait_for_load_state("networkidle")
         width = phone.page.evaluate("document.documentElement.scrollWidth")
@@ -253,6 +261,31 @@ def test_signing_in_leads_to_the_delivery_report(desk: Visit, server: Server) ->
     expect(desk.page.get_by_role("heading", name="检查结果")).to_be_visible()
     desk.page.get_by_role("button", name="退出").click()
     expect(desk.page.get_by_role("banner").get_by_role("link", name="登录")).to_be_visible()
+
+
+def test_an_initial_password_leads_to_ones_own(desk: Visit, server: Server) -> None:
+    platform = build(read_settings(server.home))
+    with reading(platform.database) as connection:
+        admin = platform.accounts.find(connection, "system.admin")
+        assert admin is not None
+        asker = platform.accounts.asker(connection, admin.id, Via.COMMAND, "test")
+        party = platform.parties.get(connection, admin.party).name.zh
+    initial = add_user(platform, "li.si", "李四", party, frozenset({Role.STEWARD}), asker)
+    platform.close()
+    sign_in(desk, "li.si", initial)
+    desk.page.wait_for_url("**/password?next=**")
+    expect(desk.page.get_by_text("您正在使用初始密码")).to_be_visible()
+    desk.open("/map")
+    desk.page.wait_for_url(re.compile(r"/password\?next=.*map$"))
+    for label, typed in (("现密码", initial), ("新密码", "短"), ("再次输入新密码", "短")):
+        desk.page.get_by_label(label, exact=True).fill(typed)
+    desk.page.get_by_role("button", name="设置").click()
+    expect(desk.page.get_by_role("alert")).to_contain_text("至少 12 位")
+    for label in ("新密码", "再次输入新密码"):
+        desk.page.get_by_label(label, exact=True).fill("我的新密码一二三四五六七")
+    desk.page.get_by_role("button", name="设置").click()
+    desk.page.wait_for_url(re.compile(r"^[^?]*/map"))
+    assert desk.read("/api/session")["must_change"] is False
 
 
 def sign_in(visit: Visit, login: str, password: str) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diban.ground import Field, Kind, Text
+from diban.intake import LocalTimes
 from diban.intake.convert import convert, unread_column
 
 BAD = "cannot be read"
@@ -28,7 +29,7 @@ PRICE = field(Kind.DECIMAL, 12, 2)
 
 def read(column: pa.Array, into: Field) -> list[Any]:
     """The values, `BAD` where one could not be read."""
-    values, failed = convert(column, into)
+    values, failed = convert(column, into, LocalTimes("Asia/Shanghai"))
     assert values.type == into.arrow_type()
     assert len(values) == len(column)
     if failed is None:
@@ -157,7 +158,7 @@ def test_nothing_is_nothing_in_every_kind() -> None:
 
 def test_a_column_of_the_declared_type_passes_as_it_is() -> None:
     column = pa.array([1, None], pa.int64())
-    assert convert(column, field(Kind.INTEGER)) == (column, None)
+    assert convert(column, field(Kind.INTEGER), LocalTimes("UTC")) == (column, None)
 
 
 def test_repeated_values_may_come_as_an_index() -> None:
@@ -174,8 +175,8 @@ NOON = datetime(2020, 1, 1, 12, tzinfo=UTC)
         ("2020-01-01T12:00:00Z", NOON),
         ("2020-01-01T20:00:00+08:00", NOON),
         ("2020-01-01 20:00:00+0800", NOON),
-        ("2020-01-01T12:00", NOON),
-        ("2020-01-01T12:00:00", NOON),
+        ("2020-01-01T20:00", NOON),
+        ("2020-01-01 20:00:00", NOON),
         ("1960-01-01T00:00:00.5Z", datetime(1960, 1, 1, microsecond=500_000, tzinfo=UTC)),
         ("2020-01-01", BAD),
         ("2020-01-01T12:00:00.1234567Z", BAD),
@@ -184,18 +185,18 @@ NOON = datetime(2020, 1, 1, 12, tzinfo=UTC)
         ("", None),
     ],
 )
-def test_instants_are_read_with_their_offset_else_as_utc(written: str, when: object) -> None:
+def test_instants_are_read_with_their_offset_else_as_local(written: str, when: object) -> None:
     assert read(pa.array([written]), field(Kind.INSTANT)) == [when]
     assert read(pa.array([written, "2020-01-01T12:00:00Z", "x"]), field(Kind.INSTANT)) == [when, NOON, BAD]
 
 
 def test_instants_of_other_resolutions_and_zones_are_the_same_instants() -> None:
     into = field(Kind.INSTANT)
-    naive = NOON.replace(tzinfo=None)
+    naive = NOON.replace(tzinfo=None, hour=20)
     for kind in (pa.timestamp("s"), pa.timestamp("ms"), pa.timestamp("ns")):
         assert read(pa.array([naive, None], kind), into) == [NOON, None]
     assert read(pa.array([NOON], pa.timestamp("ms", "+08:00")), into) == [NOON]
-    assert read(pa.array([1_000, 1_001], pa.timestamp("ns")), into) == [
+    assert read(pa.array([1_000, 1_001], pa.timestamp("ns", "UTC")), into) == [
         datetime(1970, 1, 1, microsecond=1, tzinfo=UTC),
         BAD,
     ]

@@ -119,6 +119,14 @@ def test_geometry_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert found.codes() == {"geometry-unreadable"}
 
 
+def test_nul_that_no_library_cut_is_remarked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = _HEAD.replace('"a" * 0x1234', '"a" + chr(0)')
+    said = "outlet.batch(batch(None))\noutlet.batch(batch(None))\noutlet.say(Kind.END, dict(remarks=[]))"
+    _instead(head + said, monkeypatch)
+    (remark,) = read(geojson(tmp_path)).remarks
+    assert (remark.code, remark.rows, remark.message.en[-3:]) == ("text-nul", (1, 2), ": a")
+
+
 def test_errors_that_a_library_only_printed_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = "import os\nos.write(2, b'ERROR 1: page 7 is damaged\\n')\noutlet.say(Kind.END, dict(remarks=[]))"
     _instead(_HEAD + said, monkeypatch)

@@ -154,6 +154,13 @@ def test_numbers_that_a_double_cannot_hold_are_remarked(tmp_path: Path) -> None:
     assert "code" in remark.message.en
 
 
+def test_text_with_nul_is_remarked_since_the_library_cuts_it(tmp_path: Path) -> None:
+    properties = ['{"a":"x"}', '{"a":"x\\u0000y"}', '{"a":"\\\\u0000"}', '{"a":"x\0y","b":"\\u0000"}']
+    found = read(geojson(tmp_path, *["null"] * 4, properties=properties))
+    (remark,) = found.remarks
+    assert (remark.code, remark.rows, remark.count, remark.spoils) == ("text-nul", (2, 4, 4), 3, True)
+
+
 def test_reserved_column_names_give_way(tmp_path: Path) -> None:
     properties = '{"geometry":"a","_row":"b","__x":"c","x_1":"d","OGC_FID":"e","wkb_geometry":"f"}'
     found = read(geojson(tmp_path, POINT % "1,2", properties=[properties]))

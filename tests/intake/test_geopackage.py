@@ -42,6 +42,33 @@ def test_a_table_without_geometry_is_read(tmp_path: Path) -> None:
     assert found.column("编码") == ["007", None]
 
 
+def test_text_with_nul_is_remarked_since_the_library_cuts_it(tmp_path: Path) -> None:
+    path = rewritten(
+        geopackage(tmp_path, buildings(5)),
+        "UPDATE \"建筑\" SET 名称 = 'a' || char(0) || 'b' WHERE fid IN (2, 5)",
+        'UPDATE "建筑" SET 编码 = char(0) WHERE fid = 3',
+    )
+    found = {remark.message.en.rpartition(": ")[2]: remark for remark in read(path).remarks}
+    assert {name: (said.code, said.rows, said.count) for name, said in found.items()} == {
+        "名称": ("text-nul", (2, 5), 2),
+        "编码": ("text-nul", (3,), 1),
+    }
+
+
+def test_times_of_a_geopackage_are_utc_as_its_standard_says(tmp_path: Path) -> None:
+    sent = buildings(3).append_column("测时", pa.array([0, 1, None], pa.timestamp("ms")))
+    path = rewritten(
+        geopackage(tmp_path, sent), "UPDATE \"建筑\" SET 测时 = '2020-01-01T08:00:00' WHERE fid = 2"
+    )
+    found = read(path).table.column("测时")
+    assert found.type == pa.timestamp("ms", "UTC")
+    assert [value and value.isoformat() for value in found.to_pylist()] == [
+        "1970-01-01T00:00:00+00:00",
+        "2020-01-01T08:00:00+00:00",
+        None,
+    ]
+
+
 def test_several_layers_ask_for_one(tmp_path: Path) -> None:
     geopackage(tmp_path, buildings(2), layer="楼")
     path = geopackage(tmp_path, buildings(3), layer="房")

@@ -84,3 +84,13 @@ def test_large_files_are_looked_through_quickly(tmp_path: Path) -> None:
     assert outline(path, 64).features == 60_001
     seconds_per_200_mb = (time.process_time() - begun) * 200e6 / path.stat().st_size
     assert seconds_per_200_mb < 3  # about 0.7 on an idle core
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64, 1 << 18])
+def test_nul_is_found_with_its_feature(chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_outline, "_CHUNK", chunk)
+    texts = ["x", "a\0", "\\u0000", "\\\0", "x" * 100 + "\0" + "y" * 100]
+    features = [{"type": "Feature", "properties": {"a": text, "b": {}}} for text in texts]
+    path = tmp_path / "upload"
+    path.write_text(json.dumps({"name": "\0", "features": features}))
+    assert outline(path, 9).nul == [None, 2, 4, 5]

@@ -33,7 +33,7 @@ from diban.ground import (
     project,
     row_hashes,
 )
-from diban.intake import Columns, match_columns, open_spool, spool
+from diban.intake import Columns, LocalTimes, match_columns, open_spool, spool
 from diban.intake.convert import UNREAD, UNREAD_TYPE
 
 TITLE = Text(zh="字段", en="field")
@@ -70,7 +70,15 @@ def spooled(
 ) -> FeatureSet:
     """The features of these source batches."""
     columns = match_columns(batches[0].schema.names, id_name, schema)
-    return spool(iter(batches), columns, schema, crs, folder / "work" / "spool.arrow", lambda rows: None)
+    return spool(
+        iter(batches),
+        columns,
+        schema,
+        crs,
+        LocalTimes("UTC"),
+        folder / "work" / "spool.arrow",
+        lambda rows: None,
+    )
 
 
 def rows_of(features: FeatureSet) -> list[dict[str, Any]]:
@@ -181,7 +189,15 @@ def test_a_file_without_rows_is_a_spool_too(tmp_path: Path) -> None:
 def test_progress_is_told_in_rows(tmp_path: Path) -> None:
     told: list[int] = []
     batches = iter([source(), source(3)])
-    spool(batches, match_columns(["CODE"], None, SCHEMA), SCHEMA, CRS84, tmp_path / "spool", told.append)
+    spool(
+        batches,
+        match_columns(["CODE"], None, SCHEMA),
+        SCHEMA,
+        CRS84,
+        LocalTimes("UTC"),
+        tmp_path / "spool",
+        told.append,
+    )
     assert told == [2, 4]
 
 
@@ -192,7 +208,15 @@ def test_a_source_that_breaks_leaves_no_spool(tmp_path: Path) -> None:
 
     target = tmp_path / "spool.arrow"
     with pytest.raises(ConnectionResetError):
-        spool(breaking(), match_columns(["CODE"], None, SCHEMA), SCHEMA, CRS84, target, lambda rows: None)
+        spool(
+            breaking(),
+            match_columns(["CODE"], None, SCHEMA),
+            SCHEMA,
+            CRS84,
+            LocalTimes("UTC"),
+            target,
+            lambda rows: None,
+        )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -210,7 +234,7 @@ def test_who_stops_spooling_stops_the_source_too(tmp_path: Path) -> None:
 
     columns = match_columns(["CODE"], None, SCHEMA)
     with pytest.raises(InterruptedError):
-        spool(endless(), columns, SCHEMA, CRS84, tmp_path / "spool.arrow", stop)
+        spool(endless(), columns, SCHEMA, CRS84, LocalTimes("UTC"), tmp_path / "spool.arrow", stop)
     assert len(read) < 10
     assert not [thread for thread in threading.enumerate() if thread.name == "spool"]
     assert list(tmp_path.iterdir()) == []
@@ -230,7 +254,7 @@ def no_file_beyond(size: int) -> Iterator[None]:
 def test_a_full_disk_is_said_to_be_full_and_nothing_is_left_on_it(tmp_path: Path) -> None:
     columns, many = match_columns(["CODE"], None, SCHEMA), (source() for _ in range(10_000))
     with no_file_beyond(200_000), pytest.raises(StorageFull):
-        spool(many, columns, SCHEMA, CRS84, tmp_path / "spool", lambda rows: None)
+        spool(many, columns, SCHEMA, CRS84, LocalTimes("UTC"), tmp_path / "spool", lambda rows: None)
     assert list(tmp_path.iterdir()) == []
 
 

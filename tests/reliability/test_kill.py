@@ -14,15 +14,19 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 
-from diban.governance import review_of
-from diban.store import reading
+from diban.app import work_once
+from diban.app.journeys.erasing import EXPUNGE
+from diban.governance import ExpungeState, Tombstone, review_of, tombstone
+from diban.store import reading, unit
+from diban.store.tables import job
 from tests.postgres import Cluster
 from tests.reliability.acting import ENGINES, ERASING, KINDS, TIDYING, Kind, Whole, undisturbed
 from tests.reliability.conftest import LARGE, SMALL, TemplateOf
 from tests.reliability.figures import Figures
 from tests.reliability.forge import Act, Ended
-from tests.reliability.installation import Engine, Installation, Stage, Template
+from tests.reliability.installation import ERASED, SECURITY, Engine, Installation, Stage, Template
 from tests.reliability.invariants import Found, check, check_tidy
 from tests.reliability.serving import serving
 from tests.reliability.watching import Sight, watching
@@ -45,6 +49,63 @@ def test_a_killed_act_leaves_the_old_or_the_new(
     engine: Engine, kind: str, template: TemplateOf, figures: Figures, tmp_path: Path
 ) -> None:
     _kill(engine, kind, 4, SMALL, template, figures, tmp_path)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_killed_erasure_is_taken_on(
+    engine: Engine, template: TemplateOf, figures: Figures, tmp_path: Path
+) -> None:
+    _erasures(engine, 3, SMALL, template, figures, tmp_path)
+
+
+@pytest.mark.battery
+@pytest.mark.parametrize("engine", ENGINES)
+def test_thirty_killed_erasures_are_taken_on(
+    engine: Engine, template: TemplateOf, figures: Figures, tmp_path: Path
+) -> None:
+    _erasures(engine, 30, LARGE, template, figures, tmp_path)
+
+
+def _erasures(
+    engine: Engine, count: int, size: int, template: TemplateOf, figures: Figures, folder: Path
+) -> None:
+    """Kill the command that erases; in turn a worker, or the same command again, does the rest."""
+    chance, source = Random(f"{SEED} {engine} erased"), template(engine, Stage.ASKED, size)
+    checked = "a worker or a repeat ends it, counts as if undisturbed, content, tombstones, audit chain"
+    with figures.run("T-KILL erasing, taken on", engine, checked) as trials:
+        with source.copy(folder) as made:
+            seconds, whole = undisturbed(made, source, ERASING).seconds, _erased(made, source)
+        assert whole.counts["rows"] >= ERASED
+        for number in range(count):
+            share = (number + chance.random()) / count
+            told = f"seed {SEED}, trial {number}: act at {share:.1%} of {seconds:.2f} s"
+            with trials.trial(told), source.copy(folder) as made:
+                act = ERASING.begin(made, source)
+                act.ended_within(share * seconds)
+                act.kill()
+                act.wait()
+                if number % 2 == 0 and _erased(made, source).state is ExpungeState.CONFIRMED:
+                    _work_off(made)
+                else:
+                    made.done("expunge", "--confirm", source.waiting, "--as", SECURITY)
+                assert _erased(made, source).counts == whole.counts
+                check(made)
+
+
+def _erased(made: Installation, source: Template) -> Tombstone:
+    with made.opened() as platform, reading(platform.database) as connection:
+        return tombstone(connection, source.waiting)
+
+
+def _work_off(made: Installation) -> None:
+    """What a worker does once the lease of the killed one has run out."""
+    with made.opened() as platform:
+        with unit(platform.database) as act:
+            past = {"lease_until": sa.null(), "due_at": 0, "state": "waiting"}
+            waiting = sa.update(job).where(job.c.kind == EXPUNGE, job.c.state != "done")
+            act.connection.execute(waiting.values(past))
+        while work_once(platform):
+            pass
 
 
 @pytest.mark.battery

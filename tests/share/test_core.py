@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi.routing import APIRoute
 
-from diban.share import blocks_of
+from diban.share import api, blocks_of
 from diban.share.features import ITEMS
 from tests.share.client import ADDRESS, Client
 from tests.share.town import Town
@@ -134,3 +136,43 @@ def test_forms(nobody: Client, path: str) -> None:
     assert nobody.get(f"{path}?f=json").status_code == 200
     assert nobody.refused(f"{path}?f=html", 400)["field"] == "f"
     assert nobody.refused(f"{path}?x=1", 400)["field"] == "x"
+
+
+def _addresses(value: object) -> Iterator[str]:
+    """Every address in a document."""
+    if isinstance(value, dict):
+        yield from (each for item in value.values() for each in _addresses(item))
+    elif isinstance(value, list):
+        yield from (each for item in value for each in _addresses(item))
+    elif isinstance(value, str) and value.startswith("http") and "/ogc" in value:
+        yield value
+
+
+PAGES = ("/ogc", "/ogc/collections", "/ogc/collections/buildings/items?limit=1", "/ogc/tileMatrixSets")
+TILESET = "/ogc/collections/buildings/tiles/WebMercatorQuad"
+FORWARDED = {
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Prefix": "/evil",
+    "Forwarded": "host=evil.example;proto=https",
+}
+
+
+@pytest.mark.parametrize("address", ["https://city.example", "https://city.example:8443/base"])
+def test_links_begin_with_the_installations_address(own_town: Town, address: str) -> None:
+    object.__setattr__(own_town.services, "address", address)
+    own_town.app = api(own_town.services)
+    client = own_town.client("transport")
+    prefix = urlsplit(address).path
+    for path in (*PAGES, TILESET, f"{TILESET}?f=tilejson"):
+        for asked in {path, prefix + path}:  # the server before may have taken the path off, or not
+            found = list(_addresses(client.get(asked, headers=FORWARDED).json()))
+            assert found
+            assert [link for link in found if not link.startswith(f"{address}/ogc")] == []
+
+
+def test_links_follow_the_request_where_none_is_set(transport: Client) -> None:
+    for path in (*PAGES, TILESET, f"{TILESET}?f=tilejson"):
+        found = list(_addresses(transport.get(path, headers=FORWARDED).json()))
+        assert found
+        assert [link for link in found if not link.startswith(f"{ADDRESS}/ogc")] == []

@@ -73,9 +73,7 @@ def test_the_feature_number_is_the_id(transport: Client) -> None:
     assert [link["rel"] for link in one["links"]] == ["self", "collection"]
 
 
-@pytest.mark.parametrize(
-    "fid", ["201", "0", "-1", "9" * 15, "9" * 16, "9" * 40, "1.0", "x", "１", "1e3", "%00"]
-)
+@pytest.mark.parametrize("fid", ["201", "0", "-1", "9" * 15, "9" * 16, "9" * 40, "1.0", "x", "１", "1e3"])
 def test_an_unknown_feature_is_missing(transport: Client, fid: str) -> None:
     assert transport.refused(f"{ITEMS}/{fid}", 404)["field"] == "featureId"
 

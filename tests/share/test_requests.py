@@ -45,6 +45,32 @@ def test_headers_stand_on_every_answer(transport: Client, path: str, status: int
         assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        ITEMS + "?code=%00",
+        ITEMS + "?code=a%00b",
+        ITEMS + "?%00=1",
+        ITEMS + "/%00",
+        "/ogc/collections/buildings%00/items",
+        "/api/resources/plans%00",
+        "/api/deliveries/%00",
+        "/assets/index-abc.js%00.txt",
+        "/%00",
+    ],
+)
+def test_no_request_speaks_of_a_character_that_nothing_holds(transport: Client, path: str) -> None:
+    told = transport.refused(path, 400)
+    assert (told["field"], told["remedy"]) == ("U+0000", "leave it out")
+
+
+@pytest.mark.parametrize("field", ["login", "password"])
+def test_no_body_does_either(nobody: Client, field: str) -> None:
+    typed = {"login": "transport", "password": "secret", field: "a\0b"}
+    answer = nobody.ask("POST", "/api/session", json=typed, headers={"X-Diban-Request": "1"})
+    assert (answer.status_code, answer.json()["field"]) == (400, f"body.{field}")
+
+
 def test_ids_are_fresh(nobody: Client) -> None:
     ids = {nobody.get("/ogc", headers={"X-Request-Id": "mine"}).headers["x-request-id"] for _ in range(5)}
     assert len(ids) == 5

@@ -397,7 +397,9 @@ def _people(database: Database) -> dict[str, Party]:
     with unit(database) as act:
         for name, kind, role in PARTIES:
             found[name] = Parties().add(act, kind, Text(zh=name, en=name))
-            Accounts().add(act, name, Text(zh=name, en=name), found[name].id, frozenset({role}), hashed)
+            title = Text(zh=name, en=name)
+            made = Accounts().add(act, name, title, found[name].id, frozenset({role}), hashed)
+            Accounts().set_password(act, made.id, hashed, own=True)
         office = Parties().add(
             act, PartyKind.AGENCY, Text(zh="office", en="office"), parent=found["transport"].id
         )

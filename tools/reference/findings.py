@@ -125,6 +125,9 @@ def _of_examination() -> Iterator[Flaw]:
         optional = Field("optional", Kind.TEXT, Text("可选", "Optional"))
         for finding in found(absent, Schema((*_SCHEMA.fields, optional), key="key"), 1):
             yield finding.flaw
+    local = part("diban.app.journeys.examine", "_local_findings")
+    times = SimpleNamespace(zone="Asia/Shanghai", counts={"field": 1})
+    yield from (finding.flaw for finding in local(times, _SCHEMA))
 
 
 def _crs_faults() -> Iterator[Unreadable]:

@@ -20,10 +20,15 @@ _MEANING = {
     "title_en": "its name in English",
     "area": "the city's box in degrees: west, south, east, north; deliveries are checked against it",
     "database": "`postgresql+psycopg://user@host/name`; empty: the embedded engine in the home folder",
-    "zone": "the city's time zone, by which days of use are counted",
+    "zone": "the city's time zone (IANA): days of use, and times of deliveries that have no offset",
     "upload_limit": "the largest file that is received, in bytes",
+    "upload_space": "the most bytes of all uploads that are under way together",
     "districts": "the slug of the layer of districts, against which the coordinates of deliveries are held",
-    "secure_cookies": "`true` behind HTTPS: the session's cookie is then sent over HTTPS only",
+    "secure_cookies": "`true` behind HTTPS: the session's cookie is then sent over HTTPS only; "
+    "an `address` of https implies it",
+    "address": "where readers reach the services, `https://city.example`, when a server stands before them: "
+    "links in answers begin with it; empty: as each request says",
+    "read_seconds": "how long one page of features or one tile may take before it is cut with 503",
 }
 
 

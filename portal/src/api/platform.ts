@@ -8,6 +8,10 @@ export const openSession = async (login: string, password: string): Promise<void
   await send('POST', '/api/session', { login, password })
 }
 
+export const changePassword = async (password: string, fresh: string): Promise<void> => {
+  await send('PUT', '/api/session/password', { password, new: fresh })
+}
+
 export const closeSession = async (): Promise<void> => {
   await send('DELETE', '/api/session')
 }

@@ -23,6 +23,8 @@ export interface Account {
   name: Text
   party: Party
   roles: string[]
+  /** True until the person has set a password of their own: nothing else is answered before. */
+  must_change: boolean
 }
 
 export interface Platform {

@@ -14,6 +14,7 @@ export function makeRouter(): Router {
       { path: '/resources/:id', name: 'resource', component: () => import('./ResourcePage.vue'), props: true },
       { path: '/map', name: 'map', component: () => import('./MapPage.vue') },
       { path: '/deliveries/:id', name: 'delivery', component: () => import('./DeliveryPage.vue'), props: true },
+      { path: '/password', name: 'password', component: () => import('./PasswordPage.vue') },
       { path: '/sign-in', name: 'sign-in', component: () => import('./SignInPage.vue') },
       { path: '/:path(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },
     ],

@@ -2,7 +2,7 @@
 
 import { computed, ref, shallowRef } from 'vue'
 
-import { closeSession, openSession, readPlatform } from '../api/platform'
+import { changePassword, closeSession, openSession, readPlatform } from '../api/platform'
 import type { Platform } from '../api/types'
 
 export const platform = shallowRef<Platform | null>(null)
@@ -23,7 +23,17 @@ export async function signIn(login: string, password: string): Promise<void> {
   await loadPlatform()
 }
 
+export async function setPassword(password: string, fresh: string): Promise<void> {
+  await changePassword(password, fresh)
+  await loadPlatform()
+}
+
 export async function signOut(): Promise<void> {
   await closeSession()
   await loadPlatform()
+}
+
+/** Where to go on after signing in: only an address of this portal is followed. */
+export function nextOf(asked: unknown): string {
+  return typeof asked === 'string' && /^\/(?![/\\])/.test(asked) ? asked : '/'
 }

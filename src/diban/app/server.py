@@ -97,7 +97,9 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         area=platform.settings.area,
         public_party=public,
         own_layers=platform.layers_of,
-        secure_cookies=platform.settings.secure_cookies,
+        secure_cookies=platform.settings.secure,
         static=STATIC if (STATIC / "index.html").is_file() else None,
+        address=platform.settings.address,
+        read_seconds=platform.settings.read_seconds,
         ready=lambda: {part.name: part.well for part in readiness(platform)} | {"worker": worker.well},
     )

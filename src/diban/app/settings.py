@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from diban.ground import Extent, Invalid, Missing, Text
 
 FILE = "diban.toml"
 GIGABYTE = 1 << 30
+_ADDRESS = re.compile(
+    r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?(/[A-Za-z0-9._~-]+)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,9 @@ class Settings:
     ``database`` is "" for the embedded engine in the home folder, else a ``postgresql+psycopg://``
     URL; ``area`` the city's box in degrees; ``zone`` the city's time zone for local days;
     ``upload_limit`` the most bytes of one file, ``upload_space`` of all uploads that are under way;
-    ``districts`` the slug of the layer of districts, against which the coordinates of others are held.
+    ``districts`` the slug of the layer of districts, against which the coordinates of others are held;
+    ``address`` where readers reach the services when a server stands before
+    them, "" to go by each request; ``read_seconds`` how long one page or tile may take.
     """
 
     home: Path
@@ -33,11 +39,28 @@ class Settings:
     upload_space: int = 200 * GIGABYTE
     districts: str = "districts"
     secure_cookies: bool = False
+    address: str = ""
+    read_seconds: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot hold, by its key."""
+        if self.address and not _ADDRESS.fullmatch(self.address):
+            raise _refused("address", "http(s)://host[:port][/path]", "https://city.example")
+        if self.zone not in available_timezones():
+            raise _refused("zone", "IANA", "Asia/Shanghai")
+        for name in ("upload_limit", "upload_space", "read_seconds"):
+            if getattr(self, name) < 1:
+                raise _refused(name, "≥ 1", str(Settings.__dataclass_fields__[name].default))
 
     @property
     def title(self) -> Text:
         """The installation's name."""
         return Text(zh=self.title_zh, en=self.title_en)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the session's cookie goes over HTTPS only."""
+        return self.secure_cookies or self.address.startswith("https:")
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -48,6 +71,15 @@ class Settings:
     def embedded(self) -> bool:
         """Whether everything lies in the home folder."""
         return not self.database
+
+
+def _refused(name: str, limit: str, example: str) -> Invalid:
+    return Invalid(
+        Text(zh=f"设置“{name}”不可用", en=f"the setting {name} cannot be used"),
+        field=name,
+        limit=limit,
+        remedy=Text(zh=f"例如 {example}", en=f"for example {example}"),
+    )
 
 
 def read_settings(home: Path) -> Settings:

@@ -20,6 +20,7 @@ from diban.base.records import (
     Row,
     Version,
     buried,
+    buried_of,
     bury,
     erased_rows,
     layer_record,
@@ -58,6 +59,12 @@ TIDY = "base.tidy"
 
 FIDS_AT_ONCE = 10_000
 """Features named in one statement; both engines bound their parameters."""
+
+Erased = Callable[[int, int], None]
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """Progress that nobody follows."""
 
 
 class Base:
@@ -245,7 +252,7 @@ class Base:
         with reading(self._database) as connection:
             return found.plus(buried(connection, version)) == version.content
 
-    def erase_version(self, layer_id: LayerId, version: VersionId) -> int:
+    def erase_version(self, layer_id: LayerId, version: VersionId, progress: Erased = _unheard) -> int:
         """Remove every row that a version brought, from it and from those after it; how many rows.
 
         What it had ended stays in the versions before; features that it merely changed are gone from it on.
@@ -253,13 +260,17 @@ class Base:
         with reading(self._database) as connection:
             found = version_at(connection, layer_id, Moment(version=version))
         assert found is not None
-        return self._erase(layer_id, None, found.seq)
+        return self._erase(layer_id, None, found.seq, progress)
 
-    def erase(self, layer_id: LayerId, fids: list[int]) -> int:
-        """Remove these features from all versions, leaving tombstones of their hashes; how many rows."""
-        return self._erase(layer_id, fids, None)
+    def erase(self, layer_id: LayerId, fids: list[int], progress: Erased = _unheard) -> int:
+        """Remove these features from all versions, leaving tombstones of their hashes; how many rows.
 
-    def _erase(self, layer_id: LayerId, fids: list[int] | None, seq: int | None) -> int:
+        ``progress`` is told the rows removed so far, and of how many. Repeated after an
+        interruption, it finds the rest and counts what is gone by then.
+        """
+        return self._erase(layer_id, fids, None, progress)
+
+    def _erase(self, layer_id: LayerId, fids: list[int] | None, seq: int | None, progress: Erased) -> int:
         """Remove rows by feature, or by the version that brought them.
 
         Only `expunge` comes here, after two persons agreed. An unfinished landing is taken back; `Conflict`
@@ -275,8 +286,9 @@ class Base:
             bury(act.connection, record, traces)
             self._generation.bump(act)
             self._feed.append(act, "layer.erased", layer_id, {"rows": len(traces)})
-        self._rows.erase(record.storage, fids, seq)
-        return len(traces)
+        self._rows.erase(record.storage, fids, seq, lambda done: progress(done, len(traces)))
+        with reading(self._database) as connection:
+            return buried_of(connection, layer_id, fids, seq)
 
     def close(self) -> None:
         """Give all connections back."""

@@ -7,7 +7,7 @@ the control record says which sequence number is current, so rows under a higher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -82,10 +82,12 @@ class RowStore(Protocol):
     def tidy(self, storage: str, seq: int) -> int:
         """Move rows that ended at or before ``seq`` to the past relation, in short transactions; how many."""
 
-    def erase(self, storage: str, fids: Sequence[int] | None, seq: int | None) -> None:
+    def erase(
+        self, storage: str, fids: Sequence[int] | None, seq: int | None, progress: Callable[[int], None]
+    ) -> None:
         """Remove for good, from files and logs too, every row, live and past, of these features.
 
-        Without ``fids``: every row that began under ``seq``.
+        Without ``fids``: every row that began under ``seq``. ``progress`` is told the rows removed so far.
         """
 
     def drop(self, storage: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -211,3 +212,16 @@ def buried(connection: sa.Connection, version: Version) -> pa.Array:
         )
     ).scalars()
     return pa.array([bytes.fromhex(value) for value in found], pa.binary(HASH_BYTES))
+
+
+def buried_of(
+    connection: sa.Connection, layer_id: LayerId, fids: Sequence[int] | None, seq: int | None
+) -> int:
+    """How many rows of these features, or of those that began under ``seq``, were erased so far."""
+    gone = layer_tombstone.c
+    if fids is None:
+        begun = connection.execute(sa.select(gone.fid).where(gone.layer == layer_id, gone.seq_from == seq))
+        return len(begun.all())
+    named = set(fids)
+    every = connection.execute(sa.select(gone.fid).where(gone.layer == layer_id)).scalars()
+    return sum(fid in named for fid in every)

@@ -9,7 +9,7 @@ Not here: what exists (catalogue), what is stored (base), how anything is asked 
 Imports: ground, store, catalogue; cryptography, pwdlib, openpyxl.
 """
 
-from diban.governance.accounts import Account, Accounts, Attempt, Outcome, log_in
+from diban.governance.accounts import Account, Accounts, Attempt, Outcome, change_password, log_in
 from diban.governance.asker import Asker, Via, may, may_move
 from diban.governance.audit import Audit, AuditLine, By
 from diban.governance.evidence import Act, Evidence, Indicator, evidence_of, record_evidence
@@ -20,6 +20,7 @@ from diban.governance.expunge import (
     confirm_expunge,
     register_backup,
     request_expunge,
+    tombstone,
     tombstones,
 )
 from diban.governance.grants import Grant, Grants, list_grants
@@ -108,6 +109,7 @@ __all__ = [
     "authenticate_key",
     "authenticate_session",
     "carry_out",
+    "change_password",
     "close_session",
     "confirm_expunge",
     "decide",
@@ -134,6 +136,7 @@ __all__ = [
     "revoke_key",
     "scope_of",
     "seal_pending",
+    "tombstone",
     "tombstones",
     "touch",
     "use_of",

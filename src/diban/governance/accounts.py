@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from diban.governance.asker import Asker, Via
 from diban.governance.parties import Parties, check_name
 from diban.governance.party_tables import account, account_role, insert_new, session
-from diban.governance.passwords import matches
+from diban.governance.passwords import check_password, hash_password, matches
 from diban.governance.roles import Role, check_roles
 from diban.ground import (
     AccountId,
@@ -156,7 +156,8 @@ class Accounts:
             raise Unauthenticated(Text(zh="账号已停用", en="the account is disabled"), field="account")
         acting = party or known.party
         reach = Parties().reach(connection, acting)
-        return Asker(account_id, acting, known.roles, reach, via, request, credential, touch_due)
+        must_change = known.must_change and via is Via.SESSION
+        return Asker(account_id, acting, known.roles, reach, via, request, credential, touch_due, must_change)
 
     def _change(self, unit: Unit, account_id: AccountId, **values: str | int | None) -> None:
         changed = unit.connection.execute(
@@ -199,9 +200,43 @@ def log_in(database: Database, login: str, password: str, record: Callable[[Unit
         record(act, attempt)
         if attempt.outcome is Outcome.ACCEPTED and attempt.account is not None:
             return Accounts().get(act.connection, attempt.account)
-    raise Unauthenticated(
+    raise _refused(
+        "login",
         Text(zh="登录名或密码不对，或账号已锁定", en="wrong login or password, or the account is locked"),
-        field="login",
+    )
+
+
+def change_password(
+    database: Database, account_id: AccountId, old: str, new: str, record: Callable[[Unit, Attempt], None]
+) -> Account:
+    """Set a password of the person's own choice, which ends all their sessions.
+
+    The present one is asked for, and wrong ones count as failures of logging in do. `Invalid` when
+    the new one breaks the rule or is the present one. Both are hashed outside any transaction.
+    """
+    with reading(database) as connection:
+        seen = connection.execute(sa.select(account).where(account.c.id == account_id)).one()
+    check_password(new, seen.login)
+    if new == old:
+        raise Invalid(Text(zh="新密码与现密码相同", en="the new password is the present one"), field="new")
+    right = matches(old, seen.password)
+    hashed = hash_password(new) if right else ""
+    with unit(database) as act:
+        attempt = _settle(act, seen.login, seen, right)
+        record(act, attempt)
+        if attempt.outcome is Outcome.ACCEPTED:
+            Accounts().set_password(act, account_id, hashed, own=True)
+            return Accounts().get(act.connection, account_id)
+    raise _refused(
+        "password",
+        Text(zh="现密码不对，或账号已锁定", en="wrong present password, or the account is locked"),
+    )
+
+
+def _refused(field: str, words: Text) -> Unauthenticated:
+    return Unauthenticated(
+        words,
+        field=field,
         limit=MOST_FAILURES,
         remedy=Text(
             zh="连续 5 次失败将锁定 15 分钟；请稍后再试或联系系统管理员",

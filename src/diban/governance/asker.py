@@ -25,7 +25,8 @@ class Asker:
     """Who asks: the account (None for anyone), for which party, in which roles, in which request.
 
     ``reach`` is the party with those below it, districts left out; ``credential`` the id of the
-    session or key; ``touch_due`` says that its last use should be written (`touch`).
+    session or key; ``touch_due`` says that its last use should be written (`touch`); ``must_change``
+    that a person has signed in with an initial password, and first sets their own.
     """
 
     account: AccountId | None
@@ -36,6 +37,7 @@ class Asker:
     request: str
     credential: str | None = None
     touch_due: bool = False
+    must_change: bool = False
 
     @classmethod
     def anonymous(cls, request: str) -> Asker:

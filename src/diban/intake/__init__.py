@@ -23,6 +23,7 @@ from diban.intake.detect import (
     detect,
     sample_of,
 )
+from diban.intake.local_times import LocalTimes
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.reading import Reading, SourceLayer, open_upload
 from diban.intake.sandbox.unreadable import Unreadable
@@ -41,6 +42,7 @@ __all__ = [
     "Detection",
     "Districts",
     "Known",
+    "LocalTimes",
     "Reading",
     "Reference",
     "Sample",

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from diban.ground import Field, Kind
+from diban.intake.local_times import LocalTimes
 
 UNREAD = "_unread"
 UNREAD_TYPE = pa.list_(pa.struct([pa.field("field", pa.string()), pa.field("value", pa.string())]))
@@ -35,29 +36,32 @@ _Read = tuple[pa.Array, pa.Array]
 """The values, null where they could not be read, and which could not."""
 
 
-def convert(column: pa.Array, field: Field) -> tuple[pa.Array, pa.Array | None]:
-    """The column as the field's type, and which rows could not be read (None: all could)."""
+def convert(column: pa.Array, field: Field, times: LocalTimes) -> tuple[pa.Array, pa.Array | None]:
+    """The column as the field's type, and which rows could not be read (None: all could).
+
+    Times without an offset are read by ``times``.
+    """
     target, kind = field.arrow_type(), column.type
     if pa.types.is_dictionary(kind):
-        return convert(column.dictionary_decode(), field)
+        return convert(column.dictionary_decode(), field, times)
     if kind == target and field.kind is not Kind.FLOAT:
         return column, None
     if pa.types.is_null(kind):
         return pa.nulls(len(column), target), None
     if pa.types.is_binary(kind) or pa.types.is_large_string(kind):
         column, undecoded = _cast(column, pa.string())
-        values, failed = _from_text(column, field)
+        values, failed = _from_text(column, field, times)
         failed = pc.or_(failed, undecoded)
     elif pa.types.is_string(kind):
-        values, failed = _from_text(column, field)
+        values, failed = _from_text(column, field, times)
     elif pa.types.is_floating(kind):
         values, failed = _from_floats(column, field)
     else:
-        values, failed = _from_exact(column, field)
+        values, failed = _from_exact(column, field, times)
     return values, failed if pc.any(failed).as_py() else None
 
 
-def _from_text(column: pa.Array, field: Field) -> _Read:
+def _from_text(column: pa.Array, field: Field, times: LocalTimes) -> _Read:
     target = field.arrow_type()
     if field.kind is Kind.TEXT:
         return column, _none(column)
@@ -67,9 +71,12 @@ def _from_text(column: pa.Array, field: Field) -> _Read:
     if field.kind is Kind.BOOLEAN:
         return pc.if_else(well.is_valid(), pc.is_in(pc.utf8_lower(well), pa.array(_TRUE)), None), badly
     if field.kind is Kind.INSTANT:
-        # An instant without offset is taken as UTC, as GDAL hands it over.
-        stated = pc.match_substring_regex(well, _OFFSET)
-        well = pc.if_else(stated, well, pc.binary_join_element_wise(well, "Z", ""))
+        stated = pc.match_substring_regex(well, _OFFSET).fill_null(True)
+        values, failed = _cast(pc.if_else(stated, well, None), target)
+        if not pc.all(stated).as_py():
+            local, also = _cast(pc.if_else(stated, None, well), pa.timestamp("us"))
+            values, failed = pc.coalesce(values, times.instants(field.name, local)), pc.or_(failed, also)
+        return values, pc.or_(failed, badly)
     values, failed = _cast(well, target)
     if field.kind is Kind.FLOAT:
         values, infinite = _sift(values, pc.is_finite(values))
@@ -114,16 +121,16 @@ def _decimals(column: pa.Array, field: Field, slack: float, bits: int) -> _Read:
     return values, pc.or_(failed, overflowing)
 
 
-def _from_exact(column: pa.Array, field: Field) -> _Read:
+def _from_exact(column: pa.Array, field: Field, times: LocalTimes) -> _Read:
     """Whole numbers, decimals, booleans, dates and instants, in the kinds that can hold them."""
     kind, target = column.type, field.arrow_type()
     if field.kind is Kind.TEXT and (pa.types.is_primitive(kind) or pa.types.is_decimal(kind)):
         return _cast(column, target)
     if pa.types.is_timestamp(kind):
-        return _from_instants(column, field)
+        return _from_instants(column, field, times)
     number = pa.types.is_integer(kind) or pa.types.is_decimal(kind)
     if field.kind is Kind.BOOLEAN and number:
-        return _from_text(column.cast(pa.string()), field)
+        return _from_text(column.cast(pa.string()), field, times)
     if field.kind is Kind.DECIMAL and pa.types.is_integer(kind):
         return _cast(column.cast(pa.decimal128(20, 0)), target)
     exact = number and field.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT)
@@ -132,11 +139,11 @@ def _from_exact(column: pa.Array, field: Field) -> _Read:
     return _never(column, field)
 
 
-def _from_instants(column: pa.Array, field: Field) -> _Read:
+def _from_instants(column: pa.Array, field: Field, times: LocalTimes) -> _Read:
     zoned = column.type.tz is not None
     if field.kind is Kind.INSTANT:
         values, failed = _cast(column, pa.timestamp("us", column.type.tz))
-        return values.cast(field.arrow_type()), failed
+        return values.cast(field.arrow_type()) if zoned else times.instants(field.name, values), failed
     if field.kind is Kind.DATE:
         # The day where it was written, and only when nothing but the day was meant.
         local = pc.local_timestamp(column) if zoned else column

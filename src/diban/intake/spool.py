@@ -27,6 +27,7 @@ from diban.ground import (
     row_hashes,
 )
 from diban.intake.convert import UNREAD, UNREAD_TYPE, convert, unread_column
+from diban.intake.local_times import LocalTimes
 from diban.intake.reproject import to_stored
 from diban.store import keep_file, translating_disk
 
@@ -64,6 +65,7 @@ def spool(
     columns: Columns,
     schema: Schema,
     crs: Crs,
+    times: LocalTimes,
     target: Path,
     progress: Callable[[int], None],
 ) -> FeatureSet:
@@ -74,7 +76,7 @@ def spool(
         with translating_disk():
             with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, _spooled(schema)) as writer:
                 for batch in _ahead(batches):
-                    writer.write_batch(normalise(batch, columns, schema, crs))
+                    writer.write_batch(normalise(batch, columns, schema, crs, times))
                     rows += batch.num_rows
                     progress(rows)
             keep_file(aside, target)
@@ -97,7 +99,9 @@ def open_spool(path: Path, schema: Schema) -> FeatureSet:
     return FeatureSet(schema, STORED, batches, rows)
 
 
-def normalise(batch: pa.RecordBatch, columns: Columns, schema: Schema, crs: Crs) -> pa.RecordBatch:
+def normalise(
+    batch: pa.RecordBatch, columns: Columns, schema: Schema, crs: Crs, times: LocalTimes
+) -> pa.RecordBatch:
     """One source batch with declared types, geometry in the stored CRS, row numbers and row hashes."""
     made: dict[str, pa.Array] = {}
     failures: list[tuple[str, pa.Array, pa.Array]] = []
@@ -106,7 +110,7 @@ def normalise(batch: pa.RecordBatch, columns: Columns, schema: Schema, crs: Crs)
         if name is None:
             made[field.name] = pa.nulls(batch.num_rows, field.arrow_type())
             continue
-        made[field.name], failed = convert(batch.column(name), field)
+        made[field.name], failed = convert(batch.column(name), field, times)
         if failed is not None:
             failures.append((field.name, batch.column(name), failed))
     if schema.geometry is not GeometryKind.NONE:

@@ -14,7 +14,12 @@ _HOST = re.compile(r"[A-Za-z0-9._-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\
 
 
 def address(request: Request) -> str:
-    """The landing page's address, as the asker reached it; `Invalid` for a host that is none."""
+    """The landing page's address: the installation's own, else as the asker reached it.
+
+    `Invalid` for a host that is none. What ``X-Forwarded-…`` or ``Forwarded`` say is never believed.
+    """
+    if request.state.address:
+        return f"{request.state.address}/ogc"
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
         raise Invalid(

@@ -52,7 +52,7 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
     serve_portal(app, services.static)
     answer_faults(app)
     app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM, compresslevel=4)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, address=services.address)
     return app
 
 

@@ -42,7 +42,14 @@ class Asking:
         self._remembered: dict[bytes, _Known] = {}
 
     def asker(self, request: Request) -> Asker:
-        """Who asks; anonymous without a credential, `Unauthenticated` with one that does not hold."""
+        """Who asks; anonymous without a credential, `Unauthenticated` with one that does not hold.
+
+        `Denied` to a person who has yet to set a password of their own.
+        """
+        return _settled(self.person(request))
+
+    def person(self, request: Request) -> Asker:
+        """The same, for pages that also serve who has yet to set a password of their own."""
         known = self._known(request)
         name = request.state.request_id
         return Asker.anonymous(name) if known is None else replace(known.asker, request=name)
@@ -59,6 +66,8 @@ class Asking:
     def scope(self, request: Request) -> Scope:
         """What they may see: what their party and those below it provide, and what is granted to them."""
         known, services = self._known(request), self._services
+        if known is not None:
+            _settled(known.asker)
         party = (None if known is None else known.asker.party) or services.public_party
         below = {party} if known is None else known.asker.reach
         above = {services.public_party} | (frozenset() if known is None else known.above)
@@ -107,6 +116,19 @@ class Asking:
                 touch(act, asker)
         except Unavailable:
             return  # reads go on while nothing can be written; the next one notes the use
+
+
+def _settled(asker: Asker) -> Asker:
+    if asker.must_change:
+        raise Denied(
+            Text(zh="请先设置自己的密码", en="set a password of your own first"),
+            field="must_change",
+            remedy=Text(
+                zh="在门户 /password 或 PUT /api/session/password",
+                en="at /password of the portal, or PUT /api/session/password",
+            ),
+        )
+    return asker
 
 
 def require_guard(request: Request) -> None:

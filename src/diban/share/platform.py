@@ -30,7 +30,7 @@ def platform_block(asking: Asking) -> Block:
             request.state.block = NAME
             given_parameters(request)
             try:
-                asker = asking.asker(request)
+                asker = asking.person(request)
             except Unauthenticated:
                 # A session that has ended counts as nobody here: the portal goes on, and says so.
                 response = json_answer(_document(services, None))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from diban.ground import Text, TooLarge, new_id
+from diban.ground import Invalid, Text, TooLarge, new_id
 from diban.share.metrics import measure
 from diban.share.problems import UNEXPECTED, problem, problem_of
 
+NUL = "U+0000"
 MAX_QUERY = 8192
 MAX_PATH = 1024
 MAX_BODY = 65_536
@@ -36,11 +39,13 @@ class Guard:
     """The outermost layer of the application.
 
     HEAD is answered as GET is, without the body. An error that nobody foresaw becomes a problem
-    document with the same id and headers as any other answer.
+    document with the same id and headers as any other answer. The path of the installation's address is
+    taken off, whether or not the server before this one has done so.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, address: str = "") -> None:
+        """``address``: where readers reach the services, when it is not as each request says."""
+        self._app, self._address, self._path = app, address, urlsplit(address).path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -48,8 +53,11 @@ class Guard:
             await self._app(scope, receive, send)
             return
         bare = scope["method"] == "HEAD"
-        state = {"request_id": new_id("req"), "block": "other", "bare": bare}
+        state = {"request_id": new_id("req"), "block": "other", "bare": bare, "address": self._address}
         inner = {**scope, "method": "GET" if bare else scope["method"], "state": state}
+        if self._path and f"{scope['path']}/".startswith(f"{self._path}/"):
+            inner["path"] = scope["path"].removeprefix(self._path) or "/"
+            inner["raw_path"] = None
         answer = _Answer(send, state, bare)
         begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
@@ -64,7 +72,7 @@ class Guard:
         request = Request(scope)
         piece = scope["method"] == "PATCH" and scope["path"].startswith(f"{UPLOADS}/")
         if (fault := _refusal(request, piece)) is not None:
-            status = 413 if fault.field == "body" else 414
+            status = {"body": 413, NUL: 400}.get(str(fault.field), 414)
             await problem_of(request, fault, status)(scope, receive, answer.send)
             return
         try:
@@ -121,14 +129,29 @@ def _bounded(receive: Receive) -> Receive:
     return bounded
 
 
-def _refusal(request: Request, piece: bool) -> TooLarge | None:
-    """The fault of a request that is too long to be looked at; ``piece``: of an upload, counted there."""
+def _refusal(request: Request, piece: bool) -> Invalid | None:
+    """The fault of a request that is too long to be looked at, or holds what no text can.
+
+    ``piece``: it brings a piece of an upload, whose size is counted there.
+    """
     sizes = (
         ("query", len(request.scope["query_string"]), MAX_QUERY),
         ("path", len(request.scope.get("raw_path") or request.scope["path"].encode()), MAX_PATH),
         ("body", 0 if piece else _stated(request.headers.get("content-length", "0")), MAX_BODY),
     )
+    if any(_holds_nul(request)):
+        return Invalid(
+            Text(zh="请求含有字符 U+0000", en="the request holds the character U+0000"),
+            field=NUL,
+            remedy=Text(zh="去掉该字符", en="leave it out"),
+        )
     return next((_too_large(name, limit) for name, size, limit in sizes if size > limit), None)
+
+
+def _holds_nul(request: Request) -> Iterator[bool]:
+    """PostgreSQL has no text with it, so that no name, key or value can hold it."""
+    yield "\0" in request.scope["path"]
+    yield b"%00" in request.scope["query_string"] or b"\0" in request.scope["query_string"]
 
 
 def _stated(length: str) -> int:

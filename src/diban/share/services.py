@@ -24,7 +24,8 @@ class Services:
     """The rooms below, and what this installation is.
 
     ``own_layers`` answers the layers whose resources a party provides; ``ready`` whether each part
-    works; ``static`` is the built portal, None when it is not built.
+    works; ``static`` is the built portal, None when it is not built. ``address`` is where readers reach
+    the services, "" to go by each request; ``read_seconds`` how long one page or tile may take.
     """
 
     database: Database
@@ -45,3 +46,5 @@ class Services:
     secure_cookies: bool
     static: Path | None
     ready: Callable[[], dict[str, bool]]
+    address: str = ""
+    read_seconds: float = 10.0

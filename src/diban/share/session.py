@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Annotated
 
@@ -10,8 +11,19 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
-from diban.governance import Attempt, By, Via, close_session, log_in, open_session
-from diban.ground import Text, Unauthenticated, Unavailable
+from diban.governance import (
+    Account,
+    Asker,
+    Attempt,
+    By,
+    Outcome,
+    Via,
+    change_password,
+    close_session,
+    log_in,
+    open_session,
+)
+from diban.ground import Denied, Text, Unauthenticated, Unavailable
 from diban.share.answers import json_answer
 from diban.share.asking import COOKIE, Asking, forget_session, require_guard
 from diban.share.block import JSON, Block, answers, read_route
@@ -21,6 +33,8 @@ from diban.share.services import Services
 from diban.store import Unit, reading, unit
 
 NAME = "session"
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL has no text with U+0000."""
 AT_ONCE = 2
 """Passwords checked at the same time; each takes 64 MiB and a tenth of a second of every core."""
 PATIENCE_SECONDS = 3.0
@@ -31,8 +45,17 @@ class Credentials(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    login: Annotated[str, Field(min_length=1, max_length=64)]
-    password: Annotated[str, Field(min_length=1, max_length=256)]
+    login: Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)]
+    password: Annotated[str, Field(min_length=1, max_length=256, pattern=NO_NUL)]
+
+
+class NewPassword(BaseModel):
+    """What a person types to set a password of their own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Annotated[str, Field(min_length=1, max_length=256, pattern=NO_NUL)]
+    new: Annotated[str, Field(min_length=1, max_length=256, pattern=NO_NUL)]
 
 
 def session_block(asking: Asking) -> Block:
@@ -43,6 +66,7 @@ def session_block(asking: Asking) -> Block:
         pages = _Pages(services, asking)
         routes.add_api_route("", pages.open, methods=["POST"], responses=answers(200, JSON))
         read_route(routes, "", pages.show)
+        routes.add_api_route("/password", pages.change, methods=["PUT"], responses=answers(200, JSON))
         gone = answers(204, None)
         routes.add_api_route("", pages.close, methods=["DELETE"], status_code=204, responses=gone)
         return routes
@@ -60,6 +84,23 @@ class _Pages:
         request.state.block = NAME
         given_parameters(request)
         require_guard(request)
+        return await self._in_turn(self._open, request.state.request_id, credentials)
+
+    async def change(self, request: Request, typed: NewPassword) -> Response:
+        """Set one's own password: ends all one's sessions but a fresh one, whose cookie is set."""
+        request.state.block = NAME
+        given_parameters(request)
+        asker = await run_in_threadpool(self._asking.person, request)
+        if asker.via is not Via.SESSION:
+            raise Denied(
+                Text(zh="只有登录的本人可以改密码", en="only the person, signed in, sets their password"),
+                field="session",
+                remedy=Text(zh="先登录", en="sign in first"),
+            )
+        return await self._in_turn(self._change, asker, typed)
+
+    async def _in_turn(self, work: Callable[..., Response], *what: object) -> Response:
+        """Work that checks a password, when there is a place for it."""
         try:  # waiting here holds no thread, so that those who read are not kept waiting too
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._places.acquire()
@@ -70,9 +111,22 @@ class _Pages:
                 remedy=Text(zh="稍后再试", en="try again shortly"),
             ) from fault
         try:
-            return await run_in_threadpool(self._open, request.state.request_id, credentials)
+            return await run_in_threadpool(work, *what)
         finally:
             self._places.release()
+
+    def _change(self, asker: Asker, typed: NewPassword) -> Response:
+        assert asker.account is not None, "a session is somebody's"
+
+        def note(act: Unit, attempt: Attempt) -> None:
+            done = attempt.outcome is Outcome.ACCEPTED
+            asker.by().note(
+                act, f"password.{'change' if done else attempt.outcome.value}", asker.account or ""
+            )
+            self._services.generation.bump(act)
+
+        account = change_password(self._services.database, asker.account, typed.password, typed.new, note)
+        return self._signed_in(account, asker.request)
 
     def _open(self, request_id: str, credentials: Credentials) -> Response:
         def note(act: Unit, attempt: Attempt) -> None:
@@ -83,6 +137,10 @@ class _Pages:
             )
 
         account = log_in(self._services.database, credentials.login, credentials.password, note)
+        return self._signed_in(account, request_id)
+
+    def _signed_in(self, account: Account, request_id: str) -> Response:
+        """The account, with the cookie of a fresh session."""
         with unit(self._services.database) as act:
             token = open_session(act, account.id)
             asker = self._services.accounts.asker(act.connection, account.id, Via.SESSION, request_id)
@@ -97,7 +155,7 @@ class _Pages:
         """Who is signed in; null for nobody."""
         request.state.block = NAME
         given_parameters(request)
-        asker = self._asking.asker(request)
+        asker = self._asking.person(request)
         with reading(self._services.database) as connection:
             return json_answer(account_of(self._services, connection, asker))
 
@@ -107,7 +165,7 @@ class _Pages:
         response = Response(status_code=204)
         forget_session(response)
         try:
-            asker = self._asking.asker(request)
+            asker = self._asking.person(request)
         except Unauthenticated:
             return response
         if asker.via is Via.SESSION and asker.credential is not None:

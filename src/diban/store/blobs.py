@@ -34,6 +34,9 @@ class Blobs(Protocol):
     def verify(self, digest: str) -> None:
         """Read all bytes again; `Damaged` when they no longer match their digest."""
 
+    def holds(self, digest: str) -> bool:
+        """Whether the bytes are there."""
+
     def expunge(self, digest: str) -> bool:
         """Remove the bytes for good; whether there were any."""
 
@@ -89,6 +92,9 @@ class FolderBlobs:
                 limit=found,
                 remedy=Text(zh="从备份恢复", en="restore it from a backup"),
             )
+
+    def holds(self, digest: str) -> bool:
+        return self._place(digest).is_file()
 
     def expunge(self, digest: str) -> bool:
         place = self._place(digest)

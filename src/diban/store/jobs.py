@@ -107,6 +107,11 @@ class Jobs:
             unit, held, {"done": done, "total": total, "resume": left, "lease_until": _lease_end()}
         )
 
+    def how_far(self, connection: sa.Connection, key: str) -> tuple[int, int | None]:
+        """What is done of the job of this key, out of how much, as it was last reported."""
+        row = connection.execute(sa.select(job.c.done, job.c.total).where(job.c.key == key)).first()
+        return (0, None) if row is None else (row.done, row.total)
+
     def renew(self, unit: Unit, held: Job) -> bool:
         """Keep the lease; False when the job was cancelled or taken away: stop."""
         return _change(unit, held, {"lease_until": _lease_end()})
@@ -123,9 +128,8 @@ class Jobs:
         if _was_last(held.attempts):
             return self._end(unit, held, "failed", fault)
         wait = 1_000_000 * 2 ** (held.attempts % ATTEMPTS)
-        return _change(
-            unit, held, {"state": "waiting", "due_at": micros(now()) + wait, "fault": fault[:2000]}
-        )
+        said = _storable(fault, 2000)
+        return _change(unit, held, {"state": "waiting", "due_at": micros(now()) + wait, "fault": said})
 
     def cancel(self, unit: Unit, job_id: JobId) -> None:
         """Stop it: a waiting job never starts, a running one learns at its next report."""
@@ -158,11 +162,13 @@ class Jobs:
     def log(self, unit: Unit, job_id: JobId, line: str) -> None:
         """Add a line to the job's log."""
         unit.connection.execute(
-            sa.insert(job_log).values(id=new_id("log"), job=job_id, at=micros(now()), line=line[:4000])
+            sa.insert(job_log).values(
+                id=new_id("log"), job=job_id, at=micros(now()), line=_storable(line, 4000)
+            )
         )
 
     def _end(self, unit: Unit, held: Job, state: str, fault: str | None) -> bool:
-        said = None if fault is None else fault[:2000]
+        said = None if fault is None else _storable(fault, 2000)
         return _change(unit, held, {"state": state, "ended_at": micros(now()), "fault": said})
 
     def _hold(self, unit: Unit, row: sa.Row[*tuple[Any, ...]], worker: str) -> Job:
@@ -188,6 +194,11 @@ def _change(unit: Unit, held: Job, values: dict[str, object]) -> bool:
         .values(values)
     )
     return changed.rowcount == 1
+
+
+def _storable(words: str, most: int) -> str:
+    """PostgreSQL refuses U+0000, which a fault may quote from a file."""
+    return words[:most].replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _was_last(attempts: int) -> bool:

@@ -57,12 +57,15 @@ def test_no_byte_of_an_erased_feature_is_left(store: EmbeddedRows, folder: Path)
     before = {seq: at(store, storage, seq) for seq in range(1, VERSIONS + 1)}
     held = traces(folder, every, secret)
     assert min(held.values()) > 130
-    store.erase(storage, secret, None)
+    told: list[int] = []
+    store.erase(storage, secret, None, told.append)
     assert traces(folder, every, secret) == dict.fromkeys(held, 0)
+    assert told == sorted(told)
+    assert told[-1] >= 150
     checked(folder, storage)
     for seq, rows in before.items():
         assert at(store, storage, seq) == [row for row in rows if row[0] not in secret]
-    store.erase(storage, secret, None)
+    store.erase(storage, secret, None, told.append)
     store.apply(storage, SCHEMA, VERSIONS + 1, iter([Step(0, np.arange(50), None)]))
     store.tidy(storage, VERSIONS + 1)
     checked(folder, storage)
@@ -75,7 +78,7 @@ def test_all_rows_of_a_version_are_erased_and_no_others(
     monkeypatch.setattr(erasing, "BATCH", 100)
     brought = [int(fid) for fid in every[3].batch.column("fid").to_pylist()]
     others = {row for seq in range(1, VERSIONS + 1) for row in at(store, storage, seq)}
-    store.erase(storage, None, 4)
+    store.erase(storage, None, 4, lambda done: None)
     assert set(traces(folder, every[3:4], brought).values()) == {0}
     left = {row for seq in range(1, VERSIONS + 1) for row in at(store, storage, seq)}
     assert left == {row for row in others if not row[1].startswith("version 4 ")}
@@ -88,10 +91,10 @@ def test_an_erasure_waits_for_readers_and_says_when_it_is_not_complete(
     storage, every = history(store)
     monkeypatch.setattr(erasing, "_PATIENCE", 1)
     with store.reader(storage), pytest.raises(Unavailable):
-        store.erase(storage, [1, 2, 3], None)
+        store.erase(storage, [1, 2, 3], None, lambda done: None)
     monkeypatch.setattr(erasing, "_PATIENCE", 20)
     with store.reader(storage):
-        eraser = threading.Thread(target=store.erase, args=(storage, [1, 2, 3], None))
+        eraser = threading.Thread(target=store.erase, args=(storage, [1, 2, 3], None, lambda done: None))
         eraser.start()
         eraser.join(1.5)
         assert eraser.is_alive()

@@ -8,6 +8,7 @@ export const shell = {
   onThisPage: { zh: '本页内容', en: 'On this page' },
   skip: { zh: '跳到正文', en: 'Skip to content' },
   signIn: { zh: '登录', en: 'Sign in' },
+  password: { zh: '修改密码', en: 'Change your password' },
   signOut: { zh: '退出', en: 'Sign out' },
   otherLanguage: { zh: 'English', en: '中文' },
   switchLanguage: { zh: 'Switch to English', en: '切换为中文' },
@@ -49,4 +50,22 @@ export const entry = {
   wrong: { zh: '账号或密码不正确。', en: 'The account or the password is not right.' },
   show: { zh: '显示密码', en: 'Show the password' },
   hide: { zh: '隐藏密码', en: 'Hide the password' },
+} as const
+
+/** Words of the page where people set their own password. */
+export const secret = {
+  title: { zh: '设置密码', en: 'Set your password' },
+  first: { zh: '您正在使用初始密码。请先设置自己的密码，然后继续。', en: 'You signed in with an initial password. Set one of your own to go on.' },
+  lead: { zh: '设置后，其他设备上的登录随即失效。', en: 'Signing in elsewhere ends with it.' },
+  rule: {
+    zh: '至少 12 位；含大写、小写、数字、符号中三类的至少 10 位；不得含账号。',
+    en: 'At least 12 characters, or 10 with three of upper case, lower case, digits and signs; without the account.',
+  },
+  present: { zh: '现密码', en: 'Present password' },
+  fresh: { zh: '新密码', en: 'New password' },
+  again: { zh: '再次输入新密码', en: 'New password, again' },
+  differ: { zh: '两次输入的新密码不一致。', en: 'The two new passwords differ.' },
+  submit: { zh: '设置', en: 'Set it' },
+  busy: { zh: '正在设置…', en: 'Setting…' },
+  done: { zh: '密码已修改。', en: 'Your password is changed.' },
 } as const

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, say
+from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
 from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.wiring import Platform
 from diban.governance import Target, TargetKind
@@ -28,7 +28,8 @@ def expunge(
     with opened(home) as platform:
         asker = asker_of(platform, login)
         if confirm:
-            done = erase(platform, confirm, asker)
+            with progress_bars() as progress:
+                done = erase(platform, confirm, asker, progress)
             console.print(f"[green]✓[/] {done.id}  {done.counts}")
             return
         made = ask_to_erase(platform, _target(platform, delivery, blob, layer, fid or []), reason, asker)

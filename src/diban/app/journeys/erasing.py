@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from typing import cast
+
 from diban.app.journeys.eraser import PlatformEraser
+from diban.app.journeys.progress import Progress, silent
+from diban.app.journeys.receive import HEAD_START
 from diban.app.wiring import Platform
+from diban.app.work.holding import holding
 from diban.governance import (
     Asker,
+    By,
+    ExpungeState,
     Permission,
     Target,
     TargetKind,
@@ -14,9 +22,13 @@ from diban.governance import (
     confirm_expunge,
     may,
     request_expunge,
+    tombstone,
 )
 from diban.ground import DeliveryId, LayerId, PartyId
-from diban.store import Unit, unit
+from diban.store import Job, Unit, reading, this_process, unit
+
+EXPUNGE = "expunge.carry_out"
+LOOK_SECONDS = 0.5
 
 
 def ask_to_erase(platform: Platform, target: Target, reason: str, asker: Asker) -> str:
@@ -37,12 +49,39 @@ def _providers(platform: Platform, act: Unit, target: Target) -> list[PartyId | 
     return [delivery.sent.party for delivery in found] or [None]
 
 
-def erase(platform: Platform, expunge: str, asker: Asker) -> Tombstone:
-    """The second person's word, and the removing; repeat it when it was interrupted."""
+def erase(platform: Platform, expunge: str, asker: Asker, progress: Progress = silent) -> Tombstone:
+    """The second person's word, and the removing, waited for; repeat it when it was interrupted.
+
+    The removing is a job: whichever process is there does it, and another takes on what one left.
+    """
     may(asker, Permission.EXPUNGE_CONFIRM)
-    by = asker.by()
+    by, key = asker.by(), f"expunge:{expunge}"
     with unit(platform.database) as act:
-        if act.done(f"expunge:{expunge}") is None:
+        if act.done(key) is None:
             confirm_expunge(act, by, expunge)
-            act.remember(f"expunge:{expunge}", {})
-    return carry_out(platform.database, PlatformEraser(platform), by, expunge)
+            act.remember(key, {})
+        payload: dict[str, object] = {"expunge": expunge, "by": [by.actor, by.party, by.request_id]}
+        platform.jobs.enqueue(act, EXPUNGE, key, payload, after=HEAD_START)
+    while (found := _present(platform, expunge)).state is not ExpungeState.DONE:
+        with unit(platform.database) as act:
+            held = platform.jobs.take(act, key, this_process(), again=True)
+        if held is None:
+            with reading(platform.database) as connection:
+                progress("erase", *platform.jobs.how_far(connection, key))
+            time.sleep(LOOK_SECONDS)
+            continue
+        with holding(platform.database, platform.jobs, held):
+            carry_on(platform, held, progress)
+    return found
+
+
+def carry_on(platform: Platform, held: Job, progress: Progress = silent) -> None:
+    """Do what is left of a confirmed expunge, whose job is held."""
+    actor, party, request = cast("list[str]", held.payload["by"])
+    eraser = PlatformEraser(platform, held, progress)
+    carry_out(platform.database, eraser, By(actor, party, request), str(held.payload["expunge"]))
+
+
+def _present(platform: Platform, expunge: str) -> Tombstone:
+    with reading(platform.database) as connection:
+        return tombstone(connection, expunge)

@@ -8,7 +8,17 @@ from diban.app.journeys.placing import place
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.ground import STORED, FeatureSet, Mode, Schema, Text
-from diban.intake import Columns, Delivery, Detection, Reading, Unreadable, match_columns, open_upload, spool
+from diban.intake import (
+    Columns,
+    Delivery,
+    Detection,
+    LocalTimes,
+    Reading,
+    Unreadable,
+    match_columns,
+    open_upload,
+    spool,
+)
 from diban.quality import Finding, Flaw, Place, Report, Severity, check, standard_rules
 
 READING = Text(zh="文件读取", en="reading the file")
@@ -33,6 +43,7 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
         return Examined(Report((), (), 0, 0), FeatureSet.of(schema, STORED, []))
     path = platform.blobs.path(delivery.sent.digest)
     target = platform.work / delivery.id / "rows.arrow"
+    times = LocalTimes(platform.settings.zone)
     try:
         with open_upload(path, layer=delivery.sent.source_layer) as opened:
             columns = match_columns(list(opened.columns), opened.source.id_name, schema)
@@ -41,7 +52,13 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
                 return Examined(Report((), (), 0, 0), None, placed.question)
             rows = opened.source.rows
             features = spool(
-                placed.batches, columns, schema, placed.crs, target, lambda done: progress("read", done, rows)
+                placed.batches,
+                columns,
+                schema,
+                placed.crs,
+                times,
+                target,
+                lambda done: progress("read", done, rows),
             )
     except Unreadable as fault:
         remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
@@ -49,7 +66,12 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
         return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
     rules = standard_rules(schema, platform.settings.area)
     report = check(features, rules, progress=lambda done: progress("check", done, features.rows))
-    notes = [*_remarks(opened), *placed.notes, *_column_findings(columns, schema, report.rows)]
+    notes = [
+        *_remarks(opened),
+        *placed.notes,
+        *_column_findings(columns, schema, report.rows),
+        *_local_findings(times, schema),
+    ]
     return Examined(
         Report((*report.findings, *notes), report.rules, report.rows, report.faulty_rows), features
     )
@@ -57,10 +79,15 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
 
 def _remarks(opened: Reading) -> list[Finding]:
     """What the reader met on the way, as findings."""
-    remedy = Text(zh="在原软件中核实后重新导出", en="look it up in the original software and export again")
     return [
         Finding(
-            Flaw(f"read.{remark.code}", Severity.WARNING, READING, remark.message, remedy),
+            Flaw(
+                f"read.{remark.code}",
+                Severity.ERROR if remark.spoils else Severity.WARNING,
+                READING,
+                remark.message,
+                remark.remedy,
+            ),
             remark.count,
             tuple(Place(row) for row in remark.rows),
         )
@@ -95,4 +122,28 @@ def _column_findings(columns: Columns, schema: Schema, rows: int) -> list[Findin
             ),
         )
         found.append(Finding(flaw, len(columns.undeclared), ()))
+    return found
+
+
+def _local_findings(times: LocalTimes, schema: Schema) -> list[Finding]:
+    """Fields whose times had no offset, and how they were understood."""
+    found = []
+    for name, count in times.counts.items():
+        title = schema.field(name).title
+        flaw = Flaw(
+            "time.local",
+            Severity.NOTICE,
+            Text(zh="时间的时区", en="offsets of times"),
+            Text(
+                zh=f"“{title.zh}”（{name}）有未写时区的时间，已按本市时区 {times.zone} 理解",
+                en=f"{title.en} ({name}) has times without an offset; they were read in the city's zone, "
+                f"{times.zone}",
+            ),
+            Text(
+                zh="写明时区即可避免误解，例如 2026-11-22T08:00:00+08:00",
+                en="to be sure, write the offset: 2026-11-22T08:00:00+08:00",
+            ),
+            name,
+        )
+        found.append(Finding(flaw, count, ()))
     return found

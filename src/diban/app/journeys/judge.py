@@ -41,7 +41,7 @@ def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: C
             AccountId("policy"),
             "; ".join(str(reason) for reason in decision.reasons),
             report=examined.report.as_json(),
-            changes=None if changes is None else _summary(changes),
+            changes=None if changes is None else summary_of(changes),
         )
         if decision.verdict is Verdict.RETURN and not sent.dry_run:
             judged = {"score": examined.report.score, "faulty_rows": examined.report.faulty_rows}
@@ -51,7 +51,8 @@ def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: C
     return moved
 
 
-def _summary(changes: ChangeSet) -> dict[str, Any]:
+def summary_of(changes: ChangeSet) -> dict[str, Any]:
+    """What a reviewer is shown of the changes, and the hash of what the layer will hold with them."""
     return {
         "on": changes.on,
         "schema": changes.features.schema.number,
@@ -59,4 +60,5 @@ def _summary(changes: ChangeSet) -> dict[str, Any]:
         "changed": changes.changed,
         "removed": changes.removed,
         "unchanged": changes.unchanged,
+        "content": str(changes.content),
     }

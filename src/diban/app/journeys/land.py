@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from diban.app.journeys.compare import compare
 from diban.app.journeys.examine import Examined, examine
+from diban.app.journeys.judge import summary_of
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.governance import Act, By, record_evidence, reopen
@@ -18,15 +19,16 @@ from diban.store import unit
 def land(platform: Platform, delivery: Delivery, changes: ChangeSet | None, progress: Progress) -> Delivery:
     """Make an accepted delivery the current version of its layer.
 
-    ``changes`` None: computed again, since another process judged the delivery. When the layer has
-    moved on since, the delivery goes back to be judged anew and `Conflict` is raised.
+    ``changes`` None: computed again, since another process judged the delivery. When they are not what
+    was judged, because the layer has moved on or for whatever reason, the delivery goes back to be
+    judged anew and `Conflict` is raised.
     """
     judged = delivery.changes or {}
     known = next((v for v in platform.base.history(delivery.sent.layer) if v.key == delivery.id), None)
     if known is None and judged.get("schema") != platform.base.schema(delivery.sent.layer).number:
         _send_back(platform, delivery)
     changes = changes or _changes(platform, delivery, progress)
-    if known is None and changes.on != judged.get("on"):
+    if known is None and summary_of(changes) != judged:
         _send_back(platform, delivery)
     staged = platform.base.stage(
         changes, delivery.id, lambda done: progress("land", done, changes.features.rows)
@@ -75,6 +77,9 @@ def _send_back(platform: Platform, delivery: Delivery) -> NoReturn:
         reopen(act, By.system(delivery.id), delivery.id)
         platform.deliveries.move(act, delivery, DeliveryState.RECEIVED, AccountId("policy"), "judged anew")
     raise Conflict(
-        Text(zh="图层或其信息项在审核后已变动，重新比对", en="the layer has changed since; judged anew"),
+        Text(
+            zh="将入库的内容与审核时所见不同，重新审核",
+            en="what would land is not what was judged; judged anew",
+        ),
         field=delivery.id,
     )

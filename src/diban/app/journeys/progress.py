@@ -13,6 +13,7 @@ STEPS = {
     "read": Text(zh="读取", en="read"),
     "check": Text(zh="质检", en="checked"),
     "compare": Text(zh="比对", en="compared"),
+    "erase": Text(zh="清除", en="erased"),
     "land": Text(zh="入库", en="landed"),
 }
 """The steps in words."""

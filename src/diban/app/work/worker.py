@@ -1,4 +1,4 @@
-"""The worker: takes on what waits (deliveries, rows to tidy), seals the audit, sweeps what nobody wants."""
+"""The worker: takes on what waits (deliveries, erasures, rows to tidy), seals the audit, sweeps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from diban.app.journeys.delivery import proceed
+from diban.app.journeys.erasing import EXPUNGE, carry_on
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
 from diban.app.journeys.receive import DELIVERY
@@ -33,7 +34,7 @@ def _tidy(platform: Platform, job: Job, _progress: Progress) -> None:
     platform.base.tidy(LayerId(str(job.payload["layer"])), int(str(job.payload["seq"])))
 
 
-HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy}
+HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy, EXPUNGE: carry_on}
 
 
 class Worker:

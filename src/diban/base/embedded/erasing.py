@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,14 @@ _ENTRY_BYTES = {"live": 24, "past": 32}
 _PATIENCE = 30  # seconds for readers to let go of the log
 
 
-def erase(path: Path, fids: Sequence[int] | None, seq: int | None) -> None:
+def erase(path: Path, fids: Sequence[int] | None, seq: int | None, progress: Callable[[int], None]) -> None:
     """Remove rows of these features, or begun under ``seq``, so that no byte of them is left in the files.
 
     SQLite overwrites what is deleted, but pages that were divided or joined long ago keep copies in
     their unused parts; only writing the whole file anew removes them. Interrupted, or when a reader
     keeps the log (`Unavailable`), it is to be repeated.
     """
+    done = 0
     with opened(path) as connection:
         connection.create_function("blanked", 2, _blanked, deterministic=True)
         # Live first: a row that is being moved is then met in the past.
@@ -38,6 +39,8 @@ def erase(path: Path, fids: Sequence[int] | None, seq: int | None) -> None:
                 with written(connection):
                     remove_rows(connection, relation, listed(rids))
                 keep_log_short(connection, path)
+                done += len(rids)
+                progress(done)
             blanked = f"blanked(data, {entry})"
             connection.execute(f"UPDATE {relation}_box_node SET data = {blanked} WHERE data <> {blanked}")
         _write_anew(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -74,9 +74,11 @@ class EmbeddedRows:
         with translating(self._folder / storage):
             return tidy(self._folder / storage, seq)
 
-    def erase(self, storage: str, fids: Sequence[int] | None, seq: int | None) -> None:
+    def erase(
+        self, storage: str, fids: Sequence[int] | None, seq: int | None, progress: Callable[[int], None]
+    ) -> None:
         with translating(self._folder / storage):
-            erase(self._folder / storage, fids, seq)
+            erase(self._folder / storage, fids, seq, progress)
 
     def drop(self, storage: str) -> None:
         self._readers.forget(self._folder / storage)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -120,7 +120,9 @@ class PostgisRows:
                 if found.rowcount < TIDY_ROWS:
                     return moved
 
-    def erase(self, storage: str, fids: Sequence[int] | None, seq: int | None) -> None:
+    def erase(
+        self, storage: str, fids: Sequence[int] | None, seq: int | None, progress: Callable[[int], None]
+    ) -> None:
         """Remove every row, live and past, of these features, or begun under ``seq``, for good.
 
         Tables, indexes and statistics are written anew, so that no byte of the rows is left in a
@@ -129,11 +131,13 @@ class PostgisRows:
         backups, which `expunge` registers.
         """
         live, past = self.live(storage, Schema(())), self.past(storage, Schema(()))
+        done = 0
         with translating(), self._database.engine.begin() as connection:
             # Live first: a row that is being moved is then met in the past.
             for table in (live, past):
                 these = table.c.vfrom == seq if fids is None else of_features(table, fids)
-                connection.execute(sa.delete(table).where(these))
+                done += connection.execute(sa.delete(table).where(these)).rowcount
+                progress(done)
         with translating(), self._database.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
             for table in (live, past):

@@ -12,6 +12,7 @@ import shapely
 
 from diban.ground import GEOMETRY, Kind, Schema
 from diban.intake.convert import convert
+from diban.intake.local_times import LocalTimes
 from diban.intake.spool import Columns
 
 MOST = 2_000
@@ -58,5 +59,5 @@ def _keys(rows: pa.Table, columns: Columns, schema: Schema) -> pa.Array | None:
     field = schema.field(schema.key)
     if field.kind not in (Kind.TEXT, Kind.INTEGER):
         return None
-    keys, _ = convert(rows.column(name).combine_chunks(), field)
+    keys, _ = convert(rows.column(name).combine_chunks(), field, LocalTimes("UTC"))
     return keys

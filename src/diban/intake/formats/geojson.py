@@ -8,7 +8,7 @@ from pathlib import Path
 
 from diban.intake.formats import gdal
 from diban.intake.formats.json_outline import Outline, outline
-from diban.intake.formats.reader import Reader, Remarks, Source
+from diban.intake.formats.reader import NUL, Reader, Remarks, Source
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
 
@@ -42,6 +42,8 @@ def open_geojson(path: Path, layer: str | None, limits: Limits, remarks: Remarks
     if size > limits.whole_file:
         raise Refusal("file-too-large", format="GeoJSON", size=size, limit=limits.whole_file)
     found = outline(path, limits.depth)
+    for row in found.nul:
+        remarks.add(NUL, "GeoJSON", row=row)
     kind = found.members.get("type")
     if kind not in _TYPES:
         raise Refusal("format-unknown", formats=f"GeoJSON ({', '.join(_TYPES)})")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
 import pyogrio
 
 from diban.intake.formats import gdal
-from diban.intake.formats.reader import Reader, Remarks, Source
+from diban.intake.formats.reader import NUL, Reader, Remarks, Source
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
 
@@ -18,6 +19,8 @@ _SIGNATURE = b"SQLite format 3\x00"
 _NOT_DATA = ("layer_styles", "qgis_projects")
 # What GDAL makes of the numbers 0 and -1, which the standard keeps for "not known".
 _UNDEFINED = ("LOCAL_CS", "ENGCRS", 'GEOGCS["Undefined', 'GEOGCRS["Undefined')
+
+_MOST_NUL = 10_000
 
 
 def recognises(head: bytes) -> bool:
@@ -33,7 +36,12 @@ def open_geopackage(path: Path, layer: str | None, limits: Limits, remarks: Rema
     """
     gdal.only("GPKG")
     name = _chosen(path, layer, limits)
-    rows = pyogrio.read_info(path, layer=name, IMMUTABLE="YES")["features"]
+    told = pyogrio.read_info(path, layer=name, IMMUTABLE="YES")
+    rows = told["features"]
+    texts = [
+        str(field) for field, kind in zip(told["fields"], told["dtypes"], strict=True) if kind == "object"
+    ]
+    _look_for_nul(path, name, texts, remarks)
     expected = rows if rows >= 0 else None
     with gdal.layer(path, name, limits, remarks, expected, IMMUTABLE="YES") as found:
         crs = None if found.crs is None or found.crs.startswith(_UNDEFINED) else found.crs
@@ -62,6 +70,30 @@ def _chosen(path: Path, layer: str | None, limits: Limits) -> str:
     if len(data) != 1:
         raise Refusal("layer-needed" if data else "layer-none", layers=shown)
     return data[0]
+
+
+def _look_for_nul(path: Path, layer: str, fields: list[str], remarks: Remarks) -> None:
+    """Remark texts with U+0000, where GDAL cuts them without a word; the file itself is asked."""
+    if not fields:
+        return
+    table = _quoted(layer)
+    sums = [f"sum(instr({_quoted(name)}, char(0)) > 0) AS f{place}" for place, name in enumerate(fields)]
+    found = _asked(path, f"SELECT {', '.join(sums)} FROM {table}")
+    for name, column in zip(fields, found.columns, strict=True):
+        if column[0].as_py():
+            numbered = f"SELECT row_number() OVER () AS n, {_quoted(name)} AS v FROM {table}"
+            rows = _asked(path, f"SELECT n FROM ({numbered}) WHERE instr(v, char(0)) > 0 LIMIT {_MOST_NUL}")
+            for row in rows.column("n").to_pylist():
+                remarks.add(NUL, name, row=row)
+
+
+def _asked(path: Path, sql: str) -> pa.Table:
+    with pyogrio.open_arrow(path, sql=sql, use_pyarrow=True, IMMUTABLE="YES") as (_, reader):
+        return reader.read_all()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 GEOPACKAGE = Reader("GeoPackage", recognises, open_geopackage)

@@ -16,6 +16,9 @@ ROW = "_row"
 SOURCE_ID = "_source_id"
 GEOMETRY = "geometry"
 
+NUL = "text-nul"
+"""The remark on text with U+0000: PostgreSQL cannot store it, and libraries written in C cut it there."""
+
 _MOST_REMARKS = 200
 _MOST_ROWS = 20
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from diban.ground import GEOMETRY
-from diban.intake.formats.reader import Remarks
+from diban.intake.formats.reader import NUL, Remarks
 from diban.intake.sandbox import text, wkb
 from diban.intake.sandbox.launch import Child
 from diban.intake.sandbox.limits import Limits
@@ -115,6 +115,7 @@ class Reading:
             batch.validate(full=True)
         except pa.ArrowInvalid:
             batch = self._text_checked(batch)
+        self._look_for_nul(batch)
         if GEOMETRY in self.schema.names:
             batch = self._geometry_checked(batch)
         self._rows += batch.num_rows
@@ -132,6 +133,12 @@ class Reading:
                     self._met.add("text-unreadable", field.name, row=self._rows + row + 1)
         batch.validate(full=True)
         return batch
+
+    def _look_for_nul(self, batch: pa.RecordBatch) -> None:
+        for field, column in zip(self.schema, batch.columns, strict=True):
+            if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+                for row in text.with_nul(column):
+                    self._met.add(NUL, field.name, row=self._rows + row + 1)
 
     def _geometry_checked(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         place = self.schema.get_field_index(GEOMETRY)

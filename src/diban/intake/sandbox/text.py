@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 
 def readable(column: pa.StringArray) -> tuple[pa.StringArray, list[int]]:
@@ -21,3 +23,11 @@ def readable(column: pa.StringArray) -> tuple[pa.StringArray, list[int]]:
             values.append(None)
             unreadable.append(row)
     return pa.array(values, pa.string()), unreadable
+
+
+def with_nul(column: pa.StringArray) -> list[int]:
+    """Indices of the values that hold U+0000."""
+    _, _, data = column.buffers()
+    if data is None or np.frombuffer(data, np.uint8).all():
+        return []
+    return list(pc.indices_nonzero(pc.match_substring(column, "\0").fill_null(False)).to_pylist())
