@@ -13,7 +13,7 @@ import pyogrio
 import pytest
 
 from diban.intake.sandbox.unreadable import Unreadable
-from tests.intake.uploads import POINT, buildings, collection, geojson, geopackage, read
+from tests.intake.uploads import POINT, buildings, collection, geojson, geopackage, mutations, read
 
 _VRT = """<OGRVRTDataSource><OGRVRTLayer name="{layer}"><SrcDataSource>{source}</SrcDataSource>
 </OGRVRTLayer></OGRVRTDataSource>"""
@@ -138,7 +138,7 @@ def _outcome(path: Path) -> str:
 
 def _outcomes(good: Path, count: int, seed: int) -> dict[str, int]:
     paths = []
-    for number, content in enumerate(_mutations(good.read_bytes(), count, seed)):
+    for number, content in enumerate(mutations(good.read_bytes(), count, seed)):
         paths.append(good.with_name(f"mutation-{number}"))
         paths[-1].write_bytes(content)
     with ThreadPoolExecutor(2) as pool:

@@ -33,8 +33,10 @@ GPKG_HEADER = b"GP\x00\x01" + struct.pack("<i", 4490)
 
 
 # What the child's last resort makes a finding of.
-_DAMAGE = (ArithmeticError, EOFError, LookupError, OSError, ValueError)
-_DAMAGE += (BadZipFile, pa.ArrowException, struct.error, zlib.error)
+_DAMAGE = (
+    *(ArithmeticError, EOFError, LookupError, OSError, ValueError),
+    *(BadZipFile, pa.ArrowException, struct.error, zlib.error),
+)
 
 
 @dataclass(frozen=True, slots=True)

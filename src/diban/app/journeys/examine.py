@@ -98,7 +98,7 @@ def _remarks(opened: Reading) -> list[Finding]:
     remedy = Text(zh="在原软件中核实后重新导出", en="look it up in the original software and export again")
     return [
         Finding(
-            Flaw(f"read.{remark.code}", Severity.WARNING, READING, remark.message, remedy),
+            Flaw(f"read.{remark.code}", Severity(remark.severity), READING, remark.message, remedy),
             remark.count,
             tuple(Place(row) for row in remark.rows),
         )

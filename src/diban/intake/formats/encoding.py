@@ -37,6 +37,10 @@ _VAGUE = ("latin-1", "iso8859-1", "cp1252", "ascii")
 _LOADED = tuple(map(codecs.lookup, ("gb18030", "gb2312", "big5", "big5hkscs", "cp932", "cp949")))
 _BAD_SHARE = 0.25
 _LIKELY_SHARE, _SURE_SHARE = 0.8, 0.9
+_NO_CHANCE, _SIGNS = (
+    re.compile(rb"[\xe0-\xf4][\x80-\xbf]"),
+    re.compile(rb"(?:[\x00-\x7f]|[\xc2\xc3][\x80-\xbf])*"),
+)
 _CUT = "\ufffd"
 
 
@@ -102,9 +106,13 @@ def decide(sample: bytes) -> Verdict:
     common = _common_share(sample)
     likely_chinese = as_chinese <= _BAD_SHARE * (as_chinese + chinese) and common > _LIKELY_SHARE
     if wrong <= _BAD_SHARE * (wrong + right):
-        # Pairs of GBK can by chance be two-byte characters of UTF-8, in a short text that has no others.
+        # Pairs of GBK can by chance be two-byte characters of UTF-8, in a short text that has no others;
+        # signs such as ° and ² alone are no sign of Chinese.
         doubtful = (
-            likely_chinese and common > _SURE_SHARE and not re.search(rb"[\xe0-\xf4][\x80-\xbf]", sample)
+            likely_chinese
+            and common > _SURE_SHARE
+            and not _NO_CHANCE.search(sample)
+            and not _SIGNS.fullmatch(sample)
         )
         return Verdict(UTF8, not doubtful and wrong == 0)
     if likely_chinese:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from diban.intake.formats import gdal
+from diban.intake.formats.csv import CSV
 from diban.intake.formats.geojson import GEOJSON
 from diban.intake.formats.geopackage import GEOPACKAGE
 from diban.intake.formats.packed import gzip_reader, zip_reader
@@ -13,7 +14,7 @@ from diban.intake.formats.reader import HEAD_BYTES, Reader
 from diban.intake.formats.shapefile import SHAPEFILE
 from diban.intake.sandbox.wire import Refusal
 
-PLAIN: tuple[Reader, ...] = (GEOPACKAGE, SHAPEFILE, GEOJSON)
+PLAIN: tuple[Reader, ...] = (GEOPACKAGE, SHAPEFILE, GEOJSON, CSV)
 """Formats that may stand alone or packed, the most certain of their content first."""
 
 

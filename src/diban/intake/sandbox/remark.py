@@ -12,14 +12,15 @@ from diban.ground import Text
 class Remark:
     """One kind of thing: its code, words, how often it was met and (some of) the rows, 1-based.
 
-    ``grave`` where rows or values did not arrive as the sender has them, so that the delivery cannot stand.
+    ``severity`` is an ``error`` where rows or values did not arrive as the sender has them, so that the
+    delivery cannot stand, a ``notice`` where all is well and only worth knowing, else a ``warning``.
     """
 
     code: str
     message: Text
     count: int
     rows: tuple[int, ...]
-    grave: bool = False
+    severity: str
 
     @classmethod
     def from_json(cls, said: dict[str, Any]) -> Self:
@@ -27,12 +28,18 @@ class Remark:
         code, detail = str(said["code"]), str(said["detail"])
         zh, en = _WORDS.get(code, _WORDS["gdal"])
         message = Text(zh=zh.format(detail), en=en.format(detail))
-        return cls(code, message, int(said["count"]), tuple(int(row) for row in said["rows"]), code in _GRAVE)
+        return cls(
+            code, message, int(said["count"]), tuple(int(row) for row in said["rows"]), _severity(code)
+        )
 
 
-_GRAVE = frozenset(
-    {"text-not-encoded", "rows-ragged", "number-damaged", "column-unsupported", "encoding-unsure"}
-)
+_ERRORS = frozenset({"text-not-encoded", "rows-ragged", "number-damaged", "encoding-unsure"})
+_NOTICES = frozenset({"encoding-detected", "archive-ignored", "rows-deleted", "places-taken"})
+
+
+def _severity(code: str) -> str:
+    return "error" if code in _ERRORS else "notice" if code in _NOTICES else "warning"
+
 
 _WORDS: dict[str, tuple[str, str]] = {
     "gdal": ("读取程序提示：{}", "the reading library says: {}"),
@@ -86,6 +93,19 @@ _WORDS: dict[str, tuple[str, str]] = {
     "encoding-contradicted": (
         "文件写明的编码与内容不符，按内容读取：{}",
         "the encoding that the file names is not that of its content, which was followed: {}",
+    ),
+    "rows-ragged": (
+        "列数与表头不符的行未读取（{}）",
+        "rows with another number of cells than the first were left out ({})",
+    ),
+    "number-damaged": (
+        "列“{}”的长数字已被表格软件改坏（超过 15 位），原值无法恢复",
+        "column {!r} has numbers of more than 15 digits that a spreadsheet has damaged already",
+    ),
+    "places-taken": ("坐标取自列：{}", "coordinates were taken from the columns {}"),
+    "place-unreadable": (
+        "列“{}”中的坐标无法解析，该行无几何",
+        "coordinates in {} cannot be read; their rows have no geometry",
     ),
     "shapefile-index-absent": (
         "缺少 .shx，已按 .shp 顺序逐个读取{}",

@@ -149,6 +149,12 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         "请以 UTF-8 重新导出，或在映射中写明编码",
         "export it as UTF-8, or name the encoding in the mapping",
     ),
+    "place-column-absent": _words(
+        "没有坐标列“{column}”，或其中不是坐标；现有：{columns}",
+        "no column {column!r} with coordinates; there are: {columns}",
+        "请改正映射中的坐标列",
+        "correct the columns of places in the mapping",
+    ),
     "archive-empty": _words(
         "压缩包中没有可识别的数据文件",
         "the archive holds no file of data",
