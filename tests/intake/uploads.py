@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import json
+import random
 import struct
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zipfile import BadZipFile
 
 import pyarrow as pa
 import pyogrio
 import pysqlite3
 import shapely
 
+from diban.intake.formats.reader import Remarks, Wanted
+from diban.intake.formats.registry import choose
+from diban.intake.formats.scratch import FILES, Scratch
 from diban.intake.sandbox.limits import Limits
-from diban.intake.sandbox.reading import SourceLayer, open_upload
+from diban.intake.sandbox.reading import Places, SourceLayer, open_upload
 from diban.intake.sandbox.remark import Remark
+from diban.intake.sandbox.unreadable import unreadable
+from diban.intake.sandbox.wire import Refusal
 
 POINT = '{"type":"Point","coordinates":[%s]}'
 GPKG_HEADER = b"GP\x00\x01" + struct.pack("<i", 4490)
+
+
+# What the child's last resort makes a finding of.
+_DAMAGE = (
+    *(ArithmeticError, EOFError, LookupError, OSError, ValueError),
+    *(BadZipFile, pa.ArrowException, struct.error, zlib.error),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +58,42 @@ class Read:
         return {remark.code for remark in self.remarks}
 
 
-def read(path: Path, layer: str | None = None, limits: Limits | None = None) -> Read:
+def read(
+    path: Path,
+    layer: str | None = None,
+    limits: Limits | None = None,
+    encoding: str | None = None,
+    places: Places | None = None,
+    work: Path | None = None,
+) -> Read:
     """Everything, through the sandbox."""
-    with open_upload(path, layer=layer, limits=limits) as reading:
+    asked = open_upload(path, layer=layer, limits=limits, encoding=encoding, places=places, work=work)
+    with asked as reading:
         table = pa.Table.from_batches(reading.batches(), reading.schema)
     return Read(reading.source, table, reading.remarks)
+
+
+def read_here(
+    path: Path, layer: str | None = None, encoding: str | None = None, places: Places | None = None
+) -> Read:
+    """The same in this process, for readers without GDAL: many small files are read soon."""
+    places, limits, remarks = places or Places(), Limits(), Remarks()
+    with ExitStack() as held:
+        folder = Path(held.enter_context(TemporaryDirectory()))
+        files = [held.enter_context((folder / str(number)).open("xb")) for number in range(FILES)]
+        scratch = Scratch([(file.fileno(), Path(file.name)) for file in files])
+        wanted = Wanted(layer, encoding, places.x, places.y, places.shape, scratch)
+        try:
+            source = held.enter_context(choose(path).open(path, wanted, limits, remarks))
+            table = pa.Table.from_batches(source.batches, source.schema)
+        except Refusal as refusal:
+            raise unreadable(refusal, limits) from refusal
+        except _DAMAGE as fault:
+            raise unreadable(Refusal("read-damaged", detail=str(fault)), limits) from fault
+        said: dict[str, Any] = source.as_json()
+        head = SourceLayer(name=said.pop("layer"), **said)
+    table.validate(full=True)
+    return Read(head, table, tuple(Remark.from_json(remark) for remark in remarks.as_json()))
 
 
 def collection(geometries: Iterable[str], properties: Iterable[str] = (), **members: str) -> str:
@@ -110,3 +159,16 @@ def rewritten(path: Path, *statements: str, blobs: Iterable[bytes] = ()) -> Path
             connection.execute('UPDATE "建筑" SET geom = ? WHERE fid = ?', (GPKG_HEADER + blob, row))
     connection.close()
     return path
+
+
+def mutations(good: bytes, count: int, seed: int) -> Iterator[bytes]:
+    """Truncations and bit flips of a good content."""
+    chance = random.Random(seed)
+    for number in range(count):
+        if number % 3 == 0:
+            yield good[: chance.randrange(len(good))]
+            continue
+        broken = bytearray(good)
+        for _ in range(chance.choice([1, 8, 64])):
+            broken[chance.randrange(len(broken))] ^= 1 << chance.randrange(8)
+        yield bytes(broken)

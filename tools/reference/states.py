@@ -18,6 +18,7 @@ _BY = {
     ("accepted", "landed"): "the platform",
     ("accepted", "received"): "the platform, when another delivery of the layer landed first",
     ("received", "asked"): "the platform, when it cannot be sure of the coordinates",
+    ("received", "tried"): "the platform, when only a trial was asked for",
     ("asked", "received"): "the sender, with `diban answer`",
     ("asked", "withdrawn"): "the sender; an expunge",
     ("received", "withdrawn"): "an expunge",

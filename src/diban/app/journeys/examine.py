@@ -81,13 +81,7 @@ def _remarks(opened: Reading) -> list[Finding]:
     """What the reader met on the way, as findings."""
     return [
         Finding(
-            Flaw(
-                f"read.{remark.code}",
-                Severity.ERROR if remark.spoils else Severity.WARNING,
-                READING,
-                remark.message,
-                remark.remedy,
-            ),
+            Flaw(f"read.{remark.code}", Severity(remark.severity), READING, remark.message, remark.remedy),
             remark.count,
             tuple(Place(row) for row in remark.rows),
         )

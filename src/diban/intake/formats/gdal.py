@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyogrio
 
+from diban.intake.formats.names import free_names
 from diban.intake.formats.reader import GEOMETRY, ROW, SOURCE_ID, Remarks
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
@@ -80,23 +81,9 @@ class _Shaping:
         self._done = 0
         has_geometry = given.names[-1] == geometry and pa.types.is_binary(given.types[-1])
         attributes = given.names[1:-1] if has_geometry else given.names[1:]
-        names = [SOURCE_ID, *self._free(attributes), *[GEOMETRY][:has_geometry]]
+        names = [SOURCE_ID, *free_names(attributes, remarks), *[GEOMETRY][:has_geometry]]
         fields = [pa.field(name, _plain(kind)) for name, kind in zip(names, given.types, strict=True)]
         self.schema = pa.schema([*fields, pa.field(ROW, pa.int64())])
-
-    def _free(self, names: list[str]) -> list[str]:
-        """The attributes' names, changed where one is reserved."""
-        taken, free = {*names, GEOMETRY}, []
-        for name in names:
-            new, number = name, 0
-            while new.startswith("_") or new == GEOMETRY or (number and new in taken):
-                number += 1
-                new = f"{name.strip('_') or 'field'}_{number}"
-            if number:
-                taken.add(new)
-                self._remarks.add("column-renamed", f"{name} → {new}")
-            free.append(new)
-        return free
 
     def shaped(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         for batch in reader:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from diban.intake.formats import gdal
 from diban.intake.formats.json_outline import Outline, outline
-from diban.intake.formats.reader import NUL, Reader, Remarks, Source
+from diban.intake.formats.reader import NUL, Reader, Remarks, Source, Wanted
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
 
@@ -33,7 +33,7 @@ def recognises(head: bytes) -> bool:
 
 
 @contextmanager
-def open_geojson(path: Path, layer: str | None, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+def open_geojson(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """The features of the file, once its nesting, size and CRS were found acceptable.
 
     Text stays text even where it looks like a date, arrays and objects become JSON text.
@@ -48,15 +48,16 @@ def open_geojson(path: Path, layer: str | None, limits: Limits, remarks: Remarks
     if kind not in _TYPES:
         raise Refusal("format-unknown", formats=f"GeoJSON ({', '.join(_TYPES)})")
     # A file without a name is the one layer that anybody can mean.
-    name = str(found.members.get("name") or layer or path.stem)
-    if layer not in (None, name):
-        raise Refusal("layer-unknown", layer=str(layer), layers=name)
+    name = str(found.members.get("name") or wanted.layer or path.stem)
+    if wanted.layer not in (None, name):
+        raise Refusal("layer-unknown", layer=str(wanted.layer), layers=name)
     crs, declared = _crs(found)
     rows = found.features if kind == "FeatureCollection" else 1
     gdal.only("GeoJSON")
     options = {"ARRAY_AS_STRING": "YES", "DATE_AS_STRING": "YES"}
     with gdal.layer(path, None, limits, remarks, rows, **options) as opened:
         yield Source(
+            format="GeoJSON",
             layer=name,
             rows=rows,
             crs=crs,

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyogrio
 
 from diban.intake.formats import gdal
-from diban.intake.formats.reader import NUL, Reader, Remarks, Source
+from diban.intake.formats.reader import NUL, Reader, Remarks, Source, Wanted
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
 
@@ -29,13 +29,13 @@ def recognises(head: bytes) -> bool:
 
 
 @contextmanager
-def open_geopackage(path: Path, layer: str | None, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+def open_geopackage(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """One layer of the file; it must be named where there are several.
 
     The file is taken as immutable: no journal is looked for beside it, no lock is taken.
     """
     gdal.only("GPKG")
-    name = _chosen(path, layer, limits)
+    name = _chosen(path, wanted.layer, limits)
     told = pyogrio.read_info(path, layer=name, IMMUTABLE="YES")
     rows = told["features"]
     texts = [
@@ -46,6 +46,7 @@ def open_geopackage(path: Path, layer: str | None, limits: Limits, remarks: Rema
     with gdal.layer(path, name, limits, remarks, expected, IMMUTABLE="YES") as found:
         crs = None if found.crs is None or found.crs.startswith(_UNDEFINED) else found.crs
         yield Source(
+            format="GeoPackage",
             layer=name,
             rows=expected,
             crs=crs,

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TextIO
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from diban.intake.formats.scratch import Scratch
 from diban.intake.sandbox.limits import Limits
 
 ROW = "_row"
 SOURCE_ID = "_source_id"
 GEOMETRY = "geometry"
+HEAD_BYTES = 4_096
+"""How much of a content a reader sees to recognise it."""
 
 NUL = "text-nul"
 """The remark on text with U+0000: PostgreSQL cannot store it, and libraries written in C cut it there."""
@@ -24,13 +29,31 @@ _MOST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of a file, in the sender's words, where the file leaves a choice.
+
+    ``layer`` names one of several; ``encoding`` that of text; ``x`` and ``y``, or ``shape`` (WKT, or WKB
+    as bytes or hexadecimal digits), the columns of a table in which places stand. What has to be unpacked
+    goes to ``scratch``.
+    """
+
+    layer: str | None = None
+    encoding: str | None = None
+    x: str | None = None
+    y: str | None = None
+    shape: str | None = None
+    scratch: Scratch = field(default_factory=Scratch)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """One layer, opened: what its file says of it, and its rows.
+    """One layer, opened: the format, what its file says of it, and its rows.
 
     Batches have the file's columns, ``geometry`` (WKB, unless a table), ``_row`` (1-based) and
     ``_source_id`` (the file's own row number, which it calls ``id_name``).
     """
 
+    format: str
     layer: str
     rows: int | None
     crs: str | None
@@ -42,7 +65,7 @@ class Source:
 
     def as_json(self) -> dict[str, object]:
         """What the parent is told before the first batch."""
-        names = ("layer", "rows", "crs", "crs_declared", "geometry_type", "id_name")
+        names = ("format", "layer", "rows", "crs", "crs_declared", "geometry_type", "id_name")
         return {name: getattr(self, name) for name in names}
 
 
@@ -54,15 +77,22 @@ class Remarks:
         self._kept: dict[tuple[str, str], list[int]] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
-    def add(self, code: str, detail: str = "", row: int | None = None) -> None:
-        """Keep a remark; ``row`` is 1-based."""
+    def add(self, code: str, detail: str = "", row: int | None = None, count: int = 1) -> None:
+        """Keep a remark that holds ``count`` times; ``row`` is 1-based."""
         key = (code, (detail.replace(self._hidden, "…") if self._hidden else detail)[:500])
         if key not in self._kept and len(self._kept) >= _MOST_REMARKS:
             return
         rows = self._kept.setdefault(key, [])
-        self._counts[key] = self._counts.get(key, 0) + 1
+        self._counts[key] = self._counts.get(key, 0) + count
         if row is not None and len(rows) < _MOST_ROWS:
             rows.append(row)
+
+    def add_rows(self, code: str, detail: str, rows: npt.NDArray[np.int64]) -> None:
+        """Keep a remark on these rows, 1-based."""
+        for row in rows[:_MOST_ROWS].tolist():
+            self.add(code, detail, row)
+        if len(rows) > _MOST_ROWS:
+            self.add(code, detail, count=len(rows) - _MOST_ROWS)
 
     def take(
         self,
@@ -89,7 +119,7 @@ class Opener(Protocol):
     """Opens a file that `Reader.recognises`; a `Refusal` says why it cannot."""
 
     def __call__(
-        self, path: Path, layer: str | None, limits: Limits, remarks: Remarks
+        self, path: Path, wanted: Wanted, limits: Limits, remarks: Remarks
     ) -> AbstractContextManager[Source]: ...
 
 

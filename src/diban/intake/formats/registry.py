@@ -6,21 +6,33 @@ import os
 from pathlib import Path
 
 from diban.intake.formats import gdal
+from diban.intake.formats.csv import CSV
 from diban.intake.formats.geojson import GEOJSON
 from diban.intake.formats.geopackage import GEOPACKAGE
-from diban.intake.formats.reader import Reader
+from diban.intake.formats.packed import gzip_reader, zip_reader
+from diban.intake.formats.reader import HEAD_BYTES, Reader
+from diban.intake.formats.shapefile import SHAPEFILE
 from diban.intake.sandbox.wire import Refusal
 
-READERS: tuple[Reader, ...] = (GEOPACKAGE, GEOJSON)
+PLAIN: tuple[Reader, ...] = (GEOPACKAGE, SHAPEFILE, GEOJSON, CSV)
+"""Formats that may stand alone or packed, the most certain of their content first."""
 
-_HEAD_BYTES = 4_096
+
+def _plain(head: bytes) -> Reader:
+    return _first(PLAIN, head)
+
+
+READERS: tuple[Reader, ...] = (*PLAIN, zip_reader(_plain), gzip_reader(_plain))
 
 
 def choose(path: Path) -> Reader:
     """The reader for this content; `Refusal` (``format-unknown``) when there is none."""
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    for reader in READERS:
+        return _first(READERS, file.read(HEAD_BYTES))
+
+
+def _first(readers: tuple[Reader, ...], head: bytes) -> Reader:
+    for reader in readers:
         if reader.recognises(head):
             return reader
     raise Refusal("format-unknown", formats=", ".join(reader.name for reader in READERS))

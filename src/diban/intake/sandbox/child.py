@@ -15,9 +15,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from diban.intake.formats.reader import Remarks
+from diban.intake.formats.reader import Remarks, Wanted
 from diban.intake.formats.registry import choose, library_folders
+from diban.intake.formats.scratch import Scratch
 from diban.intake.sandbox.confine import Unconfined, confine
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Kind, Outlet, Refusal
@@ -34,7 +36,8 @@ def main() -> None:
         if "probe" in request:
             _prove(Path(request["probe"]), limits, outlet)
         else:
-            _read(Path(request["path"]), request["layer"], limits, outlet)
+            scratch = Scratch([(descriptor, Path(path)) for descriptor, path in request["scratch"]])
+            _read(Path(request["path"]), Wanted(**request["wanted"], scratch=scratch), limits, outlet)
         status = 0
     except Refusal as refusal:
         outlet.say(Kind.FAILURE, {"code": refusal.code, "facts": refusal.facts})
@@ -45,21 +48,29 @@ def main() -> None:
     except BrokenPipeError:
         pass  # the parent has gone or lost interest; there is nobody left to tell
     except Exception as fault:  # noqa: BLE001 - the edge of the process: the parent gets to know all
-        detail = (str(fault) or type(fault).__name__).replace(request.get("path", "…"), "…")
+        detail = str(fault) or type(fault).__name__
+        for path in _hidden(request):
+            detail = detail.replace(path, "…")
         outlet.say(Kind.FAILURE, {"code": "read-damaged", "facts": {"detail": detail}})
     # Leaving without the interpreter's farewell: no destructor of a library runs on hostile state.
     os._exit(status)
 
 
-def _read(path: Path, layer: str | None, limits: Limits, outlet: Outlet) -> None:
+def _hidden(request: dict[str, Any]) -> list[str]:
+    """Paths that are nobody's business outside this machine."""
+    return [path for path in (request.get("path"), *(path for _, path in request.get("scratch", ()))) if path]
+
+
+def _read(path: Path, wanted: Wanted, limits: Limits, outlet: Outlet) -> None:
     size = path.stat().st_size
     remarks = Remarks(hidden=str(path))
     warnings.simplefilter("always")
     warnings.showwarning = remarks.take
-    confine([path, *library_folders()], limits, size)
+    written = [path for _, path in wanted.scratch.files]
+    confine([path, *written, *library_folders()], limits, size, writes=bool(written))
     reader = choose(path)
-    with reader.open(path, layer, limits, remarks) as source:
-        outlet.say(Kind.HEAD, {"format": reader.name, **source.as_json()})
+    with reader.open(path, wanted, limits, remarks) as source:
+        outlet.say(Kind.HEAD, source.as_json())
         outlet.schema(source.schema)
         rows = 0
         for batch in source.batches:

@@ -27,10 +27,11 @@ class Confinement:
     namespaces: bool
 
 
-def confine(readable: Sequence[Path], limits: Limits, size: int) -> Confinement:
+def confine(readable: Sequence[Path], limits: Limits, size: int, *, writes: bool = False) -> Confinement:
     """Keep only the right to read ``readable``, to compute and to use what is already open.
 
-    ``size`` is that of the upload in bytes; processor time grows with it. Call it before the
+    ``size`` is that of the upload in bytes; processor time grows with it. With ``writes`` what is open
+    for writing already can grow to `Limits.decoded`, else not at all. Call it before the
     first byte of the upload is read and after the last library is loaded: Landlock binds one thread
     (and those it starts), so a process that already has several is refused. `Unconfined` unless
     Landlock and seccomp both hold; namespaces are an addition where they are granted.
@@ -39,7 +40,7 @@ def confine(readable: Sequence[Path], limits: Limits, size: int) -> Confinement:
     if threads != 1:
         raise Unconfined(f"{threads} threads already run; only one could be bound")
     try:
-        _cap(limits, size)
+        _cap(limits, size, limits.decoded if writes else 0)
         namespaces = _leave_namespaces()
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         version = landlock.restrict(readable)
@@ -49,13 +50,13 @@ def confine(readable: Sequence[Path], limits: Limits, size: int) -> Confinement:
     return Confinement(version, namespaces)
 
 
-def _cap(limits: Limits, size: int) -> None:
+def _cap(limits: Limits, size: int, written: int) -> None:
     # Memory is capped as private writable memory: RLIMIT_AS would also count libraries and the
     # address space that allocators and thread stacks reserve without using it.
     seconds = limits.cpu_for(size)
     caps = {
         resource.RLIMIT_CORE: (0, 0),
-        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_FSIZE: (written, written),
         resource.RLIMIT_NOFILE: (_OPEN_FILES, _OPEN_FILES),
         resource.RLIMIT_DATA: (limits.memory, limits.memory),
         resource.RLIMIT_CPU: (seconds, seconds + 1),

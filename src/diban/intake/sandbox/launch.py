@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -72,7 +73,7 @@ _ENVIRONMENT = {
 class Child:
     """A running child; use it as a context manager, which always ends it."""
 
-    def __init__(self, request: dict[str, object], limits: Limits) -> None:
+    def __init__(self, request: dict[str, object], limits: Limits, writable: Sequence[int] = ()) -> None:
         self._limits = limits
         self._ended: str | None = None
         self._guard = threading.Lock()
@@ -88,6 +89,7 @@ class Child:
             env=_ENVIRONMENT,
             cwd="/",
             close_fds=True,
+            pass_fds=writable,
             start_new_session=True,
         )
         assert self._process.stdout is not None

@@ -12,7 +12,9 @@ class Limits:
     """Caps on one reading. Bytes, seconds or counts, as each name says.
 
     ``memory`` bounds the child's private writable memory (RLIMIT_DATA), ``silence`` is the longest
-    the parent waits for a batch, ``decoded`` the sum of all batches in Arrow form.
+    the parent waits for a batch, ``decoded`` the sum of all batches in Arrow form, and of all that is
+    unpacked. ``ratio`` is how many times its packed size a file may have, ``members`` how many files an
+    archive may hold.
     """
 
     memory: int = 1 << 30
@@ -25,6 +27,8 @@ class Limits:
     vertices: int = 10_000_000
     depth: int = 64
     layers: int = 1_000
+    ratio: int = 200
+    members: int = 10_000
     whole_file: int = 512 * MEGABYTE
     batch_rows: int = 65_536
     batch_bytes: int = 64 * MEGABYTE

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from io import BufferedWriter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,12 +16,14 @@ import pyarrow as pa
 
 from diban.ground import GEOMETRY
 from diban.intake.formats.reader import NUL, Remarks
+from diban.intake.formats.scratch import FILES
 from diban.intake.sandbox import text, wkb
 from diban.intake.sandbox.launch import Child
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.remark import Remark
 from diban.intake.sandbox.unreadable import unreadable
 from diban.intake.sandbox.wire import Kind, Refusal
+from diban.store import translating_disk
 
 _SYSTEM_COLUMNS = 4
 # What decoding raises when a child sends what it should not.
@@ -44,6 +48,15 @@ class SourceLayer:
     id_name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Columns of a table in which coordinates stand: two of numbers, or one of WKT or WKB."""
+
+    x: str | None = None
+    y: str | None = None
+    shape: str | None = None
+
+
 class Reading:
     """One pass over one layer; a context manager, whose end is also the child's.
 
@@ -56,6 +69,7 @@ class Reading:
         self._child, self._limits = child, limits
         self._rows = self._decoded = 0
         self._met = Remarks()
+        self._held = ExitStack()
         self.remarks: tuple[Remark, ...] = ()
         """What was met on the way; complete after the last batch."""
         with _in_words(limits):
@@ -68,7 +82,11 @@ class Reading:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._child.__exit__(kind, fault, trace)
+        self._held.__exit__(kind, fault, trace)
+
+    def owns(self, held: ExitStack) -> None:
+        """End ``held`` with the reading."""
+        self._held = held
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -158,19 +176,47 @@ class Reading:
         self.remarks = tuple(Remark.from_json(remark) for remark in (*said, *self._met.as_json()))
 
 
-def open_upload(path: Path, *, layer: str | None = None, limits: Limits | None = None) -> Reading:
+def open_upload(
+    path: Path,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    places: Places | None = None,
+    work: Path | None = None,
+    limits: Limits | None = None,
+) -> Reading:
     """Open a file from outside in a confined process of its own, and read what it says of a layer.
 
-    ``layer`` names one of several. `Unreadable` says what is wrong with the file, `Unsafe` that this
-    machine cannot confine a process; in both cases nothing was read outside the sandbox.
+    ``layer`` names one of several, ``encoding`` that of text, ``places`` the columns of a table in which
+    coordinates stand, where these are not to be taken from the file; what is packed is unpacked below
+    ``work`` (else where the system keeps temporary files) until the reading ends. `Unreadable` says what
+    is wrong with the file, `Unsafe` that this machine cannot confine a process; in both cases nothing was
+    read outside the sandbox.
     """
     limits = limits or Limits()
-    child = Child({"path": str(path.resolve(strict=True)), "layer": layer}, limits)
-    try:
-        return Reading(child, limits)
-    except BaseException:
-        child.__exit__(None, None, None)
-        raise
+    wanted = {"layer": layer, "encoding": encoding, **asdict(places or Places())}
+    with ExitStack() as held:
+        opened = _scratch(held, work)
+        request: dict[str, object] = {
+            "path": str(path.resolve(strict=True)),
+            "wanted": wanted,
+            "scratch": [(file.fileno(), file.name) for file in opened],
+        }
+        child = held.enter_context(Child(request, limits, [file.fileno() for file in opened]))
+        for file in opened:
+            file.close()
+        reading = Reading(child, limits)
+        reading.owns(held.pop_all())
+        return reading
+
+
+def _scratch(held: ExitStack, work: Path | None) -> list[BufferedWriter]:
+    """Empty files that a child may fill, in a folder that ends with the reading."""
+    with translating_disk():
+        if work is not None:
+            work.mkdir(parents=True, exist_ok=True)
+        folder = Path(held.enter_context(TemporaryDirectory(prefix="unpacked-", dir=work))).resolve()
+        return [held.enter_context((folder / f"{number}").open("xb")) for number in range(FILES)]
 
 
 @contextmanager

@@ -11,12 +11,17 @@ from diban.intake.formats.reader import NUL
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One kind of thing: its code, words, how often it was met and (some of) the rows, 1-based."""
+    """One kind of thing: its code, words, how often it was met and (some of) the rows, 1-based.
+
+    ``severity`` is an ``error`` where rows or values did not arrive as the sender has them, so that the
+    delivery cannot stand, a ``notice`` where all is well and only worth knowing, else a ``warning``.
+    """
 
     code: str
     message: Text
     count: int
     rows: tuple[int, ...]
+    severity: str
 
     @classmethod
     def from_json(cls, said: dict[str, Any]) -> Self:
@@ -24,12 +29,9 @@ class Remark:
         code, detail = str(said["code"]), str(said["detail"])
         zh, en = _WORDS.get(code, _WORDS["gdal"])
         message = Text(zh=zh.format(detail), en=en.format(detail))
-        return cls(code, message, int(said["count"]), tuple(int(row) for row in said["rows"]))
-
-    @property
-    def spoils(self) -> bool:
-        """Whether what was read is not what was sent, so that it must not land."""
-        return self.code == NUL
+        return cls(
+            code, message, int(said["count"]), tuple(int(row) for row in said["rows"]), _severity(code)
+        )
 
     @property
     def remedy(self) -> Text:
@@ -39,6 +41,14 @@ class Remark:
                 zh="从这些值中去掉 U+0000 后重新提交", en="remove U+0000 from these values and deliver again"
             )
         return Text(zh="在原软件中核实后重新导出", en="look it up in the original software and export again")
+
+
+_ERRORS = frozenset({NUL, "text-not-encoded", "rows-ragged", "number-damaged", "encoding-unsure"})
+_NOTICES = frozenset({"encoding-detected", "archive-ignored", "rows-deleted", "places-taken"})
+
+
+def _severity(code: str) -> str:
+    return "error" if code in _ERRORS else "notice" if code in _NOTICES else "warning"
 
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -64,4 +74,64 @@ _WORDS: dict[str, tuple[str, str]] = {
         "列“{}”的数值超出双精度可精确表示的范围，末位可能已丢失；编码请用文本",
         "column {!r} has numbers beyond what a double holds exactly; deliver codes as text",
     ),
+    "column-unnamed": ("列没有名称，已命名：{}", "a column has no name and was given one: {}"),
+    "column-doubled": ("列名重复，已改名：{}", "a column's name is doubled and was changed: {}"),
+    "column-unsupported": (
+        "列的类型不支持，未读取：{}",
+        "a column's type is not supported; it was not read: {}",
+    ),
+    "text-cut": (
+        "列“{}”的文本在末尾字符中间被截断，已去掉残缺字符",
+        "text of column {!r} was cut in the middle of its last character, which was left off",
+    ),
+    "text-not-encoded": (
+        "列“{}”的文本不符合文件编码，按缺失处理",
+        "text of column {!r} does not follow the file's encoding; taken as absent",
+    ),
+    "number-overflow": (
+        "列“{}”的数值超出列宽（***），原值已丢失",
+        "column {!r} was too narrow for its numbers (***); they are lost",
+    ),
+    "date-unreadable": (
+        "列“{}”的日期不成立，按缺失处理",
+        "dates of column {!r} do not exist; taken as absent",
+    ),
+    "encoding-detected": (
+        "文件未写明编码，按内容判断为 {}",
+        "the file does not say its encoding; by its content it is {}",
+    ),
+    "encoding-unsure": (
+        "文件未写明编码，内容太少，无法确定；暂按 {} 读取，请在映射中写明编码",
+        "the file does not say its encoding and too little text to tell; read as {}: name it in the mapping",
+    ),
+    "encoding-contradicted": (
+        "文件写明的编码与内容不符，按内容读取：{}",
+        "the encoding that the file names is not that of its content, which was followed: {}",
+    ),
+    "rows-ragged": (
+        "列数与表头不符的行未读取（{}）",
+        "rows with another number of cells than the first were left out ({})",
+    ),
+    "number-damaged": (
+        "列“{}”的长数字已被表格软件改坏（超过 15 位），原值无法恢复",
+        "column {!r} has numbers of more than 15 digits that a spreadsheet has damaged already",
+    ),
+    "places-taken": ("坐标取自列：{}", "coordinates were taken from the columns {}"),
+    "place-unreadable": (
+        "列“{}”中的坐标无法解析，该行无几何",
+        "coordinates in {} cannot be read; their rows have no geometry",
+    ),
+    "shapefile-index-absent": (
+        "缺少 .shx，已按 .shp 顺序逐个读取{}",
+        "the .shx is missing; the shapes were read one after another{}",
+    ),
+    "shapefile-index-bad": (
+        ".shx 与 .shp 不符，已按 .shp 顺序逐个读取{}",
+        "the .shx does not fit the .shp; the shapes were read one after another{}",
+    ),
+    "rows-deleted": (
+        ".dbf 中已标记删除的行未读取{}",
+        "rows marked as deleted in the .dbf were passed over{}",
+    ),
+    "archive-ignored": ("压缩包中未读取的文件：{}", "a file of the archive that was not read: {}"),
 }

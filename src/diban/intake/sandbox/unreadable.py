@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from diban.ground import Invalid, Text, Unsafe
+from diban.ground import Invalid, StorageFull, Text, Unsafe
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
 
@@ -22,8 +22,10 @@ class Unreadable(Invalid):
         self.code = code
 
 
-def unreadable(refusal: Refusal, limits: Limits) -> Unreadable | Unsafe:
+def unreadable(refusal: Refusal, limits: Limits) -> Unreadable | Unsafe | StorageFull:
     """The words for what a child said or how it ended; facts from the child are cut short."""
+    if refusal.code == "disk-full":
+        return StorageFull(_DISK_FULL[0], remedy=_DISK_FULL[1])
     facts = _Facts(detail="", **asdict(limits))
     facts |= {name: str(value)[:_FACT_LENGTH] for name, value in refusal.facts.items()}
     if refusal.code == "unsafe":
@@ -52,6 +54,16 @@ _LACKING = _words(
     "no sandbox can be set up on this machine; the file was not opened: {detail}",
     "请在支持 Landlock 与 seccomp 的 Linux 内核（5.13 以上）上运行",
     "run on a Linux kernel with Landlock and seccomp (5.13 or newer)",
+)
+
+_DISK_FULL = (
+    Text("存储空间已满，不能解包", "storage is full; the delivery cannot be unpacked"),
+    Text("清理空间后重试", "make space and repeat"),
+)
+
+_PACK_AGAIN = (
+    "请重新打包，只放数据文件，不加密、不嵌套",
+    "pack it again: files of data alone, without a password, no archive inside",
 )
 
 _EXPORT_AGAIN = (
@@ -107,6 +119,78 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         "{count} columns, at most {columns}",
         "请只保留需要的字段",
         "keep only the fields that are needed",
+    ),
+    "shapefile-incomplete": _words(
+        "Shapefile 缺少 {missing}",
+        "the shapefile lacks its {missing}",
+        "请将 .shp、.dbf、.shx、.prj、.cpg 打成一个 ZIP 提交",
+        "deliver .shp, .dbf, .shx, .prj and .cpg together in one ZIP",
+    ),
+    "shapefile-type": _words(
+        "Shapefile 的几何类型 {type} 不支持；可接收点、多点、线、面及其 Z、M 形式",
+        "shapes of type {type} are not supported; points, multipoints, lines and polygons are, with Z and M",
+        "请转换为面或多点后导出",
+        "convert them to polygons or multipoints",
+    ),
+    "shapefile-uneven": _words(
+        ".shp 有 {shapes} 个图形，.dbf 有 {rows} 行，无法一一对应",
+        "the .shp has {shapes} shapes, the .dbf {rows} rows; they cannot be paired",
+        *_EXPORT_AGAIN,
+    ),
+    "encoding-unknown": _words(
+        "不认识的文字编码“{encoding}”",
+        "unknown text encoding {encoding!r}",
+        "例如 UTF-8、GBK、GB18030",
+        "for example UTF-8, GBK or GB18030",
+    ),
+    "encoding-unclear": _words(
+        "文字既不是 UTF-8 也不是 GB18030（GBK），无法判断其编码",
+        "the text is neither UTF-8 nor GB18030 (GBK); its encoding cannot be told",
+        "请以 UTF-8 重新导出，或在映射中写明编码",
+        "export it as UTF-8, or name the encoding in the mapping",
+    ),
+    "place-column-absent": _words(
+        "没有坐标列“{column}”，或其中不是坐标；现有：{columns}",
+        "no column {column!r} with coordinates; there are: {columns}",
+        "请改正映射中的坐标列",
+        "correct the columns of places in the mapping",
+    ),
+    "archive-empty": _words(
+        "压缩包中没有可识别的数据文件",
+        "the archive holds no file of data",
+        *_PACK_AGAIN,
+    ),
+    "archive-members": _words(
+        "压缩包含 {count} 个文件，上限 {members} 个",
+        "the archive has {count} files, at most {members}",
+        *_PACK_AGAIN,
+    ),
+    "archive-ratio": _words(
+        "“{name}”解压后超过压缩大小的 {ratio} 倍，疑为压缩炸弹",
+        "{name} grows more than {ratio} times when unpacked, as a bomb would",
+        *_PACK_AGAIN,
+    ),
+    "archive-path": _words(
+        "压缩包内的文件名指向包外：{name}",
+        "a name in the archive leads out of it: {name}",
+        *_PACK_AGAIN,
+    ),
+    "archive-link": _words(
+        "压缩包内含链接或特殊文件：{name}",
+        "the archive holds a link or a special file: {name}",
+        *_PACK_AGAIN,
+    ),
+    "archive-encrypted": _words("压缩包已加密：{name}", "the archive is encrypted: {name}", *_PACK_AGAIN),
+    "archive-nested": _words(
+        "压缩包中还有压缩包：{name}", "the archive holds another one: {name}", *_PACK_AGAIN
+    ),
+    "archive-doubled": _words(
+        "压缩包中有重名文件：{name}", "two files of the archive have one name: {name}", *_PACK_AGAIN
+    ),
+    "archive-method": _words(
+        "压缩方法不支持：{name}；可用存储或 Deflate",
+        "unsupported compression: {name}; stored and deflate are read",
+        *_PACK_AGAIN,
     ),
     "geometry-too-large": _words(
         "第 {row} 行的几何超过 {vertices} 个顶点",

@@ -1,0 +1,216 @@
+"""Tables as text (RFC 4180 and its many relatives): comma, tab, semicolon or bar, in any usual encoding.
+
+Everything is text: types come from the declared fields. A row with too many or too few cells is left
+out and told with its number; it is never mended by guessing.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from diban.intake.formats import encoding
+from diban.intake.formats.names import free_names
+from diban.intake.formats.places import locate
+from diban.intake.formats.reader import ROW, Reader, Remarks, Source, Wanted
+from diban.intake.sandbox.limits import Limits
+from diban.intake.sandbox.text import readable
+from diban.intake.sandbox.wire import Refusal
+
+DELIMITERS = (",", "\t", ";", "|")
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x0b\x0c\x1a")
+_OTHER_TEXT = b"{[<%"
+_CHUNK = 1 << 20
+_BLOCK = 16 << 20
+_HEAD = 1 << 18
+_LINES = 20
+_LOST = "\ufffd"
+# What spreadsheets make of long identifiers.
+_POWER = r"^[0-9](\.[0-9]+)?[eE]\+(1[5-9]|2[0-9])$"
+
+
+def recognises(head: bytes) -> bool:
+    """Text without control characters whose first line has a delimiter, and no JSON, XML or PDF."""
+    mark, name = _mark(head)
+    if name is not None and name != "utf-8":
+        return any(delimiter in head[len(mark) :].decode(name, "replace") for delimiter in DELIMITERS)
+    text = head[len(mark) :].lstrip()
+    line = text.partition(b"\n")[0].partition(b"\r")[0]
+    plain = text == text.translate(None, delete=_CONTROLS) and text[:1] not in _OTHER_TEXT
+    return plain and any(delimiter.encode() in line for delimiter in DELIMITERS)
+
+
+@contextmanager
+def open_csv(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+    """The rows of the file as text, empty cells absent; the first row that is not empty names the columns."""
+    with path.open("rb") as file:
+        mark, marked = _mark(file.read(4))
+        name = marked or encoding.choose(wanted.encoding, None, _sample(file), remarks)
+        delimiter = _delimiter(file, len(mark), name)
+        file.seek(len(mark))
+        table = _Table(file, name, delimiter, _quoted(file), limits, remarks)
+        found = locate(table.schema, table.batches(), wanted, remarks)
+        yield Source(
+            format="CSV",
+            layer=wanted.layer or path.stem,  # the one table that anybody can mean
+            rows=None,
+            crs=found.crs,
+            crs_declared=found.crs is not None,
+            geometry_type=found.geometry_type,
+            id_name=None,
+            schema=found.schema,
+            batches=found.batches,
+        )
+
+
+class _Table:
+    """The file as Arrow parses it: every cell as bytes, the first row as names, row numbers added."""
+
+    def __init__(
+        self, file: BinaryIO, name: str, delimiter: str, quoted: bool, limits: Limits, remarks: Remarks
+    ) -> None:
+        self._remarks = remarks
+        self._ragged: list[int] = []
+        self._done = 0
+        stream = file if name == encoding.UTF8 else _Transcoded(file, name)
+        self._reader = arrow_csv.open_csv(
+            pa.PythonFile(stream, mode="r"),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False, block_size=_BLOCK, autogenerate_column_names=True
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=quoted, invalid_row_handler=self._row_is_ragged
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                check_utf8=False,
+                column_types={f"f{number}": pa.binary() for number in range(limits.columns)},
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+        width = len(self._reader.schema)
+        if width > limits.columns:
+            raise Refusal("columns-too-many", count=width)
+        self._first = self._reader.read_next_batch()
+        heads = [self._text(column[:1])[0].as_py() or "" for column in self._first.columns]
+        self.schema = pa.schema(
+            [*(pa.field(head, pa.string()) for head in free_names(heads, remarks)), pa.field(ROW, pa.int64())]
+        )
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows after the first."""
+        yield self._made(self._first.slice(1))
+        for batch in self._reader:
+            yield self._made(batch)
+
+    def _row_is_ragged(self, row: arrow_csv.InvalidRow) -> str:
+        self._ragged.append(row.number - 1)
+        self._remarks.add("rows-ragged", f"{row.actual_columns} ≠ {row.expected_columns}", row=row.number - 1)
+        return "skip"
+
+    def _made(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        numbers = self._numbers(batch.num_rows)
+        columns = [
+            self._checked(field.name, self._text(column), numbers)
+            for field, column in zip(self.schema, batch.columns, strict=False)
+        ]
+        return pa.RecordBatch.from_arrays([*columns, pa.array(numbers)], schema=self.schema)
+
+    def _numbers(self, rows: int) -> npt.NDArray[np.int64]:
+        """The rows' numbers in the file: those that were left out count too."""
+        numbers = np.arange(self._done + 1, self._done + 1 + rows)
+        for ragged in self._ragged:  # in order; few, or the delivery is returned anyway
+            numbers[np.searchsorted(numbers, ragged) :] += 1
+        self._ragged = [ragged for ragged in self._ragged if not rows or ragged > numbers[-1]]
+        self._done = int(numbers[-1]) if rows else self._done
+        return numbers
+
+    def _text(self, column: pa.Array) -> pa.Array:
+        buffers = column.buffers()
+        return pa.Array.from_buffers(pa.string(), len(column), buffers, column.null_count, column.offset)
+
+    def _checked(self, name: str, column: pa.Array, numbers: npt.NDArray[np.int64]) -> pa.Array:
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            column, wrong = readable(column)
+            self._remarks.add_rows("text-not-encoded", name, numbers[wrong])
+        lost = pc.match_substring(column, _LOST).fill_null(False)
+        if pc.any(lost).as_py():
+            self._remarks.add_rows("text-not-encoded", name, numbers[np.asarray(lost)])
+            column = pc.if_else(lost, pa.scalar(None, pa.string()), column)
+        damaged = np.flatnonzero(pc.match_substring_regex(column, _POWER).fill_null(False))
+        self._remarks.add_rows("number-damaged", name, numbers[damaged])
+        return column
+
+
+class _Transcoded(io.RawIOBase):
+    """A text file as UTF-8; what is wrong in it becomes the replacement character."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._decoder = file, codecs.getincrementaldecoder(name)("replace")
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._left) < size:
+            chunk = self._file.read(_CHUNK)
+            self._left += self._decoder.decode(chunk, final=not chunk).encode("utf-8", "replace")
+            if not chunk:
+                break
+        end = len(self._left) if size < 0 else size
+        taken, self._left = self._left[:end], self._left[end:]
+        return taken
+
+
+def _mark(head: bytes) -> tuple[bytes, str | None]:
+    return next(((mark, name) for mark, name in _MARKS if head.startswith(mark)), (b"", None))
+
+
+def _sample(file: BinaryIO) -> bytes:
+    """Lines that are not all ASCII."""
+    file.seek(0)
+    return encoding.sample_of(line for lines in iter(lambda: file.readlines(_CHUNK), []) for line in lines)
+
+
+def _quoted(file: BinaryIO) -> bool:
+    """Whether there are quotes at all; without them no cell can hold a line break."""
+    start = file.tell()
+    found = any(b'"' in chunk for chunk in iter(lambda: file.read(_CHUNK), b""))
+    file.seek(start)
+    return found
+
+
+def _delimiter(file: BinaryIO, start: int, name: str) -> str:
+    """The one that cuts the first rows into equal numbers of cells, and most of them."""
+    file.seek(start)
+    text = codecs.getincrementaldecoder(name)("replace").decode(file.read(_HEAD))
+
+    def widths(delimiter: str) -> list[int]:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return [len(row) for row in itertools.islice((row for row in rows if row), _LINES)]
+
+    def fitness(delimiter: str) -> tuple[int, int]:
+        counts = widths(delimiter)
+        return (counts.count(counts[0]) if counts and counts[0] > 1 else 0), (counts or [0])[0]
+
+    return max(DELIMITERS, key=fitness)
+
+
+CSV = Reader("CSV", recognises, open_csv)

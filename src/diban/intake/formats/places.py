@@ -1,0 +1,180 @@
+"""Geometry of tables: from two columns of coordinates, or from one of WKT or WKB, or none at all."""
+
+from __future__ import annotations
+
+import binascii
+import ctypes
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyogrio
+
+from diban.intake.formats import wkb_layout
+from diban.intake.formats.reader import GEOMETRY, ROW, Remarks, Wanted
+from diban.intake.sandbox.wire import Refusal
+
+EAST = ("经度", "lon", "lng", "long", "longitude", "point_x", "x")
+NORTH = ("纬度", "lat", "latitude", "point_y", "y")
+SHAPES = ("wkt", "wkb", "geom", "the_geom", "geometry", "geometry_1", "shape", "几何", "空间位置")
+"""Names of columns that are taken without being asked for, in any case of letters; each pair in its order."""
+
+_NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
+_WKT = re.compile(
+    r"\s*(?:SRID=(\d+);)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\b", re.IGNORECASE
+)
+_HEX = re.compile(r"\s*0[01](?:[0-9a-fA-F]{2}){4,}\s*$")
+_SRID = r"^\s*(?i:SRID=[0-9]+;)"
+_XDR_OR_NDR = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Rows with their geometry: its kind, and the CRS that its own text names."""
+
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+    geometry_type: str | None
+    crs: str | None
+
+
+def locate(schema: pa.Schema, batches: Iterator[pa.RecordBatch], wanted: Wanted, remarks: Remarks) -> Located:
+    """The same rows with ``geometry``, as asked for or by well-known names; unchanged where there is none.
+
+    What a well-known name holds is looked at in the first batch. Coordinates that cannot be read leave
+    their row without geometry and are remarked; `Refusal` when an asked-for column is absent.
+    """
+    first = next(batches, None)
+    rows = batches if first is None else itertools.chain((first,), batches)
+    for name in (wanted.x, wanted.y, wanted.shape):
+        if name is not None and name not in schema.names:
+            raise Refusal("place-column-absent", column=name, columns=", ".join(schema.names))
+    shape = wanted.shape or (None if wanted.x else _shape_column(first))
+    if shape is not None:
+        sample = _sample(first, shape)
+        found = _WKT.match(sample) if isinstance(sample, str) else None
+        srid = None if found is None else found[1]
+        if wanted.shape is None:
+            remarks.add("places-taken", shape)
+        made = (_with(batch, _shapes(batch, shape, remarks)) for batch in rows)
+        return Located(_extended(schema), made, "Unknown", None if srid in (None, "0") else f"EPSG:{srid}")
+    x, y = (wanted.x, wanted.y) if wanted.x and wanted.y else _pair(schema)
+    if x is None or y is None:
+        return Located(schema, rows, None, None)
+    if wanted.x is None:
+        remarks.add("places-taken", f"{x}, {y}")
+    return Located(
+        _extended(schema), (_with(one, _points(one, x, y, remarks)) for one in rows), "Point", None
+    )
+
+
+def _extended(schema: pa.Schema) -> pa.Schema:
+    return schema.insert(len(schema) - 1, pa.field(GEOMETRY, pa.binary()))
+
+
+def _with(batch: pa.RecordBatch, geometry: pa.Array) -> pa.RecordBatch:
+    columns = [*batch.columns[:-1], geometry, batch.columns[-1]]
+    return pa.RecordBatch.from_arrays(columns, schema=_extended(batch.schema))
+
+
+def _pair(schema: pa.Schema) -> tuple[str | None, str | None]:
+    """Columns of coordinates by name: both of the same pair of names."""
+    own = {name.strip().casefold(): name for name in reversed(schema.names)}
+    for east, north in (*itertools.product(EAST[:5], NORTH[:3]), *zip(EAST[5:], NORTH[3:], strict=True)):
+        if east in own and north in own:
+            return own[east], own[north]
+    return None, None
+
+
+def _shape_column(batch: pa.RecordBatch | None) -> str | None:
+    """A well-known column that indeed begins with a geometry."""
+    if batch is None:
+        return None
+    own: dict[str, str] = {name.strip().casefold(): name for name in reversed(batch.schema.names)}
+    for known in SHAPES:
+        sample = _sample(batch, own[known]) if known in own else None
+        if isinstance(sample, bytes) or (sample and (_WKT.match(sample) or _HEX.match(sample))):
+            return own[known]
+    return None
+
+
+def _sample(batch: pa.RecordBatch | None, name: str) -> str | bytes | None:
+    if batch is None:
+        return None
+    column = batch.column(name).drop_null()
+    value = column[0].as_py() if len(column) else None
+    return value if isinstance(value, str | bytes) else None
+
+
+def _points(batch: pa.RecordBatch, x: str, y: str, remarks: Remarks) -> pa.Array:
+    (east, given_x), (north, given_y) = _numbers(batch.column(x)), _numbers(batch.column(y))
+    known = np.isfinite(east) & np.isfinite(north)
+    wrong = np.flatnonzero((given_x | given_y) & ~known)
+    remarks.add_rows("place-unreadable", f"{x}, {y}", _row_numbers(batch)[wrong])
+    return wkb_layout.points(east, north, known)
+
+
+def _numbers(column: pa.Array) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Numbers, NaN where there is none, and where something was written."""
+    if pa.types.is_string(column.type):
+        written = pc.not_equal(pc.utf8_trim_whitespace(column), "").fill_null(False)
+        plain = pc.match_substring_regex(column, _NUMBER).fill_null(False)
+        column = pc.if_else(plain, pc.utf8_trim_whitespace(column), pa.scalar(None, pa.string()))
+        # Arrow takes no leading plus.
+        column = pc.replace_substring_regex(column, r"^\+", "")
+    else:
+        written = column.is_valid()
+    numbers = column.cast(pa.float64()).fill_null(np.nan)
+    return np.asarray(numbers), np.asarray(written)
+
+
+def _shapes(batch: pa.RecordBatch, name: str, remarks: Remarks) -> pa.Array:
+    column = batch.column(name)
+    if pa.types.is_large_binary(column.type) or pa.types.is_binary(column.type):
+        return column.cast(pa.binary())
+    if not pa.types.is_string(column.type):
+        raise Refusal("place-column-absent", column=name, columns=str(column.type))
+    values = pc.replace_substring_regex(column, _SRID, "").to_pylist()
+    made: list[bytes | None] = []
+    wrong = []
+    read = _Parser()
+    for number, value in enumerate(values):  # each text is parsed by itself
+        made.append(read(value.strip()) if value and value.strip() else None)
+        if made[-1] is None and value and value.strip():
+            wrong.append(number)
+    remarks.add_rows("place-unreadable", name, _row_numbers(batch)[wrong])
+    return pa.array(made, pa.binary())
+
+
+def _row_numbers(batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
+    numbers: npt.NDArray[np.int64] = batch.column(ROW).to_numpy(zero_copy_only=False)
+    return numbers
+
+
+class _Parser:
+    """WKT or hexadecimal WKB to WKB, by GDAL's own parser, which knows every way of writing WKT."""
+
+    def __init__(self) -> None:
+        library = ctypes.CDLL(pyogrio._ogr.__file__)
+        self._parse, self._size = library.OGR_G_CreateFromWkt, library.OGR_G_WkbSize
+        self._export, self._destroy = library.OGR_G_ExportToIsoWkb, library.OGR_G_DestroyGeometry
+        self._size.argtypes = self._destroy.argtypes = [ctypes.c_void_p]
+        self._export.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p]
+
+    def __call__(self, text: str) -> bytes | None:
+        if _HEX.match(text):
+            return binascii.unhexlify(text)
+        words, made = ctypes.c_char_p(text.encode()), ctypes.c_void_p()
+        if self._parse(ctypes.byref(words), None, ctypes.byref(made)) != 0 or made.value is None:
+            return None
+        try:
+            content = ctypes.create_string_buffer(self._size(made))
+            fine = self._export(made, _XDR_OR_NDR, content) == 0
+            return content.raw if fine and not (words.value or b"").strip() else None
+        finally:
+            self._destroy(made)
