@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from itertools import chain
 from types import SimpleNamespace
 from typing import get_type_hints
 
-from diban.ground import Code, Extent, Field, GeometryKind, Kind, Schema, Text
+from diban.ground import Check, Code, Constraint, Extent, Field, GeometryKind, Kind, Schema, Text
 from diban.intake import Columns, Unreadable
-from diban.quality import Flaw, Rule, Severity, standard_rules
+from diban.quality import Flaw, Register, Rule, Severity, standard_rules
 from tools.reference.markdown import code, table
 from tools.reference.source import part
 
@@ -31,14 +32,31 @@ _FIELD = Field(
     required=True,
     unique=True,
     codes=(Code("01", Text("", "")), Code("02", Text("", ""))),
+    constraint=Constraint(minimum="1", maximum="99"),
 )
 _KEY = Field("key", Kind.TEXT, Text("主键", "Key"), required=True)
+_CODE = Field(
+    "field",
+    Kind.TEXT,
+    Text("字段", "Field"),
+    constraint=Constraint(pattern="[0-9]{6}", check=Check.CREDIT_CODE, reference="districts"),
+)
+_NAME = Field("name", Kind.TEXT, Text("名称", "Name"))
 _SCHEMA = Schema((_KEY, _FIELD), GeometryKind.POLYGON, key="key")
+_POINTS = Schema((_CODE, _NAME), GeometryKind.POINT)
 _AREA = Extent(113.6, 22.2, 114.8, 23.0)
 _FACTS = (
     *("count", "detail", "expected", "format", "formats", "found", "layer", "layers"),
     *("limit", "row", "size"),
 )
+
+
+class _Districts:
+    """A published layer of districts, to which a field may refer."""
+
+    def register(self, layer: str) -> Register:
+        """One district."""
+        return Register(frozenset(["440301"]), {"440301": bytes.fromhex("010300000000000000")})
 
 
 def finding_codes() -> str:
@@ -70,7 +88,8 @@ def all_codes() -> set[str]:
 
 def _of_rules() -> Iterator[Flaw]:
     seen: set[tuple[str, Severity]] = set()
-    for rule in standard_rules(_SCHEMA, _AREA):
+    rules = (standard_rules(schema, _AREA, _Districts()) for schema in (_SCHEMA, _POINTS))
+    for rule in chain.from_iterable(rules):
         for flaw in _flaws(rule):
             if (flaw.code, flaw.severity) not in seen:
                 seen.add((flaw.code, flaw.severity))
@@ -86,7 +105,7 @@ def _flaws(rule: Rule) -> Iterator[Flaw]:
         if not hints:
             yield method()
         elif list(hints.values()) == [Field]:
-            yield method(_FIELD)
+            yield method(getattr(rule, "fields", (_FIELD,))[0])
         elif list(hints) == ["reason"]:
             reasons = part(type(rule).__module__, "_REASONS")
             yield from (method(reason) for reason in (*reasons, ""))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -67,6 +69,13 @@ class Constraint:
             ),
         )
 
+    def matches(self, values: pa.StringArray) -> npt.NDArray[np.bool_]:
+        """Where a value matches the pattern from its first to its last character; False where absent."""
+        assert self.pattern is not None, "asked only of a constraint with a pattern"
+        found = pc.match_substring_regex(values, _whole(self.pattern)).fill_null(False)
+        matching: npt.NDArray[np.bool_] = found.to_numpy(zero_copy_only=False)
+        return matching
+
     def as_json(self) -> dict[str, str | None]:
         """One member each, null where nothing is demanded."""
         return {name: None if (value := getattr(self, name)) is None else str(value) for name in _NAMES}
@@ -91,7 +100,7 @@ _NAMES = ("minimum", "maximum", "pattern", "check", "reference")
 
 def _verify_pattern(name: str, pattern: str) -> None:
     try:
-        pc.match_substring_regex(pa.array([""]), whole(pattern))
+        pc.match_substring_regex(pa.array([""]), _whole(pattern))
     except pa.ArrowInvalid as fault:
         remedy = Text(zh="使用 RE2 语法", en="use the syntax of RE2")
         raise _refused(name, "pattern", pattern, remedy) from fault
@@ -99,8 +108,7 @@ def _verify_pattern(name: str, pattern: str) -> None:
         raise _refused(name, "pattern", pattern, Text(zh="至多 200 个字符", en="at most 200 characters"))
 
 
-def whole(pattern: str) -> str:
-    """The pattern so that it must match a text from its first to its last character."""
+def _whole(pattern: str) -> str:
     return rf"\A(?:{pattern})\z"
 
 

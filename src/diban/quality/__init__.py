@@ -5,14 +5,17 @@ first places and a remedy, a score, and whether the features pass. Bad data is a
 exception; what to do about it (return, ask, accept) is decided elsewhere.
 
 Not here: what a delivery would change against the last version (that is the change set), reading
-files, storing reports, or repairing rows.
+files, storing reports, or landing repairs.
 
 Imports: ground; pyarrow, numpy, shapely.
 """
 
 from diban.quality.checking import Progress, check
 from diban.quality.finding import MAX_PLACES, Finding, Flaw, Place, Severity
+from diban.quality.listing import Listing, read_listing
 from diban.quality.look import UNREAD, Hits, Look
+from diban.quality.port import Register, Surroundings
+from diban.quality.repair import repaired
 from diban.quality.report import Report
 from diban.quality.rule import Inspection, RowByRow, Rule
 from diban.quality.standard import standard_rules
@@ -24,13 +27,18 @@ __all__ = [
     "Flaw",
     "Hits",
     "Inspection",
+    "Listing",
     "Look",
     "Place",
     "Progress",
+    "Register",
     "Report",
     "RowByRow",
     "Rule",
     "Severity",
+    "Surroundings",
     "check",
+    "read_listing",
+    "repaired",
     "standard_rules",
 ]
