@@ -34,6 +34,7 @@ def _square(row: int, *, shift: float = 0.0, grow: float = 0.0) -> bytes:
 @pytest.mark.parametrize("batch", [7, 60])
 def test_copies_are_told_from_what_shares_only_its_place(batch: int) -> None:
     # Row 8 copies row 2 but for key and unique field; 11 and 21 have the place of row 1 and other values.
+    spoilt: dict[str, dict[int, object]]
     spoilt = {GEOMETRY: {8: _square(2), 11: _square(1), 21: _square(1)}, "name": {8: None}}
     spoilt |= {"use": {8: "02"}, "floors": {8: 2}}
     report = judged(plots(60, spoilt, batch=batch))

@@ -14,7 +14,16 @@ from typing import get_type_hints
 
 from diban.ground import Check, Code, Constraint, Extent, Field, GeometryKind, Kind, Schema, Text
 from diban.intake import Columns, Unreadable
-from diban.quality import Flaw, Register, Rule, Severity, standard_rules
+from diban.quality import (
+    Delivered,
+    Flaw,
+    Register,
+    Rule,
+    Severity,
+    mass_removal,
+    schema_drift,
+    standard_rules,
+)
 from tools.reference.markdown import code, table
 from tools.reference.source import part
 
@@ -65,6 +74,7 @@ def finding_codes() -> str:
         ("Reading the file (文件读取)", _of_reading()),
         ("Coordinate reference system and columns (坐标系与信息项)", _of_examination()),
         ("Rules (质检规则)", _of_rules()),
+        ("Compared with what landed before (与已入库的相比)", _of_comparison()),
     )
     parts = [_HEAD]
     for title, flaws in sections:
@@ -83,7 +93,8 @@ def finding_codes() -> str:
 
 def all_codes() -> set[str]:
     """Every code of the page."""
-    return {flaw.code for flaws in (_of_reading(), _of_examination(), _of_rules()) for flaw in flaws}
+    sources = (_of_reading(), _of_examination(), _of_rules(), _of_comparison())
+    return {flaw.code for flaw in chain.from_iterable(sources)}
 
 
 def _of_rules() -> Iterator[Flaw]:
@@ -153,6 +164,14 @@ def _crs_faults() -> Iterator[Unreadable]:
             asked(delivery, opened, _SCHEMA)
         except Unreadable as fault:
             yield fault
+
+
+def _of_comparison() -> Iterator[Flaw]:
+    """What the journey says of columns and rows that went away, came, or changed."""
+    before = Delivered("‹format›", (("‹missing›", "text"), ("‹column›", "integer")))
+    now = Delivered("‹format›", (("‹column›", "text"), ("‹new›", "text")))
+    changes = SimpleNamespace(removed_share=0.2, removed=20)
+    yield from (finding.flaw for finding in (*schema_drift(before, now), *mass_removal(changes, 0.05)))  # type: ignore[arg-type]  # all that it looks at
 
 
 def _flaw_of(fault: Unreadable) -> Flaw:

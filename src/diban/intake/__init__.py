@@ -1,21 +1,24 @@
 """Intake (汇聚): a delivery arrives; its file is opened in the sandbox, read by format, and spooled.
 
 `Deliveries` is the register of what was sent and where it stands; `open_upload` reads a stored
-file in a confined process; `spool` writes its features once, typed, hashed, in the stored CRS.
+file in a confined process; `spool` writes its features once, typed, hashed, in the stored CRS;
+`write_marked` gives faulty rows back in the format of the file.
 
 Not here: whether the data is good (quality), what it changes (base), who decides (governance).
 
-Imports: ground, store; pyarrow, shapely, and in the sandbox pyogrio.
+Imports: ground, store; pyarrow, shapely, pyogrio (for reading in the sandbox alone).
 """
 
 from diban.intake.delivery import Deliveries, Delivery, Sent
 from diban.intake.delivery_state import DeliveryState
+from diban.intake.marked.rows import MARKS, write_marked
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.reading import Reading, SourceLayer, open_upload
 from diban.intake.sandbox.unreadable import Unreadable
 from diban.intake.spool import Columns, match_columns, open_spool, spool
 
 __all__ = [
+    "MARKS",
     "Availability",
     "Columns",
     "Deliveries",
@@ -30,4 +33,5 @@ __all__ = [
     "open_upload",
     "sandbox_available",
     "spool",
+    "write_marked",
 ]

@@ -37,7 +37,7 @@ class Sent:
     """What a sender says of a file, and what was stored of it.
 
     ``key`` is the idempotency key; ``crs`` the sender's word on the coordinates; ``source_layer``
-    which layer of the file is meant.
+    which layer of the file is meant; ``accept_repairs`` whether proposed repairs of geometry may land.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Sent:
     mode: Mode = Mode.FULL
     source_layer: str | None = None
     crs: str | None = None
+    accept_repairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,23 @@ class Deliveries:
             )
         self._note(unit, seen.id, seen.state, to, by, why)
         return self.get(unit.connection, seen.id)
+
+    def accept_repairs(self, unit: Unit, seen: Delivery) -> None:
+        """Keep the sender's word that proposed repairs may land, given after the file was sent."""
+        unit.connection.execute(
+            sa.update(delivery).where(delivery.c.id == seen.id).values(accept_repairs=True)
+        )
+
+    def landed_before(self, connection: sa.Connection, layer: LayerId) -> Delivery | None:
+        """The delivery with rows that landed last in a layer; None when there is none."""
+        rows = connection.execute(
+            sa.select(delivery)
+            .where(delivery.c.layer == layer, delivery.c.state == DeliveryState.LANDED.value)
+            .where(delivery.c.mode != Mode.UNCHANGED.value)
+            .order_by(delivery.c.moved_at.desc(), delivery.c.id.desc())
+            .limit(1)
+        )
+        return next((_delivery(row._mapping) for row in rows), None)
 
     def free_key(self, connection: sa.Connection, wanted: str, *, again: bool) -> str:
         """The key under which a sending goes on, when ``wanted`` names its file and what was said of it.

@@ -21,6 +21,7 @@ delivery = sa.Table(
     sa.Column("mode", sa.Text, nullable=False),
     sa.Column("source_layer", sa.Text),
     sa.Column("crs", sa.Text),
+    sa.Column("accept_repairs", sa.Boolean, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("report", sa.Text),
     sa.Column("changes", sa.Text),

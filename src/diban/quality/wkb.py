@@ -35,7 +35,7 @@ def _read(values: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     try:
         with np.errstate(all="ignore"):
             geometries: npt.NDArray[np.object_] = shapely.from_wkb(values, on_invalid="ignore")
-    except NotImplementedError:
+    except RuntimeError:  # raised for curves
         if len(values) == 1:
             return np.array([None], np.object_)
         middle = len(values) // 2

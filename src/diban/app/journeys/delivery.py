@@ -37,7 +37,8 @@ def carry(platform: Platform, delivery_id: DeliveryId, progress: Progress) -> De
     with unit(platform.database) as act:
         delivery = platform.deliveries.get(act.connection, delivery_id)
         settled = delivery.state.ended or delivery.state is DeliveryState.WAITING
-        key = job_of(delivery_id, review_of(act.connection, delivery_id))
+        review = review_of(act.connection, delivery_id)
+        key = job_of(delivery_id, review, delivery.sent.accept_repairs)
         held = platform.jobs.take(act, key, this_process(), again=not settled)
     if held is not None:
         with holding(platform.database, platform.jobs, held) as check:

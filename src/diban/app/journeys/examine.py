@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from diban.app.journeys.progress import Progress
+from diban.app.journeys.surroundings import Published
 from diban.app.wiring import Platform
 from diban.ground import CRS84, STORED, Crs, FeatureSet, GeometryKind, Invalid, Mode, Schema, Text, parse_crs
 from diban.intake import Columns, Delivery, Reading, Unreadable, match_columns, open_upload, spool
-from diban.quality import Finding, Flaw, Place, Report, Severity, check, standard_rules
+from diban.quality import (
+    Delivered,
+    Finding,
+    Flaw,
+    Listing,
+    Place,
+    Report,
+    Rule,
+    Severity,
+    check,
+    repaired,
+    schema_drift,
+    sort_of,
+    standard_rules,
+)
+from diban.store import reading
 
 READING = Text(zh="文件读取", en="reading the file")
 
@@ -40,12 +58,42 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
         remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
         flaw = Flaw(fault.code, Severity.ERROR, READING, fault.message, remedy)
         return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
-    rules = standard_rules(schema, platform.settings.area)
-    report = check(features, rules, progress=lambda done: progress("check", done, features.rows))
+    rules = standard_rules(schema, platform.settings.area, Published(platform), crs)
+    report = _checked(platform, features, rules, target.with_name("faults.arrow"), progress)
+    own = tuple((name, sort_of(opened.schema.field(name).type)) for name in opened.columns)
+    report = replace(report, delivered=Delivered(opened.source.format, own))
     notes = [*_remarks(opened), *_column_findings(columns, schema, report.rows)]
-    return Examined(
-        Report((*report.findings, *notes), report.rules, report.rows, report.faulty_rows), features
-    )
+    return with_repairs(report.plus([*notes, *_drift(platform, delivery, report)]), features, delivery)
+
+
+def _checked(
+    platform: Platform, features: FeatureSet, rules: list[Rule], path: Path, progress: Progress
+) -> Report:
+    """The rules' report; the list of all faulty rows is kept among the blobs."""
+    with Listing(path) as listing:
+        report = check(
+            features, rules, progress=lambda done: progress("check", done, features.rows), listing=listing
+        )
+    if not listing.rows:
+        return report
+    with path.open("rb") as stream:
+        return replace(report, listing=platform.blobs.put(stream, limit=platform.settings.upload_limit))
+
+
+def with_repairs(report: Report, features: FeatureSet, delivery: Delivery) -> Examined:
+    """The features as they may land: repaired where the report proposes it; accepted if the sender did so."""
+    if report.repairs:
+        features = repaired(features)
+    return Examined(report.accepted() if delivery.sent.accept_repairs else report, features)
+
+
+def _drift(platform: Platform, delivery: Delivery, report: Report) -> Iterator[Finding]:
+    """What changed in the columns since the delivery that landed last."""
+    with reading(platform.database) as connection:
+        before = platform.deliveries.landed_before(connection, delivery.sent.layer)
+    known = None if before is None else Delivered.from_json((before.report or {}).get("delivered"))
+    if known is not None and report.delivered is not None:
+        yield from schema_drift(known, report.delivered)
 
 
 def _crs(delivery: Delivery, opened: Reading, schema: Schema) -> Crs:

@@ -9,6 +9,7 @@ from diban.app.wiring import Platform
 from diban.governance import REVIEW_POLICY, Act, By, Verdict, record_decision, record_evidence, review
 from diban.ground import AccountId, ChangeSet
 from diban.intake import Delivery, DeliveryState
+from diban.quality import mass_removal
 from diban.store import unit
 
 _BECOMES = {
@@ -21,7 +22,9 @@ _BECOMES = {
 def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: ChangeSet | None) -> Delivery:
     """Let the policy speak, and write its word, the report and the change counts in one act."""
     some = () if changes is None else (changes,)
-    decision = review(examined.report.passed, examined.report.score, some, REVIEW_POLICY)
+    told = [one for change in some for one in mass_removal(change, REVIEW_POLICY.removed_share)]
+    report = examined.report.plus(told)
+    decision = review(report.passed, report.score, some, REVIEW_POLICY, repairs=report.repairs)
     sent = delivery.sent
     by = By(sent.sender, sent.party, delivery.id)
     with unit(platform.database) as act:
@@ -34,11 +37,11 @@ def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: C
             _BECOMES[decision.verdict],
             AccountId("policy"),
             "; ".join(str(reason) for reason in decision.reasons),
-            report=examined.report.as_json(),
+            report=report.as_json(),
             changes=None if changes is None else _summary(changes),
         )
         if decision.verdict is Verdict.RETURN:
-            judged = {"score": examined.report.score, "faulty_rows": examined.report.faulty_rows}
+            judged = {"score": report.score, "faulty_rows": report.faulty_rows}
             record_evidence(
                 act, Act.RETURNED, sent.party, resource=sent.resource, delivery=delivery.id, value=judged
             )

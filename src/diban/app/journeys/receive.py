@@ -17,10 +17,13 @@ DELIVERY = "delivery.proceed"
 """The job that takes a delivery on when the process that received it is gone."""
 
 
-def job_of(delivery: DeliveryId, review: Review | None) -> str:
-    """The key of the job that takes a delivery on: one from its receipt, one more from a person's word."""
+def job_of(delivery: DeliveryId, review: Review | None, repairs: bool = False) -> str:
+    """The key of the job that takes a delivery on: one from its receipt, one more from a person's word.
+
+    ``repairs`` is the sender's word that repairs may land.
+    """
     if review is None or review.why is None:
-        return delivery
+        return f"{delivery}:repairs" if repairs else delivery
     return f"{delivery}:{micros(review.opened_at)}"
 
 
@@ -34,6 +37,7 @@ class Letter:
     mode: Mode = Mode.FULL
     source_layer: str | None = None
     crs: str | None = None
+    accept_repairs: bool = False
 
 
 def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, progress: Progress) -> Delivery:
@@ -64,6 +68,7 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
         mode=letter.mode,
         source_layer=letter.source_layer,
         crs=letter.crs,
+        accept_repairs=letter.accept_repairs,
     )
     with unit(platform.database) as act:
         delivery = platform.deliveries.open(act, sent)
@@ -71,7 +76,8 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
         if known is None:
             act.remember(f"receive:{delivery.id}", {"delivery": delivery.id})
             # Whoever receives it carries it on; a server's worker only when nobody has by then.
-            platform.jobs.enqueue(act, DELIVERY, delivery.id, {"delivery": delivery.id}, after=HEAD_START)
+            key = job_of(delivery.id, None, letter.accept_repairs)
+            platform.jobs.enqueue(act, DELIVERY, key, {"delivery": delivery.id}, after=HEAD_START)
             by.note(
                 act,
                 "delivery.receive",

@@ -234,6 +234,7 @@ def _intake() -> None:
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("source_layer", sa.Text(), nullable=True),
         sa.Column("crs", sa.Text(), nullable=True),
+        sa.Column("accept_repairs", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("report", sa.Text(), nullable=True),
         sa.Column("changes", sa.Text(), nullable=True),
