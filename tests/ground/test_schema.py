@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diban.ground import GEOMETRY, Code, Field, GeometryKind, Invalid, Kind, Schema, Text
+from diban.ground import GEOMETRY, Check, Code, Constraint, Field, GeometryKind, Invalid, Kind, Schema, Text
 
 unhurried = settings(deadline=None)
 
@@ -19,6 +19,31 @@ texts = st.builds(Text, st.text(min_size=1), st.text(min_size=1))
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(
     lambda name: not name.startswith("_") and name != GEOMETRY
 )
+
+
+BOUNDS = {
+    Kind.INTEGER: ["-5", "0", "9000000000000000000"],
+    Kind.DECIMAL: ["0", "0.0"],
+    Kind.FLOAT: ["-1e9", "0", "0.25"],
+    Kind.DATE: ["1900-01-01", "2026-02-28"],
+    Kind.INSTANT: ["1900-01-01T00:00:00Z", "2026-02-28T08:00:00.000001Z"],
+}
+
+
+@st.composite
+def constraints(draw: st.DrawFn, kind: Kind) -> Constraint:
+    """Any constraint that holds for a field of that kind."""
+    if kind is Kind.TEXT:
+        pattern = st.sampled_from(["[0-9]{6}", "a|b", r"\p{Han}+"])
+        reference = st.sampled_from(["districts", "street-offices"])
+        return Constraint(
+            pattern=draw(st.none() | pattern),
+            check=draw(st.none() | st.sampled_from(Check)),
+            reference=draw(st.none() | reference),
+        )
+    bounds = draw(st.lists(st.sampled_from(BOUNDS.get(kind, ["0"])), max_size=2)) if kind in BOUNDS else []
+    ends = sorted(bounds, key=BOUNDS[kind].index) if bounds else []
+    return Constraint(minimum=ends[0] if ends else None, maximum=ends[1] if len(ends) == 2 else None)
 
 
 @st.composite
@@ -37,6 +62,7 @@ def fields(draw: st.DrawFn, name: str) -> Field:
         digits=digits,
         scale=draw(st.integers(0, digits)),
         slot=draw(st.integers(0, 500)),
+        constraint=draw(constraints(kind)),
     )
 
 
@@ -130,3 +156,29 @@ def test_a_field_is_found_by_its_name_or_refused() -> None:
         schema.field("Floors")
     assert refused.value.limit == "code, floors"
     assert schema.numbered(3).number == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "constraint", "field"),
+    [
+        (Kind.INTEGER, {"minimum": "1.5"}, "fields.minimum | maximum"),
+        (Kind.FLOAT, {"maximum": "nan"}, "fields.minimum | maximum"),
+        (Kind.DATE, {"minimum": "yesterday"}, "fields.minimum | maximum"),
+        (Kind.TEXT, {"minimum": "0"}, "fields.minimum | maximum"),
+        (Kind.BOOLEAN, {"maximum": "1"}, "fields.minimum | maximum"),
+        (Kind.INTEGER, {"minimum": 3, "maximum": 2}, "fields.minimum"),
+        (Kind.INTEGER, {"pattern": "[0-9]+"}, "fields.pattern"),
+        (Kind.TEXT, {"pattern": "(?=a)b"}, "fields.pattern"),
+        (Kind.TEXT, {"pattern": "a" * 201}, "fields.pattern"),
+        (Kind.TEXT, {"check": "horoscope"}, "fields.check"),
+        (Kind.DATE, {"check": "credit-code"}, "fields.check"),
+        (Kind.TEXT, {"reference": "No Slug"}, "fields.reference"),
+    ],
+)
+def test_a_constraint_that_cannot_be_meant_is_refused(
+    kind: Kind, constraint: dict[str, object], field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        Schema.from_json({"fields": [{"name": "code", "kind": kind.value, **constraint}]})
+    assert refused.value.field == field
+    assert refused.value.remedy is not None

@@ -158,7 +158,7 @@ def test_text_with_nul_is_remarked_since_the_library_cuts_it(tmp_path: Path) -> 
     properties = ['{"a":"x"}', '{"a":"x\\u0000y"}', '{"a":"\\\\u0000"}', '{"a":"x\0y","b":"\\u0000"}']
     found = read(geojson(tmp_path, *["null"] * 4, properties=properties))
     (remark,) = found.remarks
-    assert (remark.code, remark.rows, remark.count, remark.spoils) == ("text-nul", (2, 4, 4), 3, True)
+    assert (remark.code, remark.rows, remark.count, remark.severity) == ("text-nul", (2, 4, 4), 3, "error")
 
 
 def test_reserved_column_names_give_way(tmp_path: Path) -> None:

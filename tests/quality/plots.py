@@ -22,9 +22,10 @@ from diban.ground import (
     Text,
 )
 from diban.quality import UNREAD, Finding, Report, check, standard_rules
+from diban.quality.rules.precision import Precision
 
 AREA = Extent(113.7, 22.4, 114.7, 22.9)
-SIDE = 2e-4
+SIDE = 2.0123e-4
 
 
 def field(name: str, kind: Kind, *, required: bool = False, unique: bool = False, codes: str = "") -> Field:
@@ -85,8 +86,9 @@ def wkb(wkt: str) -> bytes:
 
 
 def judged(features: FeatureSet, threads: int = 2) -> Report:
-    """The report of the standard rules."""
-    return check(features, standard_rules(features.schema, AREA), threads=threads)
+    """The report of the standard rules but one: coordinates made up by hand are short."""
+    rules = [rule for rule in standard_rules(features.schema, AREA) if not isinstance(rule, Precision)]
+    return check(features, rules, threads=threads)
 
 
 def found(report: Report) -> dict[tuple[str, str | None], list[int]]:

@@ -107,6 +107,11 @@ def test_deep_nesting_behind_other_parts_is_refused() -> None:
     assert found(judged(plots(60, {"geometry": {5: deep}}))) == {("geometry.unreadable", None): [5]}
 
 
+def test_a_curve_is_unreadable_and_stops_no_other() -> None:
+    curve = struct.pack("<BII6d", 1, 8, 3, 114.0, 22.5, 114.1, 22.6, 114.2, 22.5)
+    assert found(judged(plots(60, {"geometry": {5: curve}}))) == {("geometry.unreadable", None): [5]}
+
+
 def test_large_but_flat_geometry_is_read() -> None:
     parts = shapely.box(
         [_AT[0] + i * 2e-6 for i in range(2000)],
@@ -118,7 +123,7 @@ def test_large_but_flat_geometry_is_read() -> None:
     values = [shapely.multipolygons(parts), shapely.multipolygons([ring]), shapely.force_3d(ring, 3.0)]
     wide = {row: shapely.to_wkb(value, flavor="iso") for row, value in enumerate(values, 1)}
     assert all(len(value) > 9 * MAX_DEPTH for value in wide.values())
-    assert judged(plots(10, {"geometry": wide})).findings == ()
+    assert found(judged(plots(10, {"geometry": wide}))) == {("geometry.sliver", None): [1]}
 
 
 @settings(max_examples=300, deadline=None)

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from itertools import chain
 from types import SimpleNamespace
 from typing import get_type_hints
 
-from diban.ground import Code, Extent, Field, GeometryKind, Kind, Schema, Text
+from diban.ground import Check, Code, Constraint, Extent, Field, GeometryKind, Kind, Schema, Text
 from diban.intake import Columns, Unreadable
-from diban.quality import Flaw, Rule, Severity, standard_rules
+from diban.quality import (
+    Delivered,
+    Flaw,
+    Register,
+    Rule,
+    Severity,
+    mass_removal,
+    schema_drift,
+    standard_rules,
+)
 from tools.reference.markdown import code, table
 from tools.reference.source import part
 
@@ -31,14 +41,31 @@ _FIELD = Field(
     required=True,
     unique=True,
     codes=(Code("01", Text("", "")), Code("02", Text("", ""))),
+    constraint=Constraint(minimum="1", maximum="99"),
 )
 _KEY = Field("key", Kind.TEXT, Text("主键", "Key"), required=True)
+_CODE = Field(
+    "field",
+    Kind.TEXT,
+    Text("字段", "Field"),
+    constraint=Constraint(pattern="[0-9]{6}", check=Check.CREDIT_CODE, reference="districts"),
+)
+_NAME = Field("name", Kind.TEXT, Text("名称", "Name"))
 _SCHEMA = Schema((_KEY, _FIELD), GeometryKind.POLYGON, key="key")
+_POINTS = Schema((_CODE, _NAME), GeometryKind.POINT)
 _AREA = Extent(113.6, 22.2, 114.8, 23.0)
 _FACTS = (
     *("count", "detail", "expected", "format", "formats", "found", "layer", "layers"),
     *("limit", "row", "size"),
 )
+
+
+class _Districts:
+    """A published layer of districts, to which a field may refer."""
+
+    def register(self, layer: str) -> Register:
+        """One district."""
+        return Register(frozenset(["440301"]), {"440301": bytes.fromhex("010300000000000000")})
 
 
 def finding_codes() -> str:
@@ -47,6 +74,7 @@ def finding_codes() -> str:
         ("Reading the file (文件读取)", _of_reading()),
         ("Coordinate reference system and columns (坐标系与信息项)", _of_examination()),
         ("Rules (质检规则)", _of_rules()),
+        ("Compared with what landed before (与已入库的相比)", _of_comparison()),
     )
     parts = [_HEAD]
     for title, flaws in sections:
@@ -65,12 +93,14 @@ def finding_codes() -> str:
 
 def all_codes() -> set[str]:
     """Every code of the page."""
-    return {flaw.code for flaws in (_of_reading(), _of_examination(), _of_rules()) for flaw in flaws}
+    sources = (_of_reading(), _of_examination(), _of_rules(), _of_comparison())
+    return {flaw.code for flaw in chain.from_iterable(sources)}
 
 
 def _of_rules() -> Iterator[Flaw]:
     seen: set[tuple[str, Severity]] = set()
-    for rule in standard_rules(_SCHEMA, _AREA):
+    rules = (standard_rules(schema, _AREA, _Districts()) for schema in (_SCHEMA, _POINTS))
+    for rule in chain.from_iterable(rules):
         for flaw in _flaws(rule):
             if (flaw.code, flaw.severity) not in seen:
                 seen.add((flaw.code, flaw.severity))
@@ -86,7 +116,7 @@ def _flaws(rule: Rule) -> Iterator[Flaw]:
         if not hints:
             yield method()
         elif list(hints.values()) == [Field]:
-            yield method(_FIELD)
+            yield method(getattr(rule, "fields", (_FIELD,))[0])
         elif list(hints) == ["reason"]:
             reasons = part(type(rule).__module__, "_REASONS")
             yield from (method(reason) for reason in (*reasons, ""))
@@ -138,6 +168,14 @@ def _crs_faults() -> Iterator[Unreadable]:
             parsed(name)
         except Unreadable as fault:
             yield fault
+
+
+def _of_comparison() -> Iterator[Flaw]:
+    """What the journey says of columns and rows that went away, came, or changed."""
+    before = Delivered("‹format›", (("‹missing›", "text"), ("‹column›", "integer")))
+    now = Delivered("‹format›", (("‹column›", "text"), ("‹new›", "text")))
+    changes = SimpleNamespace(removed_share=0.2, removed=20)
+    yield from (finding.flaw for finding in (*schema_drift(before, now), *mass_removal(changes, 0.05)))  # type: ignore[arg-type]  # all that it looks at
 
 
 def _flaw_of(fault: Unreadable) -> Flaw:

@@ -12,12 +12,14 @@ from diban.app.journeys.accounting import add_user, new_key, new_password
 from diban.app.journeys.answering import answer
 from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.erasing import ask_to_erase, erase
+from diban.app.journeys.faulty import faulty_rows
 from diban.app.journeys.founding import Welcome, found
 from diban.app.journeys.granting import give, public_party, take_back
 from diban.app.journeys.organising import import_organisation
 from diban.app.journeys.publication import go_forward, step
 from diban.app.journeys.receive import Letter, receive
 from diban.app.journeys.registration import register
+from diban.app.journeys.repairing import accept_repairs
 from diban.app.journeys.reviewing import decide_delivery
 from diban.app.journeys.road import Road
 from diban.app.sample_city import Planted, SampleFile, Sort, write_city
@@ -38,6 +40,7 @@ __all__ = [
     "Sort",
     "Welcome",
     "Worker",
+    "accept_repairs",
     "add_user",
     "answer",
     "ask_everything",
@@ -49,6 +52,7 @@ __all__ = [
     "deliver",
     "erase",
     "explain",
+    "faulty_rows",
     "found",
     "give",
     "go_forward",

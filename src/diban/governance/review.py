@@ -63,13 +63,27 @@ class Review:
     why: str | None
 
 
-def review(passed: bool, score: float, changes: Sequence[ChangeSet], policy: ReviewPolicy) -> Decision:
-    """What the policy says of a delivery: its report, and what it would change in each layer."""
+def review(
+    passed: bool, score: float, changes: Sequence[ChangeSet], policy: ReviewPolicy, *, repairs: int = 0
+) -> Decision:
+    """What the policy says of a delivery: its report, and what it would change in each layer.
+
+    ``repairs`` is the number of rows whose errors a proposed repair would take away, where these
+    are all the errors there are: then a person is asked whether the repairs may land.
+    """
     scored = Text(zh=f"质量得分 {score:.1f}", en=f"quality score {score:.1f}")
-    if not passed:
+    if not passed and not repairs:
         why = Text(zh="质检有错误，退回修改", en="the report has errors; returned to be corrected")
         return Decision(Verdict.RETURN, (why, scored), policy.version)
     asks = [reason for change in changes for reason in _asks(change, policy)]
+    if not passed:
+        asks.insert(
+            0,
+            Text(
+                zh=f"{repairs} 个无效图形可以修复，接受后以修复的图形入库",
+                en=f"{repairs} invalid geometries can be repaired; accepted, the repaired ones land",
+            ),
+        )
     if asks:
         return Decision(Verdict.ASK, (*asks, scored), policy.version)
     why = Text(zh="质检通过，变更在政策范围内", en="the report passed, the changes are within policy")

@@ -1,7 +1,7 @@
 """Ground: the words that every room shares.
 
 Identifiers, errors, texts in two languages, CRS, extent, moment, schema, feature batches, row and
-content hashes, changes, conditions and scopes. Values and pure functions only.
+content hashes, changes, conditions, check characters and scopes. Values and pure functions only.
 
 Not here: files, networks, databases, frameworks, settings, or anything that knows a delivery.
 
@@ -9,6 +9,8 @@ Imports: pyarrow, numpy, pyproj; no other room.
 """
 
 from diban.ground.changes import ChangeSet, Mode
+from diban.ground.check import Check
+from diban.ground.constraint import Constraint
 from diban.ground.crs import (
     CGCS2000,
     CRS84,
@@ -82,9 +84,11 @@ __all__ = [
     "AllOf",
     "AnyOf",
     "ChangeSet",
+    "Check",
     "Code",
     "Compare",
     "Conflict",
+    "Constraint",
     "ContentHash",
     "Crs",
     "Damaged",

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from diban.ground.constraint import FREE, Constraint
 from diban.ground.errors import Invalid
 from diban.ground.text import Text
 
@@ -49,7 +50,8 @@ class Field:
     """One column (信息项): its name in data, its type, its title in both languages.
 
     ``slot`` is the physical column number, given by the base and kept through renames; 0 means
-    "not stored yet". ``digits`` and ``scale`` count for decimals only.
+    "not stored yet". ``digits`` and ``scale`` count for decimals only. ``constraint`` is what its
+    values must meet.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Field:
     digits: int = 0
     scale: int = 0
     slot: int = 0
+    constraint: Constraint = FREE
 
     def __post_init__(self) -> None:
         if not self.name or self.name.startswith("_") or self.name == GEOMETRY or len(self.name) > 128:
@@ -81,6 +84,7 @@ class Field:
                 limit=MAX_DECIMAL_DIGITS,
                 remedy=Text(zh="总位数至多 18", en="at most 18 digits in all"),
             )
+        self.constraint.verify(self.name, self.arrow_type())
 
     def arrow_type(self) -> pa.DataType:
         """The Arrow type in which this field's values travel."""
@@ -211,6 +215,7 @@ def _field_json(field: Field) -> dict[str, object]:
         "digits": field.digits,
         "scale": field.scale,
         "slot": field.slot,
+        **field.constraint.as_json(),
     }
 
 
@@ -228,4 +233,5 @@ def _field_of(item: dict[str, object]) -> Field:
         digits=int(str(item.get("digits") or 0)),
         scale=int(str(item.get("scale") or 0)),
         slot=int(str(item.get("slot") or 0)),
+        constraint=Constraint.from_json(item),
     )

@@ -3,10 +3,11 @@
 `Uploads` takes bytes in resumable pieces; `Deliveries` is the register of what was sent and
 where it stands; `open_upload` reads a stored file in a confined process; `detect` holds its coordinates
 against where the city lies; `spool` writes its features once, typed, hashed, in the stored CRS.
+`write_marked` gives faulty rows back in the format of the file.
 
 Not here: whether the data is good (quality), what it changes (base), who decides (governance).
 
-Imports: ground, store; pyarrow, shapely, and in the sandbox pyogrio.
+Imports: ground, store; pyarrow, shapely, pyogrio (for reading in the sandbox alone).
 """
 
 from diban.intake.delivery import Deliveries, Delivery, DeliveryMove, Sent
@@ -24,6 +25,7 @@ from diban.intake.detect import (
     sample_of,
 )
 from diban.intake.local_times import LocalTimes
+from diban.intake.marked.rows import MARKS, write_marked
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.reading import Reading, SourceLayer, open_upload
 from diban.intake.sandbox.unreadable import Unreadable
@@ -31,6 +33,7 @@ from diban.intake.spool import Columns, match_columns, open_spool, spool
 from diban.intake.uploads import Upload, Uploads, Writer
 
 __all__ = [
+    "MARKS",
     "MOST",
     "Availability",
     "Basis",
@@ -60,4 +63,5 @@ __all__ = [
     "sample_of",
     "sandbox_available",
     "spool",
+    "write_marked",
 ]

@@ -38,7 +38,8 @@ class Sent:
     """What a sender says of a file, and what was stored of it.
 
     ``key`` is the idempotency key; ``crs`` the sender's word on the coordinates; ``source_layer``
-    which layer of the file is meant; a ``dry_run`` is examined and compared and never lands.
+    which layer of the file is meant; a ``dry_run`` is examined and compared and never lands;
+    ``accept_repairs`` tells whether proposed repairs of geometry may land.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Sent:
     source_layer: str | None = None
     crs: str | None = None
     dry_run: bool = False
+    accept_repairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Deliveries:
         """
         made = DeliveryId(new_id("dlv"))
         values = {name: getattr(sent, name) for name in Sent.__slots__}
-        values |= {"mode": sent.mode.value, "dry_run": int(sent.dry_run)}
+        values |= {"mode": sent.mode.value}
         state, at = DeliveryState.RECEIVED.value, micros(now())
         make = sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert
         statement = make(delivery).values(id=made, state=state, received_at=at, moved_at=at, **values)
@@ -158,6 +160,23 @@ class Deliveries:
             )
         self._note(unit, seen.id, seen.state, to, by, why)
         return self.get(unit.connection, seen.id)
+
+    def accept_repairs(self, unit: Unit, seen: Delivery) -> None:
+        """Keep the sender's word that proposed repairs may land, given after the file was sent."""
+        unit.connection.execute(
+            sa.update(delivery).where(delivery.c.id == seen.id).values(accept_repairs=True)
+        )
+
+    def landed_before(self, connection: sa.Connection, layer: LayerId) -> Delivery | None:
+        """The delivery with rows that landed last in a layer; None when there is none."""
+        rows = connection.execute(
+            sa.select(delivery)
+            .where(delivery.c.layer == layer, delivery.c.state == DeliveryState.LANDED.value)
+            .where(delivery.c.mode != Mode.UNCHANGED.value)
+            .order_by(delivery.c.moved_at.desc(), delivery.c.id.desc())
+            .limit(1)
+        )
+        return next((_delivery(row._mapping) for row in rows), None)
 
     def free_key(self, connection: sa.Connection, wanted: str, *, again: bool) -> str:
         """The key under which a sending goes on, when ``wanted`` names its file and what was said of it.
@@ -249,7 +268,7 @@ class Deliveries:
 
         With ``states``: the last that is in one of them.
         """
-        sent = sa.and_(delivery.c.party.in_(sorted(parties)), delivery.c.dry_run == 0)
+        sent = sa.and_(delivery.c.party.in_(sorted(parties)), delivery.c.dry_run.is_(False))
         if states:
             sent = sa.and_(sent, delivery.c.state.in_([state.value for state in states]))
         last = sa.select(sa.func.max(delivery.c.id)).where(sent).group_by(delivery.c.layer)
@@ -300,7 +319,7 @@ class Deliveries:
 
 def _delivery(row: sa.RowMapping) -> Delivery:
     plain = {name: row[name] for name in Sent.__slots__}
-    sent = Sent(**{**plain, "mode": Mode(row["mode"]), "dry_run": bool(row["dry_run"])})
+    sent = Sent(**{**plain, "mode": Mode(row["mode"])})
     return Delivery(
         id=DeliveryId(row["id"]),
         sent=sent,

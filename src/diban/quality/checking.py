@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from diban.ground import FeatureSet, Text
 from diban.quality.finding import MAX_PLACES, Finding, Flaw, Place, Severity
+from diban.quality.listing import Listing
 from diban.quality.look import Hits, Look, looks
 from diban.quality.report import Report
 from diban.quality.rule import Inspection, Rule
@@ -21,17 +22,23 @@ _THREADS = 2
 
 
 def check(
-    features: FeatureSet, rules: Sequence[Rule], *, progress: Progress | None = None, threads: int = _THREADS
+    features: FeatureSet,
+    rules: Sequence[Rule],
+    *,
+    progress: Progress | None = None,
+    threads: int = _THREADS,
+    listing: Listing | None = None,
 ) -> Report:
     """What the rules find in these features.
 
+    ``listing`` is told every row that has an error or a warning, where a finding names the first.
     ``progress`` is told the number of rows seen so far, from the calling thread. At most
     ``threads`` + 2 batches are held at once: GEOS works without the interpreter's lock, so that
     one thread reads geometry while another judges it. The number of threads never changes the
     report.
     """
     inspections = [rule.begin() for rule in rules]
-    tally = _Tally()
+    tally = _Tally(listing)
     for look, hits in _seen(features, inspections, threads):
         tally.add(look, hits)
         if progress is not None:
@@ -62,8 +69,9 @@ def _see(look: Look, inspections: list[Inspection]) -> tuple[Look, list[Hits]]:
 class _Tally:
     """Counts hits by flaw, keeps the first places, and knows which rows have an error."""
 
-    def __init__(self) -> None:
+    def __init__(self, listing: Listing | None) -> None:
         self.rows = 0
+        self._listing = listing
         self._sizes: list[int] = []
         self._counts: dict[Flaw, int] = {}
         self._places: dict[Flaw, list[Place]] = {}
@@ -74,18 +82,22 @@ class _Tally:
             self.rows += look.batch.num_rows
             self._sizes.append(look.batch.num_rows)
         for hits in found:
-            if not len(hits.rows):
+            if not len(hits.rows) and not hits.whole:
                 continue
             self._counts[hits.flaw] = self._counts.get(hits.flaw, 0) + len(hits.rows)
+            if self._listing is not None and hits.flaw.severity is not Severity.NOTICE:
+                self._listing.add(hits)
             places = self._places.setdefault(hits.flaw, [])
             places.extend(hits.places[: MAX_PLACES - len(places)])
-            if hits.flaw.severity is Severity.ERROR:
+            if hits.flaw.severity is Severity.ERROR and not hits.whole:
                 unmarked = np.zeros(self._sizes[hits.batch], np.bool_)
                 self._faulty.setdefault(hits.batch, unmarked)[hits.rows] = True
 
     def report(self, rules: tuple[Text, ...]) -> Report:
         grave = list(Severity)
-        order = sorted(self._counts, key=lambda f: (grave.index(f.severity), f.code, f.field or ""))
+        order = sorted(
+            self._counts, key=lambda f: (grave.index(f.severity), f.code, f.field or "", f.repairable)
+        )
         return Report(
             findings=tuple(Finding(flaw, self._counts[flaw], tuple(self._places[flaw])) for flaw in order),
             rules=rules,

@@ -9,6 +9,7 @@ from diban.ground import Text
 
 MAX_PLACES = 100
 MAX_VALUE = 100
+MAX_REPAIR = 8192
 
 
 class Severity(StrEnum):
@@ -28,6 +29,7 @@ class Flaw:
 
     ``code`` is stable (``geometry.self-intersection``); ``rule`` is the rule's title; ``message``
     says what is wrong, ``remedy`` what to do; ``field`` names the column, if it is about one.
+    ``repairable``: the platform proposes a repair of every row that has it.
     """
 
     code: str
@@ -36,6 +38,7 @@ class Flaw:
     message: Text
     remedy: Text
     field: str | None = None
+    repairable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Place:
 
     ``row`` is its 1-based number in the source; ``lon`` and ``lat`` (degrees, stored CRS) where to
     look, when that can be told; ``value`` the offending value, at most `MAX_VALUE` characters;
-    ``other`` the earlier row that it contradicts.
+    ``other`` the earlier row that it contradicts. Of a proposed repair: ``repair`` the geometry
+    (hexadecimal WKB, stored CRS; None beyond `MAX_REPAIR` bytes), ``areas`` in m² before and after.
     """
 
     row: int
@@ -52,6 +56,8 @@ class Place:
     lat: float | None = None
     value: str | None = None
     other: int | None = None
+    repair: str | None = None
+    areas: tuple[float, float] | None = None
 
     def as_json(self) -> dict[str, object]:
         """Its members, those that are known."""
@@ -61,25 +67,37 @@ class Place:
             "lat": self.lat,
             "value": self.value,
             "other": self.other,
+            "repair": self.repair,
+            "areas": None if self.areas is None else list(self.areas),
         }
         return {name: value for name, value in members.items() if value is not None}
 
     @classmethod
     def from_json(cls, value: dict[str, object]) -> Place:
         """Read `as_json` back."""
-        lon, lat, text, other = (value.get(name) for name in ("lon", "lat", "value", "other"))
+        lon, lat, text, other, repair = (value.get(name) for name in _MEMBERS)
+        areas = value.get("areas")
+        assert areas is None or isinstance(areas, list)
         return cls(
             row=int(str(value["row"])),
             lon=None if lon is None else float(str(lon)),
             lat=None if lat is None else float(str(lat)),
             value=None if text is None else str(text),
             other=None if other is None else int(str(other)),
+            repair=None if repair is None else str(repair),
+            areas=None if areas is None else (float(areas[0]), float(areas[1])),
         )
+
+
+_MEMBERS = ("lon", "lat", "value", "other", "repair")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A flaw that was found: in ``count`` rows, the first `MAX_PLACES` of them in ``places``."""
+    """A flaw that was found: in ``count`` rows, the first `MAX_PLACES` of them in ``places``.
+
+    A count of 0 is about the features as a whole.
+    """
 
     flaw: Flaw
     count: int
@@ -105,6 +123,7 @@ class Finding:
             "message": flaw.message.as_json(),
             "remedy": flaw.remedy.as_json(),
             "field": flaw.field,
+            "repairable": flaw.repairable,
             "count": self.count,
             "places": [place.as_json() for place in self.places],
         }
@@ -121,5 +140,6 @@ class Finding:
             message=Text.from_json(value["message"]),
             remedy=Text.from_json(value["remedy"]),
             field=None if field is None else str(field),
+            repairable=bool(value.get("repairable")),
         )
         return cls(flaw, int(str(value["count"])), tuple(Place.from_json(place) for place in places))

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 import shapely
 
 from diban.ground import GEOMETRY, ROW, STORED, Crs, FeatureSet, project
-from diban.quality.finding import MAX_PLACES, MAX_VALUE, Flaw, Place
+from diban.quality.finding import MAX_PLACES, MAX_REPAIR, MAX_VALUE, Flaw, Place
+from diban.quality.metres import metres
 from diban.quality.wkb import read_wkb
 
 UNREAD = "_unread"
@@ -31,12 +32,25 @@ Points = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Rows of one batch that have the same flaw: positions in the batch, and the first places."""
+    """Rows of one batch that have the same flaw: positions in the batch, and the first places.
+
+    ``numbers`` are the rows' numbers in the source, ``others`` those of the rows they contradict.
+    ``whole`` says that it is about the features as a whole and no row (`about_all`).
+    """
 
     batch: int
     flaw: Flaw
     rows: Rows
     places: tuple[Place, ...]
+    numbers: Rows
+    others: Rows | None = None
+    whole: bool = False
+
+    @classmethod
+    def about_all(cls, flaw: Flaw) -> Hits:
+        """A flaw that no single row has."""
+        none = np.empty(0, np.int64)
+        return cls(0, flaw, none, (), none, whole=True)
 
 
 class Look:
@@ -55,6 +69,14 @@ class Look:
     def geometries(self) -> npt.NDArray[np.object_]:
         """Shapely geometries; None where the geometry is null or unreadable."""
         return read_wkb(self.batch.column(GEOMETRY))
+
+    @cached_property
+    def invalid(self) -> npt.NDArray[np.bool_]:
+        """Where the geometry is readable and not valid (OGC 06-103r4, 6.1)."""
+        with np.errstate(all="ignore"):
+            sound = shapely.is_valid(self.geometries) | shapely.is_missing(self.geometries)
+        invalid: npt.NDArray[np.bool_] = ~sound
+        return invalid
 
     @cached_property
     def bounds(self) -> Points:
@@ -108,18 +130,21 @@ class Look:
         values: Sequence[str | None] | None = None,
         points: Points | None = None,
         others: Rows | None = None,
+        repairs: npt.NDArray[np.object_] | None = None,
     ) -> Hits:
         """These rows (positions in the batch, ascending) as hits of a flaw.
 
-        What goes with the first `MAX_PLACES` of them may be given: ``values``; ``points`` (n, 2)
-        in the CRS of the features, else the middle of each geometry's box; ``others``, the numbers
-        of the rows they contradict. Values of the flaw's field are read from the batch.
+        What goes with the first `MAX_PLACES` of them may be given: ``values`` (else those of the
+        flaw's field); ``points`` (n, 2) in the CRS of the features, else the middle of each
+        geometry's box; ``repairs``, proposed geometries. ``others`` are the numbers of the rows
+        that all of them contradict.
         """
         rows = np.asarray(rows, np.int64)
         first = rows[:MAX_PLACES]
         if values is None and flaw.field is not None:
             values = self._texts(flaw.field, first)
         lonlat = self._lonlat(first, points)
+        mended = [(None, None)] * len(first) if repairs is None else self._repairs(first, repairs)
         places = tuple(
             Place(
                 row=int(self.numbers[row]),
@@ -127,10 +152,27 @@ class Look:
                 lat=lonlat[order][1],
                 value=None if values is None else shortened(values[order]),
                 other=None if others is None else int(others[order]),
+                repair=mended[order][0],
+                areas=mended[order][1],
             )
             for order, row in enumerate(first)
         )
-        return Hits(self.number, flaw, rows, places)
+        return Hits(self.number, flaw, rows, places, self.numbers[rows], others)
+
+    def _repairs(
+        self, rows: Rows, repairs: npt.NDArray[np.object_]
+    ) -> list[tuple[str | None, tuple[float, float] | None]]:
+        """Proposed geometries in hexadecimal, and the areas in m² before and after."""
+        made = repairs[: len(rows)]
+        unit = metres(shapely.bounds(made)[:, 1], self.crs).prod(axis=1)
+        areas = np.round(
+            np.column_stack([shapely.area(self.geometries[rows]), shapely.area(made)]) * unit[:, None], 2
+        )
+        written = shapely.to_wkb(made, flavor="iso")
+        return [
+            (wkb.hex() if len(wkb) <= MAX_REPAIR else None, (float(before), float(after)))
+            for wkb, (before, after) in zip(written, areas, strict=True)
+        ]
 
     def _texts(self, field: str, rows: Rows) -> list[str | None]:
         values = self.column(field).take(pa.array(rows)).to_pylist()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from diban.ground import Text
+from diban.quality.dimension import Dimension
 from diban.quality.finding import Finding, Severity
+from diban.quality.schema_drift import Delivered
 
 _CLASSES = {
     # severity: (found in more than this share of the rows, points taken), the last for all others
@@ -20,18 +23,51 @@ class Report:
     """What ``rules`` found in ``rows`` rows, of which ``faulty_rows`` have at least one error.
 
     Findings come gravest first, then by code and field. The same features and rules always give
-    an equal report.
+    an equal report. ``delivered`` are the file's columns, ``listing`` the digest of the blob that
+    lists every faulty row (see `diban.quality.listing`).
     """
 
     findings: tuple[Finding, ...]
     rules: tuple[Text, ...]
     rows: int
     faulty_rows: int
+    delivered: Delivered | None = None
+    listing: str | None = None
 
     @property
     def passed(self) -> bool:
         """Whether there is no error."""
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+    @property
+    def repairs(self) -> int:
+        """How many rows would be, or were, repaired; 0 when an error stands that no repair takes away."""
+        if any(one.severity is Severity.ERROR and not one.flaw.repairable for one in self.findings):
+            return 0
+        return sum(finding.count for finding in self.findings if finding.flaw.repairable)
+
+    def plus(self, findings: Iterable[Finding]) -> Report:
+        """The report with further findings, which no rule makes batch by batch."""
+        return replace(self, findings=_gravest_first((*self.findings, *findings)))
+
+    def accepted(self) -> Report:
+        """The report once the repairs that it proposes are accepted: what they mend is a notice."""
+        if not self.repairs:
+            return self
+        findings = (_mended(one) if one.flaw.repairable else one for one in self.findings)
+        return replace(self, findings=_gravest_first(findings), faulty_rows=0)
+
+    @property
+    def dimensions(self) -> dict[Dimension, int | None]:
+        """The score under each heading of GB/T 36344: 100 less the points of the findings that belong to it.
+
+        None for timeliness, which no file shows: it is judged by the update cycle.
+        """
+        scores: dict[Dimension, int | None] = {}
+        for dimension in Dimension:
+            mine = (one for one in self.findings if Dimension.of(one.code) is dimension)
+            scores[dimension] = max(0, 100 - sum(_points(one, self.rows) for one in mine))
+        return scores | {Dimension.TIMELINESS: None}
 
     @property
     def score(self) -> int:
@@ -59,6 +95,12 @@ class Report:
             "score": self.score,
             "rows": self.rows,
             "faulty_rows": self.faulty_rows,
+            "dimensions": [
+                {"name": one.value, "title": one.words.as_json(), "score": score}
+                for one, score in self.dimensions.items()
+            ],
+            "delivered": None if self.delivered is None else self.delivered.as_json(),
+            "listing": self.listing,
             "rules": [rule.as_json() for rule in self.rules],
             "findings": [finding.as_json() for finding in self.findings],
         }
@@ -74,7 +116,23 @@ class Report:
             rules=tuple(Text.from_json(item) for item in rules),
             rows=int(str(value["rows"])),
             faulty_rows=int(str(value["faulty_rows"])),
+            delivered=Delivered.from_json(value.get("delivered")),
+            listing=None if value.get("listing") is None else str(value["listing"]),
         )
+
+
+def _gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    grave = list(Severity)
+    return tuple(sorted(findings, key=lambda finding: grave.index(finding.severity)))
+
+
+def _mended(finding: Finding) -> Finding:
+    flaw = finding.flaw
+    message = Text(zh=f"已修复：{flaw.message.zh}", en=f"repaired: {flaw.message.en}")
+    remedy = Text(
+        zh="无需处理；在源系统中也改正为好", en="nothing; better corrected in the source system as well"
+    )
+    return replace(finding, flaw=replace(flaw, severity=Severity.NOTICE, message=message, remedy=remedy))
 
 
 def _points(finding: Finding, rows: int) -> int:

@@ -33,14 +33,15 @@ class Rule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RowByRow:
-    """The inspection of a rule that can judge each batch by itself."""
+    """The inspection of a rule that can judge each batch by itself; ``told`` is said in any case."""
 
     find: Callable[[Look], Iterable[Hits]]
+    told: tuple[Hits, ...] = ()
 
     def see(self, look: Look) -> Iterable[Hits]:
         """What is wrong in this batch."""
         return self.find(look)
 
     def close(self, features: FeatureSet) -> Iterable[Hits]:
-        """Nothing is left to tell."""
-        return ()
+        """What is said in any case."""
+        return self.told

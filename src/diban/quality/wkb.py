@@ -27,8 +27,19 @@ def read_wkb(column: pa.BinaryArray) -> npt.NDArray[np.object_]:
         if nests_too_deeply(values[index]):
             values = values.copy()
             values[index] = b""
-    with np.errstate(all="ignore"):
-        geometries: npt.NDArray[np.object_] = shapely.from_wkb(values, on_invalid="ignore")
+    return _read(values)
+
+
+def _read(values: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Shapely refuses a whole array for one curve: halve until it stands alone, and is not read."""
+    try:
+        with np.errstate(all="ignore"):
+            geometries: npt.NDArray[np.object_] = shapely.from_wkb(values, on_invalid="ignore")
+    except RuntimeError:  # raised for curves
+        if len(values) == 1:
+            return np.array([None], np.object_)
+        middle = len(values) // 2
+        return np.concatenate([_read(values[:middle]), _read(values[middle:])])
     return geometries
 
 

@@ -172,4 +172,5 @@ def _field(field: Field) -> dict[str, Any]:
         "unique": field.unique,
         "codes": [{"value": code.value, "title": code.title.as_json()} for code in field.codes],
         "unit": field.unit,
+        **field.constraint.as_json(),
     }

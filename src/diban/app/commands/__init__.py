@@ -13,6 +13,7 @@ from diban.app.commands.init import init
 from diban.app.commands.organisation import organisation
 from diban.app.commands.publish import publish
 from diban.app.commands.register import register
+from diban.app.commands.report import report
 from diban.app.commands.review import review
 from diban.app.commands.serve import serve
 from diban.app.commands.status import status
@@ -28,18 +29,8 @@ application = typer.Typer(
 )
 
 for command in (
-    init,
-    organisation,
-    register,
-    submit,
-    answer,
-    review,
-    publish,
-    access,
-    serve,
-    demo,
-    status,
-    expunge,
+    *(init, organisation, register, submit, answer, report, review, publish),
+    *(access, serve, demo, status, expunge),
 ):
     application.command()(command)
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")

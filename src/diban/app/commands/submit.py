@@ -11,6 +11,7 @@ import orjson
 import typer
 from rich.table import Table
 
+from diban.app.commands.report import tell_report
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
 from diban.app.journeys.answering import AS_DECLARED
 from diban.app.journeys.delivery import deliver
@@ -39,6 +40,12 @@ def submit(
     again: Annotated[
         bool, typer.Option("--again", help="重新交付已入库的同一文件 / send anew a file that landed before")
     ] = False,
+    accept_repairs: Annotated[
+        bool,
+        typer.Option(
+            "--accept-repairs", help="接受平台建议的图形修复 / let proposed repairs of geometry land"
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
     """交付：接收 → 质检 → 比对 → 审核 → 入库；中断后重复即继续 / Deliver a file; repeat to resume."""
@@ -47,8 +54,9 @@ def submit(
     with opened(home) as platform, progress_bars() as progress:
         name = "" if file is None else file.name
         with io.BytesIO() if file is None else file.open("rb") as stream:
-            known = key or _key(platform, file, [layer, mode, crs or "", source_layer or ""], again)
-            letter = Letter(layer, name, known, mode, source_layer, crs)
+            said = [layer, mode, crs or "", source_layer or "", *["repairs"] * accept_repairs]
+            known = key or _key(platform, file, said, again)
+            letter = Letter(layer, name, known, mode, source_layer, crs, accept_repairs)
             delivery = deliver(platform, stream, letter, asker_of(platform, login), progress)
         current = platform.base.current(delivery.sent.layer)
     if as_json:
@@ -112,7 +120,7 @@ def show(delivery: Delivery) -> None:
     if delivery.question and delivery.state is DeliveryState.ASKED:
         _tell_question(delivery.id, delivery.question)
     elif delivery.report:
-        _tell_report(Report.from_json(delivery.report))
+        tell_report(Report.from_json(delivery.report))
 
 
 def _tell_question(delivery_id: str, question: dict[str, Any]) -> None:
@@ -138,32 +146,3 @@ def _tell_question(delivery_id: str, question: dict[str, Any]) -> None:
         words.append(AS_DECLARED)
     for word in words:
         console.print(f"  → diban answer {delivery_id} --crs {word} --as …")
-
-
-def _tell_report(report: Report) -> None:
-    console.print(
-        say(
-            Text(
-                zh=f"  质量得分 {report.score}，{report.rows} 行",
-                en=f"  score {report.score}, {report.rows} rows",
-            )
-        )
-    )
-    if not report.findings:
-        return
-    table = Table(box=None, padding=(0, 1))
-    for heading in (
-        Text("代码", "code"),
-        Text("行数", "rows"),
-        Text("问题与办法", "what and remedy"),
-        Text("位置", "places"),
-    ):
-        table.add_column(say(heading), overflow="fold")
-    for finding in report.findings:
-        colour = {"error": "red", "warning": "yellow", "notice": "dim"}[finding.severity.value]
-        places = ", ".join(str(place.row) for place in finding.places[:8]) + (
-            " …" if finding.count > 8 else ""
-        )
-        words = f"{say(finding.flaw.message)}\n→ {say(finding.flaw.remedy)}"
-        table.add_row(f"[{colour}]{finding.code}[/]", str(finding.count), words, places)
-    console.print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diban.app.journeys.receive import DELIVERY
+from diban.app.journeys.receive import DELIVERY, job_of
 from diban.app.wiring import Platform
 from diban.governance import Act, Asker, By, Permission, may, record_evidence
 from diban.ground import AccountId, Conflict, DeliveryId, Invalid, Text, micros, now, source_crs
@@ -56,7 +56,7 @@ def answer(platform: Platform, delivery_id: DeliveryId, crs: str, asker: Asker) 
         moved = platform.deliveries.move(
             act, delivery, DeliveryState.RECEIVED, AccountId(by.actor), said, answer=word
         )
-        platform.jobs.enqueue(act, DELIVERY, f"{delivery_id}:{at}", {"delivery": delivery_id})
+        platform.jobs.enqueue(act, DELIVERY, job_of(moved, None), {"delivery": delivery_id})
         by.note(act, "delivery.answer", delivery_id, {"crs": said, "typed": crs[:200]})
         record_evidence(
             act, Act.ANSWERED, sent.party, resource=sent.resource, delivery=delivery_id, value={"crs": said}

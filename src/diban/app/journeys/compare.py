@@ -13,7 +13,7 @@ def compare(
     platform: Platform, delivery: Delivery, examined: Examined, progress: Progress
 ) -> ChangeSet | None:
     """The change set on the layer's present version; None for a delivery that goes back anyway."""
-    if examined.features is None or not examined.report.passed:
+    if examined.features is None or not (examined.report.passed or examined.report.repairs):
         return None
     progress("compare", 0, examined.features.rows)
     current = platform.base.current(delivery.sent.layer)

@@ -9,6 +9,7 @@ from diban.app.wiring import Platform
 from diban.governance import REVIEW_POLICY, Act, By, Verdict, record_decision, record_evidence, review
 from diban.ground import AccountId, ChangeSet
 from diban.intake import Delivery, DeliveryState
+from diban.quality import mass_removal
 from diban.store import unit
 
 _BECOMES = {
@@ -24,7 +25,9 @@ def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: C
     A trial ends here: what the policy would say is its reason.
     """
     some = () if changes is None else (changes,)
-    decision = review(examined.report.passed, examined.report.score, some, REVIEW_POLICY)
+    told = [one for change in some for one in mass_removal(change, REVIEW_POLICY.removed_share)]
+    report = examined.report.plus(told)
+    decision = review(report.passed, report.score, some, REVIEW_POLICY, repairs=report.repairs)
     sent = delivery.sent
     by = By(sent.sender, sent.party, delivery.id)
     with unit(platform.database) as act:
@@ -40,11 +43,11 @@ def judge(platform: Platform, delivery: Delivery, examined: Examined, changes: C
             DeliveryState.TRIED if sent.dry_run else _BECOMES[decision.verdict],
             AccountId("policy"),
             "; ".join(str(reason) for reason in decision.reasons),
-            report=examined.report.as_json(),
+            report=report.as_json(),
             changes=None if changes is None else summary_of(changes),
         )
         if decision.verdict is Verdict.RETURN and not sent.dry_run:
-            judged = {"score": examined.report.score, "faulty_rows": examined.report.faulty_rows}
+            judged = {"score": report.score, "faulty_rows": report.faulty_rows}
             record_evidence(
                 act, Act.RETURNED, sent.party, resource=sent.resource, delivery=delivery.id, value=judged
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from diban.app.journeys.compare import compare
-from diban.app.journeys.examine import Examined, examine
+from diban.app.journeys.examine import examine, with_repairs
 from diban.app.journeys.judge import summary_of
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
@@ -40,18 +40,28 @@ def land(platform: Platform, delivery: Delivery, changes: ChangeSet | None, prog
         moment = version.landed_at
         assert moment is not None
         platform.catalogue.set_landed(act, sent.layer, version.id, version.rows, version.extent, moment)
+        report = Report.from_json(delivery.report or {}).accepted()
         moved = platform.deliveries.move(
-            act, delivery, DeliveryState.LANDED, AccountId("policy"), "", version=version.id
-        )
-        by.note(
             act,
-            "delivery.land",
-            delivery.id,
-            {"version": version.id, "rows": version.rows, "content": str(version.content)},
+            delivery,
+            DeliveryState.LANDED,
+            AccountId("policy"),
+            "",
+            report=report.as_json(),
+            version=version.id,
         )
+        said: dict[str, str | int] = {
+            "version": version.id,
+            "rows": version.rows,
+            "content": str(version.content),
+        }
+        if report.repairs:
+            said |= {"repaired": report.repairs, "accepted": "sender" if sent.accept_repairs else "reviewer"}
+        by.note(act, "delivery.land", delivery.id, said)
         kind = Act.CONFIRMED if sent.mode is Mode.UNCHANGED else Act.LANDED
-        score = (delivery.report or {}).get("score")
-        value = {"version": version.id, "rows": version.rows, "score": score}
+        value: dict[str, object] = {"version": version.id, "rows": version.rows, "score": report.score}
+        if report.repairs:
+            value["repaired"] = report.repairs
         record_evidence(act, kind, sent.party, resource=sent.resource, delivery=delivery.id, value=value)
     return moved
 
@@ -61,7 +71,7 @@ def _changes(platform: Platform, delivery: Delivery, progress: Progress) -> Chan
     path = platform.work / delivery.id / "rows.arrow"
     if path.is_file():
         schema = platform.base.schema(delivery.sent.layer)
-        examined = Examined(Report.from_json(delivery.report or {}), open_spool(path, schema))
+        examined = with_repairs(Report.from_json(delivery.report or {}), open_spool(path, schema), delivery)
     else:
         examined = examine(platform, delivery, progress)
     changes = compare(platform, delivery, examined, progress)

@@ -22,7 +22,8 @@ def job_of(delivery: Delivery, review: Review | None) -> str:
     """The key of the job that takes a delivery on: one from its receipt, one more from each person's word."""
     if review is not None and review.why is not None:
         return f"{delivery.id}:{micros(review.opened_at)}"
-    return delivery.id if delivery.answer is None else f"{delivery.id}:{delivery.answer['at']}"
+    words = [] if delivery.answer is None else [str(delivery.answer["at"])]
+    return ":".join([delivery.id, *words, *["repairs"][: delivery.sent.accept_repairs]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Letter:
     source_layer: str | None = None
     crs: str | None = None
     dry_run: bool = False
+    accept_repairs: bool = False
 
 
 def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, progress: Progress) -> Delivery:
@@ -74,6 +76,7 @@ def address(platform: Platform, resource: Resource, letter: Letter, asker: Asker
         source_layer=letter.source_layer,
         crs=letter.crs,
         dry_run=letter.dry_run,
+        accept_repairs=letter.accept_repairs,
     )
 
 
@@ -82,7 +85,7 @@ def enter(platform: Platform, act: Unit, sent: Sent, asker: Asker, *, after: flo
     delivery = platform.deliveries.open(act, sent)
     if act.done(f"receive:{delivery.id}") is None:
         act.remember(f"receive:{delivery.id}", {"delivery": delivery.id})
-        platform.jobs.enqueue(act, DELIVERY, delivery.id, {"delivery": delivery.id}, after=after)
+        platform.jobs.enqueue(act, DELIVERY, job_of(delivery, None), {"delivery": delivery.id}, after=after)
         detail: dict[str, str | int] = {
             "digest": sent.digest,
             "size": sent.size,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -14,6 +14,7 @@ import shapely
 from diban.ground import Text
 from diban.quality.finding import Flaw, Severity
 from diban.quality.look import FARTHEST, Hits, Look, Points
+from diban.quality.repair import proposals
 from diban.quality.rule import Inspection, RowByRow
 
 _PLACE = re.compile(r"^(?P<reason>.*?)\[(?P<x>\S+) (?P<y>\S+)\]$")
@@ -38,7 +39,7 @@ _OTHERWISE = ("invalid", "图形无效", "the geometry is invalid")
 
 @dataclass(frozen=True, slots=True)
 class GeometryValid:
-    """Finds invalid geometry, with the reason and the place where it shows, and impossible coordinates."""
+    """Finds invalid geometry, with the reason, the place where it shows and, where there is one, a repair."""
 
     title: ClassVar[Text] = Text(zh="图形有效", en="Valid geometry")
 
@@ -48,9 +49,8 @@ class GeometryValid:
 
     def _find(self, look: Look) -> Iterator[Hits]:
         with np.errstate(all="ignore"):
-            invalid = ~shapely.is_valid(look.geometries) & ~shapely.is_missing(look.geometries)
             impossible = _impossible(look)
-            rows = np.flatnonzero(invalid & ~impossible)
+            rows = np.flatnonzero(look.invalid & ~impossible)
             said = shapely.is_valid_reason(look.geometries[rows])
         reasons, points = _split(said)
         impossible[rows[reasons == "Invalid Coordinate"]] = True
@@ -58,9 +58,15 @@ class GeometryValid:
             yield look.hits(
                 self._coordinates(), np.flatnonzero(impossible), values=_corners(look, impossible)
             )
+        made = proposals(look.geometries[rows])
         for reason in np.unique(reasons[reasons != "Invalid Coordinate"]):
-            at = reasons == reason
-            yield look.hits(self._invalid(reason), rows[at], values=said[at].tolist(), points=points[at])
+            for flaw, mended in ((self._invalid(reason), False), (self._mendable(reason), True)):
+                at = (reasons == reason) & (shapely.is_missing(made) != mended)
+                if at.any():
+                    repairs = made[at] if mended else None
+                    yield look.hits(
+                        flaw, rows[at], values=said[at].tolist(), points=points[at], repairs=repairs
+                    )
 
     def _coordinates(self) -> Flaw:
         return Flaw(
@@ -82,6 +88,13 @@ class GeometryValid:
             message=Text(zh=f"图形无效：{zh}", en=f"invalid geometry: {en}"),
             remedy=Text(zh="在所示位置改正图形", en="correct the geometry at the place shown"),
         )
+
+    def _mendable(self, reason: str) -> Flaw:
+        remedy = Text(
+            zh="在所示位置改正图形，或接受平台建议的修复",
+            en="correct the geometry at the place shown, or accept the proposed repair",
+        )
+        return replace(self._invalid(reason), remedy=remedy, repairable=True)
 
 
 def _impossible(look: Look) -> npt.NDArray[np.bool_]:

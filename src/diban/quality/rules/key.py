@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from diban.ground import FeatureSet, Field, Text, canonical_numbers
-from diban.quality.finding import MAX_PLACES, Flaw, Severity
+from diban.quality.finding import Flaw, Severity
 from diban.quality.look import Hits, Look, looks
 from diban.quality.rule import Inspection
 
@@ -99,7 +99,7 @@ class _Doubles:
         others = seen.earlier(at, self._seconds(values), values, look.numbers[rows])
         repeats = np.flatnonzero(others)
         if len(repeats):
-            yield look.hits(self._flaw, rows[repeats], others=others[repeats[:MAX_PLACES]])
+            yield look.hits(self._flaw, rows[repeats], others=others[repeats])
 
     def _fingerprints(self, look: Look, rows: Numbers) -> Numbers:
         column = look.column(self._field)

@@ -1,0 +1,102 @@
+"""Where features lie and how they are drawn: away from their district, slivers, rounded coordinates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+
+from diban.ground import (
+    CGCS2000,
+    GAUSS_114E,
+    GEOMETRY,
+    STORED,
+    Constraint,
+    Crs,
+    FeatureSet,
+    Field,
+    GeometryKind,
+    Kind,
+    Schema,
+    Text,
+    project,
+)
+from diban.quality import check, standard_rules
+from diban.quality.metres import DEGREE
+from diban.quality.rules.precision import Precision
+from diban.quality.rules.slivers import Slivers
+from tests.quality.plots import AREA, found
+from tests.quality.surroundings import EAST, MIDDLE, WEST, Districts
+
+DISTRICT = Field("district", Kind.TEXT, Text("区", "District"), constraint=Constraint(reference="districts"))
+ACROSS = DEGREE * np.cos(np.radians(22.55))
+
+
+def test_a_row_far_from_the_district_that_it_names_is_found() -> None:
+    schema = Schema((DISTRICT,), GeometryKind.POINT)
+    rows = [
+        (WEST, MIDDLE - 0.01),
+        (EAST, MIDDLE - 0.01),
+        (EAST, MIDDLE - 90 / ACROSS),  # metres beyond the border, within the tolerance
+        (EAST, MIDDLE - 110 / ACROSS),
+        (EAST, MIDDLE + 0.0000123),
+        (None, MIDDLE),
+        ("440399", MIDDLE),
+    ]
+    points = shapely.to_wkb(shapely.points([(lon, 22.5500123) for _, lon in rows]))
+    batch = pa.record_batch({"district": [code for code, _ in rows], GEOMETRY: points})
+    report = check(FeatureSet.of(schema, CGCS2000, [batch]), standard_rules(schema, AREA, Districts()))
+    assert found(report) == {("extent.displaced", "district"): [2, 4], ("field.reference", "district"): [7]}
+
+
+def _plates(sizes: list[tuple[float, float]], crs: Crs) -> FeatureSet:
+    """Rectangles of these sizes in metres, a hundred metres apart, turned by 30°."""
+    origin = project(np.array([[114.05, 22.55]]), STORED, GAUSS_114E)[0]
+    turn = np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
+    shapes = []
+    for row, (width, length) in enumerate(sizes):
+        corners = np.array([[0, 0], [width, 0], [width, length], [0, length], [0, 0]]) @ turn
+        shapes.append(shapely.Polygon(project(corners + origin + [100.0 * row, 0], GAUSS_114E, crs)))
+    batch = pa.record_batch({GEOMETRY: shapely.to_wkb(np.array(shapes))})
+    return FeatureSet.of(Schema((), GeometryKind.POLYGON), crs, [batch])
+
+
+@pytest.mark.parametrize("crs", [CGCS2000, GAUSS_114E], ids=lambda crs: str(crs.code))
+def test_slivers_are_narrow_and_long(crs: Crs) -> None:
+    sizes = [(10, 10), (0.2, 40), (0.3, 0.3), (0.6, 60), (0.45, 60), (6, 3000), (0.2, 3)]
+    report = check(_plates(sizes, crs), [Slivers()])
+    assert found(report) == {("geometry.sliver", None): [2, 5]}
+    assert float(str(report.findings[0].places[0].value).split()[0]) == pytest.approx(0.2, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("crs", "decimals", "coarse"),
+    [
+        (CGCS2000, 4, True),
+        (CGCS2000, 3, True),
+        (CGCS2000, 6, False),
+        (GAUSS_114E, 0, True),
+        (GAUSS_114E, 2, False),
+    ],
+)
+def test_rounded_coordinates_are_found_in_the_crs_of_the_source(
+    crs: Crs, decimals: int, coarse: bool
+) -> None:
+    rng = np.random.default_rng(decimals)
+    lonlat = rng.uniform([113.8, 22.5], [114.4, 22.8], (300, 2))
+    spots = project(lonlat, STORED, crs).copy()
+    spots[100:110] = np.round(spots[100:110], decimals)
+    spots[200, 0] = np.round(spots[200, 0], decimals)  # one coordinate of two proves nothing
+    stored = project(spots, crs, STORED)
+    batch = pa.record_batch({GEOMETRY: shapely.to_wkb(shapely.points(stored))})
+    report = check(FeatureSet.of(Schema((), GeometryKind.POINT), STORED, [batch]), [Precision(crs)])
+    assert found(report) == ({("geometry.precision", None): list(range(101, 111))} if coarse else {})
+
+
+def test_a_feature_is_rounded_only_if_all_of_its_coordinates_are() -> None:
+    square = shapely.box(114.0, 22.5, 114.1, 22.6)
+    other = shapely.Polygon([*square.exterior.coords[:3], (114.05, 22.55001)])
+    batch = pa.record_batch({GEOMETRY: [shapely.to_wkb(square), shapely.to_wkb(other), None, b"\x01"]})
+    report = check(FeatureSet.of(Schema((), GeometryKind.POLYGON), CGCS2000, [batch]), [Precision(CGCS2000)])
+    assert found(report) == {("geometry.precision", None): [1]}
