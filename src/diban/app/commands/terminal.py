@@ -144,7 +144,6 @@ def progress_bars() -> Iterator[Progress]:
 
 STEPS = {
     "receive": Text(zh="接收（字节）", en="received (bytes)"),
-    "read": Text(zh="读取", en="read"),
     "check": Text(zh="质检", en="checked"),
     "compare": Text(zh="比对", en="compared"),
     "land": Text(zh="入库", en="landed"),

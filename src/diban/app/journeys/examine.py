@@ -1,4 +1,4 @@
-"""Checked (质检): the file is read in the sandbox once, spooled, and held against the rules."""
+"""Checked (质检): the file is read in the sandbox once, and held against the rules while it is spooled."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.ground import CRS84, STORED, Crs, FeatureSet, GeometryKind, Invalid, Mode, Schema, Text, parse_crs
-from diban.intake import Columns, Delivery, Reading, Unreadable, match_columns, open_upload, spool
+from diban.intake import Columns, Delivery, Reading, Unreadable, match_columns, open_spool, open_upload, spool
 from diban.quality import Finding, Flaw, Place, Report, Severity, check, standard_rules
 
 READING = Text(zh="文件读取", en="reading the file")
@@ -22,7 +22,7 @@ class Examined:
 
 
 def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Examined:
-    """Read, spool and check a delivery; whatever is wrong with it becomes a finding."""
+    """Read, spool and check a delivery in one pass; whatever is wrong with it becomes a finding."""
     schema = platform.base.schema(delivery.sent.layer)
     if delivery.sent.mode is Mode.UNCHANGED:
         return Examined(Report((), (), 0, 0), FeatureSet.of(schema, STORED, []))
@@ -33,19 +33,16 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
             crs = _crs(delivery, opened, schema)
             columns = match_columns(list(opened.columns), opened.source.id_name, schema)
             rows = opened.source.rows
-            features = spool(
-                opened.batches(), columns, schema, crs, target, lambda done: progress("read", done, rows)
-            )
+            arriving = spool(opened.batches(), columns, schema, crs, target)
+            rules = standard_rules(schema, platform.settings.area)
+            report = check(arriving, rules, progress=lambda done: progress("check", done, rows))
     except Unreadable as fault:
         remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
         flaw = Flaw(fault.code, Severity.ERROR, READING, fault.message, remedy)
         return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
-    rules = standard_rules(schema, platform.settings.area)
-    report = check(features, rules, progress=lambda done: progress("check", done, features.rows))
     notes = [*_remarks(opened), *_column_findings(columns, schema, report.rows)]
-    return Examined(
-        Report((*report.findings, *notes), report.rules, report.rows, report.faulty_rows), features
-    )
+    report = Report((*report.findings, *notes), report.rules, report.rows, report.faulty_rows)
+    return Examined(report, open_spool(target, schema))
 
 
 def _crs(delivery: Delivery, opened: Reading, schema: Schema) -> Crs:
