@@ -1,7 +1,7 @@
 """Ground: the words that every room shares.
 
 Identifiers, errors, texts in two languages, CRS, extent, moment, schema, feature batches, row and
-content hashes, changes, conditions and scopes. Values and pure functions only.
+content hashes, plain rings, changes, conditions and scopes. Values and pure functions only.
 
 Not here: files, networks, databases, frameworks, settings, or anything that knows a delivery.
 
@@ -53,6 +53,7 @@ from diban.ground.predicate import (
     Value,
     fields_of,
 )
+from diban.ground.rings import Rings, read_rings
 from diban.ground.schema import GEOMETRY, Code, Field, GeometryKind, Kind, Schema
 from diban.ground.scope import LayerScope, Mask, Scope
 from diban.ground.text import Text
@@ -106,6 +107,7 @@ __all__ = [
     "PartyId",
     "Predicate",
     "ResourceId",
+    "Rings",
     "Schema",
     "Scope",
     "StorageFull",
@@ -124,5 +126,6 @@ __all__ = [
     "now",
     "parse_crs",
     "project",
+    "read_rings",
     "row_hashes",
 ]
