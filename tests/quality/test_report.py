@@ -125,6 +125,25 @@ def test_progress_counts_rows_in_order() -> None:
     assert told == [50, 100, 120]
 
 
+def test_who_stops_a_check_ends_the_pass_over_the_features() -> None:
+    ended = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from plots(900, batch=50).batches()
+        finally:
+            ended.append(True)
+
+    def stop(_rows: int) -> None:
+        assert not ended
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError) as stopped:
+        check(FeatureSet(SCHEMA, CGCS2000, batches), standard_rules(SCHEMA, AREA), progress=stop)
+    assert ended
+    assert stopped.traceback
+
+
 def test_a_source_that_breaks_off_is_not_hidden() -> None:
     whole = plots(100, batch=50)
 

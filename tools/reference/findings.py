@@ -139,7 +139,7 @@ def _of_reading() -> Iterator[Flaw]:
         remark.from_json({"code": known, "detail": "‹detail›", "count": 1, "rows": []})
         for known in part("diban.intake.sandbox.remark", "_WORDS")
     ]
-    remarks = part("diban.app.journeys.examine", "_remarks")
+    remarks = part("diban.app.journeys.notes", "_remarks")
     yield from (finding.flaw for finding in remarks(SimpleNamespace(remarks=said)))
 
 
@@ -150,12 +150,12 @@ def _of_examination() -> Iterator[Flaw]:
     )
     yield part("diban.app.journeys.placing", "_untold")(untold)
     yield part("diban.app.journeys.placing", "LIMITED")
-    found = part("diban.app.journeys.examine", "_column_findings")
+    found = part("diban.app.journeys.notes", "_columns")
     for absent in (Columns({}, ("field",), ()), Columns({}, ("optional",), ("‹names›",))):
         optional = Field("optional", Kind.TEXT, Text("可选", "Optional"))
         for finding in found(absent, Schema((*_SCHEMA.fields, optional), key="key"), 1):
             yield finding.flaw
-    local = part("diban.app.journeys.examine", "_local_findings")
+    local = part("diban.app.journeys.notes", "_local")
     times = SimpleNamespace(zone="Asia/Shanghai", counts={"field": 1})
     yield from (finding.flaw for finding in local(times, _SCHEMA))
 
@@ -179,6 +179,6 @@ def _of_comparison() -> Iterator[Flaw]:
 
 
 def _flaw_of(fault: Unreadable) -> Flaw:
-    reading = part("diban.app.journeys.examine", "READING")
+    reading = part("diban.app.journeys.notes", "READING")
     assert fault.remedy is not None, fault.code
     return Flaw(fault.code, Severity.ERROR, reading, fault.message, fault.remedy)

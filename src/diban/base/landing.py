@@ -17,7 +17,7 @@ import orjson
 import pyarrow as pa
 import sqlalchemy as sa
 
-from diban.base.boxes import boxes, extent_of, heights
+from diban.base.boxes import extent_of, measured
 from diban.base.columns import physical_name, to_physical, validity_micros
 from diban.base.compare import CHANGED, NEW, load_plan
 from diban.base.port import Rows, RowStore, Step
@@ -352,7 +352,10 @@ def _rows(writing: _Writing, batch: pa.RecordBatch, fids: np.ndarray) -> Rows:
     for name, source in (("tfrom", schema.valid_from), ("tto", schema.valid_to)):
         columns[name] = absent if source is None else validity_micros(batch.column(source))
     geometry = batch.column(GEOMETRY) if GEOMETRY in batch.schema.names else None
-    span = None if geometry is None else heights(geometry)
+    if geometry is None:
+        boxes, span = np.full((batch.num_rows, 4), np.nan), None
+    else:
+        boxes, span = measured(geometry)
     for place, name in enumerate(("zmin", "zmax")):
         columns[name] = (
             pa.nulls(batch.num_rows, pa.float64())
@@ -363,8 +366,7 @@ def _rows(writing: _Writing, batch: pa.RecordBatch, fids: np.ndarray) -> Rows:
     columns["geom"] = pa.nulls(batch.num_rows, pa.binary()) if geometry is None else geometry
     for item in schema.fields:
         columns[physical_name(item)] = to_physical(batch.column(item.name), item)
-    found = np.full((batch.num_rows, 4), np.nan) if geometry is None else boxes(geometry)
-    seen = extent_of(found)
+    seen = extent_of(boxes)
     if seen is not None:
         writing.extent = seen if writing.extent is None else writing.extent.union(seen)
-    return Rows(pa.RecordBatch.from_pydict(columns), found)
+    return Rows(pa.RecordBatch.from_pydict(columns), boxes)

@@ -1,7 +1,8 @@
 """Ground: the words that every room shares.
 
 Identifiers, errors, texts in two languages, CRS, extent, moment, schema, feature batches, row and
-content hashes, changes, conditions, check characters and scopes. Values and pure functions only.
+content hashes, plain rings, changes, conditions, check characters and scopes. Values and pure functions
+only.
 
 Not here: files, networks, databases, frameworks, settings, or anything that knows a delivery.
 
@@ -56,6 +57,7 @@ from diban.ground.predicate import (
     Value,
     fields_of,
 )
+from diban.ground.rings import Rings, read_rings
 from diban.ground.schema import GEOMETRY, Code, Field, GeometryKind, Kind, Schema
 from diban.ground.scope import LayerScope, Mask, Scope
 from diban.ground.source_crs import BD09, GAUSS, GCJ02, UTM, source_crs
@@ -116,6 +118,7 @@ __all__ = [
     "PartyId",
     "Predicate",
     "ResourceId",
+    "Rings",
     "Schema",
     "Scope",
     "Shift",
@@ -135,6 +138,7 @@ __all__ = [
     "now",
     "parse_crs",
     "project",
+    "read_rings",
     "row_hashes",
     "source_crs",
 ]

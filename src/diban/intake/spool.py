@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,36 +67,50 @@ def spool(
     crs: Crs,
     times: LocalTimes,
     target: Path,
-    progress: Callable[[int], None],
 ) -> FeatureSet:
-    """Write the source's batches as the platform reads them to ``target``; the features, to be read again."""
-    aside, rows = target.with_suffix(f".{os.getpid()}.part"), 0
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with translating_disk():
-            with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, _spooled(schema)) as writer:
-                for batch in _ahead(batches):
-                    writer.write_batch(normalise(batch, columns, schema, crs, times))
-                    rows += batch.num_rows
-                    progress(rows)
-            keep_file(aside, target)
-    finally:
-        aside.unlink(missing_ok=True)
-    return open_spool(target, schema)
+    """The source's features as the platform reads them: the first pass writes ``target``, later ones read it.
+
+    So whoever reads them first works while the source is still being read. A pass that breaks off
+    leaves no file, and cannot be repeated.
+    """
+    target.unlink(missing_ok=True)
+
+    def read() -> Iterator[pa.RecordBatch]:
+        if target.is_file():
+            return _read_again(target)
+        made = (normalise(batch, columns, schema, crs, times) for batch in _ahead(batches))
+        return _written(made, schema, target)
+
+    return FeatureSet(schema, STORED, read)
 
 
 def open_spool(path: Path, schema: Schema) -> FeatureSet:
     """The features of a spool that was written before."""
     with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source) as reader:
         rows = reader.count_rows()
+    return FeatureSet(schema, STORED, lambda: _read_again(path), rows)
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        # Read, not mapped: mapped pages would count as memory of the process.
-        with pa.OSFile(str(path), "rb") as stream, pa.ipc.open_file(stream) as again:
-            for number in range(again.num_record_batches):
-                yield again.get_batch(number)
 
-    return FeatureSet(schema, STORED, batches, rows)
+def _read_again(path: Path) -> Iterator[pa.RecordBatch]:
+    # Read, not mapped: mapped pages would count as memory of the process.
+    with pa.OSFile(str(path), "rb") as stream, pa.ipc.open_file(stream) as reader:
+        for number in range(reader.num_record_batches):
+            yield reader.get_batch(number)
+
+
+def _written(batches: Iterator[pa.RecordBatch], schema: Schema, target: Path) -> Iterator[pa.RecordBatch]:
+    """The same batches, each written before it is handed on; the file is in place behind the last."""
+    aside = target.with_suffix(f".{os.getpid()}.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with translating_disk():
+            with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, _spooled(schema)) as writer:
+                for batch in batches:
+                    writer.write_batch(batch)
+                    yield batch
+            keep_file(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def normalise(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from diban.quality.rule import Inspection, Rule
 Progress = Callable[[int], None]
 
 _THREADS = 2
+_WAITING = 8  # batches, so that the threads have work while the next rows are fetched
 
 
 def check(
@@ -32,17 +34,17 @@ def check(
     """What the rules find in these features.
 
     ``listing`` is told every row that has an error or a warning, where a finding names the first.
-    ``progress`` is told the number of rows seen so far, from the calling thread. At most
-    ``threads`` + 2 batches are held at once: GEOS works without the interpreter's lock, so that
-    one thread reads geometry while another judges it. The number of threads never changes the
-    report.
+    ``progress`` is told the number of rows seen so far, from the calling thread. At most ten
+    batches are held at once: GEOS and numpy work without the interpreter's lock, so that threads
+    judge while the caller's reads on. The number of threads never changes the report.
     """
     inspections = [rule.begin() for rule in rules]
     tally = _Tally(listing)
-    for look, hits in _seen(features, inspections, threads):
-        tally.add(look, hits)
-        if progress is not None:
-            progress(tally.rows)
+    with closing(_seen(features, inspections, threads)) as seen:
+        for look, hits in seen:
+            tally.add(look, hits)
+            if progress is not None:
+                progress(tally.rows)
     for inspection in inspections:
         tally.add(None, inspection.close(features))
     return tally.report(tuple(rule.title for rule in rules))
@@ -50,13 +52,13 @@ def check(
 
 def _seen(
     features: FeatureSet, inspections: list[Inspection], threads: int
-) -> Iterator[tuple[Look, list[Hits]]]:
+) -> Generator[tuple[Look, list[Hits]], None, None]:
     """Every batch with its hits, in the order of the features."""
     waiting: deque[Future[tuple[Look, list[Hits]]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="quality") as pool:
         for look in looks(features):
             waiting.append(pool.submit(_see, look, inspections))
-            if len(waiting) > threads:
+            if len(waiting) > _WAITING:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

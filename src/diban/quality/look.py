@@ -1,10 +1,11 @@
-"""One batch of features as rules see it: its geometry is read once, for all of them."""
+"""One batch of features as rules see it: its geometry is read once for all of them, by GEOS where need be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from diban.ground import GEOMETRY, ROW, STORED, Crs, FeatureSet, project
+from diban.ground import GEOMETRY, ROW, STORED, Crs, FeatureSet, Rings, project, read_rings
 from diban.quality.finding import MAX_PLACES, MAX_REPAIR, MAX_VALUE, Flaw, Place
 from diban.quality.metres import metres
 from diban.quality.wkb import read_wkb
@@ -28,6 +29,7 @@ _ROWS_AT_ONCE = 8192
 
 Rows = npt.NDArray[np.int64]
 Points = npt.NDArray[np.float64]
+Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +68,49 @@ class Look:
         self.crs = crs
 
     @cached_property
-    def geometries(self) -> npt.NDArray[np.object_]:
+    def convex(self) -> npt.NDArray[np.bool_]:
+        """Where the bytes alone prove a valid polygon: one convex ring in two dimensions."""
+        proven = self._rings.rows.copy()
+        proven[proven] = self._rings.convex()
+        return proven
+
+    @cached_property
+    def geometries(self) -> Shapes:
         """Shapely geometries; None where the geometry is null or unreadable."""
-        return read_wkb(self.batch.column(GEOMETRY))
+        return read_wkb(self.column(GEOMETRY))
 
     @cached_property
     def invalid(self) -> npt.NDArray[np.bool_]:
         """Where the geometry is readable and not valid (OGC 06-103r4, 6.1)."""
-        with np.errstate(all="ignore"):
-            sound = shapely.is_valid(self.geometries) | shapely.is_missing(self.geometries)
-        invalid: npt.NDArray[np.bool_] = ~sound
+        valid = self.ask(shapely.is_valid, convex=True) | self.ask(shapely.is_missing, convex=False)
+        invalid: npt.NDArray[np.bool_] = ~valid
         return invalid
+
+    def ask(self, question: Callable[[Shapes], npt.NDArray[Any]], convex: object) -> npt.NDArray[Any]:
+        """What shapely answers for each geometry; ``convex`` is what it would for any convex polygon."""
+        with np.errstate(all="ignore"):
+            asked = question(self._odd)
+        answers = np.full(self.batch.num_rows, convex, asked.dtype)
+        answers[~self.convex] = asked
+        return answers
+
+    @cached_property
+    def _odd(self) -> Shapes:
+        """The geometries that are not `convex`: often few, and then all that need be read."""
+        return read_wkb(self.column(GEOMETRY).filter(pa.array(~self.convex)))
 
     @cached_property
     def bounds(self) -> Points:
         """Boxes (n, 4) in the CRS of the features: x min, y min, x max, y max; NaN where there is none."""
         with np.errstate(all="ignore"):
-            boxes: Points = shapely.bounds(self.geometries)
+            boxes = np.empty((self.batch.num_rows, 4))
+            boxes[~self.convex] = shapely.bounds(self._odd)
+        boxes[self.convex] = self._rings.boxes()[self.convex[self._rings.rows]]
         return boxes
+
+    @cached_property
+    def _rings(self) -> Rings:
+        return read_rings(self.column(GEOMETRY))
 
     @cached_property
     def located(self) -> npt.NDArray[np.bool_]:

@@ -1,8 +1,10 @@
-"""Checked (质检): the file is read in the sandbox once, spooled, and held against the rules."""
+"""Checked (质检): the file is read in the sandbox once, and held against the rules while it is spooled."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from diban.app.journeys.notes import READING, notes_of
 from diban.app.journeys.placing import place
@@ -10,16 +12,31 @@ from diban.app.journeys.progress import Progress
 from diban.app.journeys.surroundings import Published
 from diban.app.wiring import Platform
 from diban.ground import STORED, FeatureSet, Mode, Text
-from diban.intake import Delivery, Detection, LocalTimes, Unreadable, match_columns, open_upload, spool
+from diban.intake import (
+    Delivery,
+    Detection,
+    LocalTimes,
+    Unreadable,
+    match_columns,
+    open_spool,
+    open_upload,
+    spool,
+)
 from diban.quality import (
     Delivered,
     Finding,
     Flaw,
+    Listing,
     Report,
+    Rule,
     Severity,
+    check,
+    repaired,
+    schema_drift,
     sort_of,
     standard_rules,
 )
+from diban.store import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +52,7 @@ class Examined:
 
 
 def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Examined:
-    """Read, spool and check a delivery; whatever is wrong with it becomes a finding."""
+    """Read, spool and check a delivery in one pass; whatever is wrong with it becomes a finding."""
     schema = platform.base.schema(delivery.sent.layer)
     if delivery.sent.mode is Mode.UNCHANGED:
         return Examined(Report((), (), 0, 0), FeatureSet.of(schema, STORED, []))
@@ -49,35 +66,36 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
             if placed.question is not None:
                 return Examined(Report((), (), 0, 0), None, placed.question)
             rows = opened.source.rows
-            features = spool(
-                placed.batches,
-                columns,
-                schema,
-                placed.crs,
-                times,
-                target,
-                lambda done: progress("read", done, rows),
+            arriving = spool(placed.batches, columns, schema, placed.crs, times, target)
+            rules = standard_rules(schema, platform.settings.area, Published(platform), placed.crs)
+            report = _checked(
+                platform,
+                arriving,
+                rules,
+                target.with_name("faults.arrow"),
+                lambda done: progress("check", done, rows),
             )
     except Unreadable as fault:
         remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
         flaw = Flaw(fault.code, Severity.ERROR, READING, fault.message, remedy)
         return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
-    rules = standard_rules(schema, platform.settings.area, Published(platform), placed.crs)
-    report = _checked(platform, features, rules, target.with_name("faults.arrow"), progress)
     own = tuple((name, sort_of(opened.schema.field(name).type)) for name in opened.columns)
     report = replace(report, delivered=Delivered(opened.source.format, own))
     notes = [*notes_of(opened, columns, schema, times, report.rows), *placed.notes]
+    features = open_spool(target, schema)
     return with_repairs(report.plus([*notes, *_drift(platform, delivery, report)]), features, delivery)
 
 
 def _checked(
-    platform: Platform, features: FeatureSet, rules: list[Rule], path: Path, progress: Progress
+    platform: Platform,
+    features: FeatureSet,
+    rules: list[Rule],
+    path: Path,
+    progress: Callable[[int], None],
 ) -> Report:
     """The rules' report; the list of all faulty rows is kept among the blobs."""
     with Listing(path) as listing:
-        report = check(
-            features, rules, progress=lambda done: progress("check", done, features.rows), listing=listing
-        )
+        report = check(features, rules, progress=progress, listing=listing)
     if not listing.rows:
         return report
     with path.open("rb") as stream:

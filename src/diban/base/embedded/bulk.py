@@ -14,6 +14,9 @@ import signal
 import sys
 from io import BufferedReader
 
+if __name__ == "__main__":  # Arrow would load numpy, half of what the start costs, for nothing
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+
 import adbc_driver_manager
 import adbc_driver_sqlite
 import pyarrow as pa

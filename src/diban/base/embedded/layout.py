@@ -21,14 +21,14 @@ from diban.base.embedded.writing import opened, written
 from diban.ground import Schema
 from diban.store import keep_file
 
-INDEXES = (
-    "CREATE INDEX live_fid ON live (fid)",
-    "CREATE INDEX live_ended ON live (vto) WHERE vto IS NOT NULL",
-    "CREATE INDEX past_fid ON past (fid)",
-)
+INDEX = "CREATE INDEX live_fid ON live (fid)"
+"""The one index that is cheaper to make when the rows are there."""
+
 _TABLES = (
     "CREATE VIRTUAL TABLE live_box USING rtree (id, minx, maxx, miny, maxy)",
     "CREATE VIRTUAL TABLE past_box USING rtree (id, minx, maxx, miny, maxy, minv, maxv)",
+    "CREATE INDEX live_ended ON live (vto) WHERE vto IS NOT NULL",
+    "CREATE INDEX past_fid ON past (fid)",
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     "INSERT INTO meta VALUES ('tidied', 0)",
 )
@@ -65,13 +65,12 @@ def make(path: Path, schema: Schema) -> None:
     with unfinished(path) as aside:
         create(aside, schema)
         with opened(aside) as connection:
-            for statement in INDEXES:
-                connection.execute(statement)
+            connection.execute(INDEX)
         keep_file(aside, path)
 
 
 def create(aside: Path, schema: Schema) -> None:
-    """Write the empty relations of a layer into a new file, without the `INDEXES`."""
+    """Write the empty relations of a layer into a new file, without the `INDEX`."""
     relations = [str(CreateTable(relation_of(name, schema))) for name in ("live", "past")]
     with opened(aside, new=True) as connection, written(connection):
         for statement in (*relations, *_TABLES):

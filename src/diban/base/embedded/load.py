@@ -16,7 +16,7 @@ from diban.base.embedded.claims import claim, hold
 from diban.base.embedded.conditions import areas
 from diban.base.embedded.flushing import Flushing, flushing
 from diban.base.embedded.hilbert import along_curve
-from diban.base.embedded.layout import INDEXES, create, unfinished
+from diban.base.embedded.layout import INDEX, create, unfinished
 from diban.base.embedded.packing import NODE_BYTES, BoxSorter, packed
 from diban.base.embedded.pipe import BulkPipe, bulk_pipe
 from diban.base.embedded.writing import opened, written
@@ -52,7 +52,7 @@ def load(empty: Path, path: Path, schema: Schema, seq: int, rows: Iterator[Rows]
             pipe.execute(*_UNGUARDED, "BEGIN")
             if first := next(rows, None):
                 _insert_rows(pipe, seq, itertools.chain([first], rows), first.batch.schema, boxes, disk)
-            pipe.execute(*INDEXES)
+            pipe.execute(INDEX)
             if boxes.count:
                 _insert_tree(pipe, boxes, path.parent, disk)
             pipe.execute("COMMIT")

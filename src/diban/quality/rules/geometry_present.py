@@ -15,11 +15,13 @@ from diban.ground import GEOMETRY, GeometryKind, Text
 from diban.quality.finding import MAX_PLACES, Flaw, Severity
 from diban.quality.look import Hits, Look
 from diban.quality.rule import Inspection, RowByRow
+from diban.quality.wkb import read_wkb
 
+_POLYGON = 3
 _KINDS = {
     GeometryKind.POINT: (Text(zh="点", en="points"), (0, 4)),
     GeometryKind.LINE: (Text(zh="线", en="lines"), (1, 2, 5)),
-    GeometryKind.POLYGON: (Text(zh="面", en="polygons"), (3, 6)),
+    GeometryKind.POLYGON: (Text(zh="面", en="polygons"), (_POLYGON, 6)),
 }
 
 
@@ -35,10 +37,9 @@ class GeometryPresent:
         return RowByRow(self._find)
 
     def _find(self, look: Look) -> Iterator[Hits]:
-        geometries = look.geometries
         null = look.column(GEOMETRY).is_null().to_numpy(zero_copy_only=False)
-        unreadable = shapely.is_missing(geometries) & ~null
-        empty = shapely.is_empty(geometries)
+        unreadable = look.ask(shapely.is_missing, convex=False) & ~null
+        empty = look.ask(shapely.is_empty, convex=False)
         if null.any():
             yield look.hits(self._null(), np.flatnonzero(null))
         if unreadable.any():
@@ -47,12 +48,12 @@ class GeometryPresent:
         if empty.any():
             yield look.hits(self._empty(), np.flatnonzero(empty))
         if self.kind in _KINDS:
-            types = shapely.get_type_id(geometries)
+            types = look.ask(shapely.get_type_id, convex=_POLYGON)
             other = ~np.isin(types, _KINDS[self.kind][1]) & (types >= 0) & ~empty
             if other.any():
                 rows = np.flatnonzero(other)
-                names = [geometry.geom_type for geometry in geometries[rows[:MAX_PLACES]]]
-                yield look.hits(self._other(), rows, values=names)
+                first = read_wkb(look.column(GEOMETRY).take(pa.array(rows[:MAX_PLACES])))
+                yield look.hits(self._other(), rows, values=[geometry.geom_type for geometry in first])
 
     def _null(self) -> Flaw:
         return self._flaw(

@@ -100,7 +100,7 @@ class GeometryValid:
 def _impossible(look: Look) -> npt.NDArray[np.bool_]:
     """Where x, y or z is infinite or beyond any CRS; NaN inside a geometry is left to GEOS."""
     impossible = ~look.located & ~np.isnan(look.bounds[:, 0])
-    upright = np.flatnonzero(shapely.has_z(look.geometries))
+    upright = np.flatnonzero(look.ask(shapely.has_z, convex=False))
     if len(upright):
         spots, owners = shapely.get_coordinates(look.geometries[upright], include_z=True, return_index=True)
         impossible[upright[owners[np.abs(spots[:, 2]) > FARTHEST]]] = True
