@@ -11,6 +11,18 @@ Imports: ground, store, base, catalogue, intake, governance; FastAPI, orjson, pr
 
 from diban.share.api import api, blocks_of
 from diban.share.block import Block, Link, Maturity, link
+from diban.share.metrics import Measures, forget_measures
 from diban.share.services import VERSION, Services
 
-__all__ = ["VERSION", "Block", "Link", "Maturity", "Services", "api", "blocks_of", "link"]
+__all__ = [
+    "VERSION",
+    "Block",
+    "Link",
+    "Maturity",
+    "Measures",
+    "Services",
+    "api",
+    "blocks_of",
+    "forget_measures",
+    "link",
+]
