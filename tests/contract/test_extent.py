@@ -6,7 +6,7 @@ import shapely
 
 from diban.base import Version
 from diban.ground import Extent, LayerId, Moment
-from tests.contract.board import BUILDINGS, Board, Row, city, fids
+from tests.contract.board import BUILDINGS, REGISTER, Board, Row, city, fids
 
 
 def around(rows: list[Row]) -> Extent:
@@ -71,3 +71,6 @@ def test_layers_without_places_have_no_extent(engine: Board) -> None:
     last = engine.land(layer, [rows[0] | {"geometry": None}])
     assert measured(engine, layer) == {last.id: None}
     assert engine.base.measure(engine.layer(BUILDINGS)) == []
+    register = engine.layer(REGISTER)
+    table = engine.land(register, city(2))
+    assert measured(engine, register) == {table.id: None}

@@ -8,9 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from diban.base import Query, TileAddress
-from diban.base.records import layer_record
 from diban.ground import NOW, Moment, Unavailable
-from diban.store import reading
 from tests.contract.board import ALL, BUILDINGS, Board, city
 
 ENDLESS = sa.text("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT COUNT(*) FROM n")
@@ -19,9 +17,7 @@ ENDLESS = sa.text("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT 1 FROM n) S
 def test_the_engine_cuts_a_statement(engine: Board) -> None:
     layer = engine.layer(BUILDINGS)
     engine.land(layer, city(20))
-    with reading(engine.database) as connection:
-        storage = layer_record(connection, layer).storage
-    rows = engine.base._rows
+    rows, storage = engine.base._rows, engine.base.at(layer, NOW, ALL)._storage
     begun = time.monotonic()
     with pytest.raises(Unavailable) as raised, rows.reader(storage, begun + 0.2) as reader:
         reader.connection.execute(ENDLESS)
