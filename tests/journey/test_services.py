@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import httpx
 import pytest
 
@@ -89,3 +92,20 @@ def test_a_refusal_names_field_limit_and_remedy(demo: Served, language: str) -> 
     assert answer.status_code == 400
     assert body["field"] == "limit"
     assert {"limit", "remedy", "detail", "request_id"} <= set(body)
+
+
+def test_measures_are_those_of_all_processes(demo: Served) -> None:
+    counted = re.compile(r'^diban_requests_total\{block="tiles",status="404"\} (\S+)$', re.MULTILINE)
+
+    def told() -> float:
+        found = counted.findall(httpx.get(f"{demo.url}/metrics", trust_env=False).text)
+        return float(found[0]) if found else 0.0
+
+    time.sleep(1.5)  # what was asked before has been written by every process
+    before = told()
+    for _ in range(40):  # each on a connection of its own, so that both processes answer some
+        httpx.get(f"{demo.url}/ogc/collections/none/tiles", trust_env=False)
+    until = time.monotonic() + 10
+    while told() - before < 40 and time.monotonic() < until:
+        time.sleep(0.1)
+    assert [told() - before for _ in range(8)] == [40] * 8

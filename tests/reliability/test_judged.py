@@ -13,7 +13,6 @@ from diban.app import Platform, decide_delivery
 from diban.governance import Asker, Verdict, Via, review_of
 from diban.ground import DeliveryId
 from diban.intake import Delivery, DeliveryState
-from diban.intake.tables import delivery as table
 from diban.store import reading, unit
 from tests.reliability.acting import ENGINES
 from tests.reliability.conftest import SMALL, TemplateOf
@@ -44,8 +43,8 @@ def test_what_was_not_reviewed_does_not_land(
             shown = platform.deliveries.get(act.connection, DeliveryId(source.waiting)).changes
             assert shown is not None
             other = orjson.dumps(shown | seen).decode()
-            mine = sa.update(table).where(table.c.id == source.waiting).values(changes=other)
-            act.connection.execute(mine)
+            tampered = sa.text("UPDATE delivery SET changes = :other WHERE id = :id")
+            act.connection.execute(tampered, {"other": other, "id": source.waiting})
         moved = accepted(platform, source.waiting, "核实无误")
         assert (moved.state, moved.changes) == (DeliveryState.WAITING, shown)  # asked again, of what it is
         assert len(platform.base.history(made.layer)) == before

@@ -144,7 +144,7 @@ def _addresses(value: object) -> Iterator[str]:
         yield from (each for item in value.values() for each in _addresses(item))
     elif isinstance(value, list):
         yield from (each for item in value for each in _addresses(item))
-    elif isinstance(value, str) and value.startswith("http") and "/ogc" in value:
+    elif isinstance(value, str) and value.startswith("http") and "opengis.net" not in value:
         yield value
 
 

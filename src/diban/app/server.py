@@ -20,10 +20,11 @@ from diban.app.settings import Settings, read_settings
 from diban.app.wiring import Platform, build
 from diban.app.work.logs import log_as_json
 from diban.app.work.worker import Worker
-from diban.share import Services, api
+from diban.share import Measures, Services, api, forget_measures
 from diban.store import migrate, reading
 
 HOME = "DIBAN_SERVED_HOME"
+MEASURES = "metrics"
 STATIC = Path(__file__).parent / "static"
 GRACE_SECONDS = 20
 PR_SET_PDEATHSIG = 1
@@ -34,6 +35,7 @@ def run(settings: Settings, host: str, port: int, processes: int) -> None:
     platform = build(settings)
     migrate(platform.database)
     platform.close()
+    forget_measures(settings.home / MEASURES)
     os.environ[HOME] = str(settings.home)
     Granian(
         "diban.app.server:application",
@@ -64,12 +66,17 @@ def serve_platform(platform: Platform) -> FastAPI:
     Every process runs a worker: jobs are leased and the sealer takes turns, so it matters not which.
     """
     worker = Worker(platform)
+    folder = platform.settings.home / MEASURES
+    folder.mkdir(exist_ok=True)
+    measures = Measures(folder)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         platform.use.start()
         worker.start()
+        measures.start()
         yield
+        measures.stop()
         worker.stop()
         platform.use.close()
         platform.close()
@@ -99,6 +106,7 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         own_layers=platform.layers_of,
         secure_cookies=platform.settings.secure,
         static=STATIC if (STATIC / "index.html").is_file() else None,
+        measures=platform.settings.home / MEASURES,
         address=platform.settings.address,
         read_seconds=platform.settings.read_seconds,
         ready=lambda: {part.name: part.well for part in readiness(platform)} | {"worker": worker.well},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from diban.base import landing
 from diban.base.columns import from_physical
 from diban.base.compare import Present, plan_changes
+from diban.base.measuring import measure
 from diban.base.port import RowStore
 from diban.base.records import (
     LayerRecord,
@@ -24,9 +26,11 @@ from diban.base.records import (
     bury,
     erased_rows,
     layer_record,
+    present_rows,
     schema_of,
     version_at,
     versions,
+    write_extent,
     write_schema,
 )
 from diban.base.selection import Selection
@@ -36,6 +40,7 @@ from diban.ground import (
     NOW,
     ChangeSet,
     ContentHash,
+    Extent,
     FeatureSet,
     Field,
     Invalid,
@@ -152,8 +157,12 @@ class Base:
             record = layer_record(connection, layer_id)
             return schema_of(connection, layer_id, record.schema_number)
 
-    def at(self, layer_id: LayerId, moment: Moment, scope: Scope) -> Snapshot:
-        """The layer at a moment, as the scope allows; `Denied` when it allows nothing of it."""
+    def at(self, layer_id: LayerId, moment: Moment, scope: Scope, seconds: float | None = None) -> Snapshot:
+        """The layer at a moment, as the scope allows; `Denied` when it allows nothing of it.
+
+        With ``seconds``, reads of it that end later than that from now raise `Unavailable`.
+        """
+        until = None if seconds is None else time.monotonic() + seconds
         allowed = scope.on(layer_id)
         with reading(self._database) as connection:
             record = layer_record(connection, layer_id)
@@ -164,7 +173,16 @@ class Base:
             schema = schema_of(connection, layer_id, number)
             erased = erased_rows(connection, layer_id)
         return Snapshot(
-            self._rows, record.storage, layer_id, schema, version, moment, allowed, self._secret, erased
+            self._rows,
+            record.storage,
+            layer_id,
+            schema,
+            version,
+            moment,
+            allowed,
+            self._secret,
+            erased,
+            until,
         )
 
     def current(self, layer_id: LayerId) -> Version | None:
@@ -242,6 +260,25 @@ class Base:
         with reading(self._database) as connection:
             record = layer_record(connection, layer_id)
         return self._rows.tidy(record.storage, min(seq, record.current_seq))
+
+    def measure(self, layer_id: LayerId) -> list[tuple[Version, Extent | None]]:
+        """Versions whose extent may not be that of the rows that they have now, and what it is.
+
+        These are the present one, since extents only grow as rows land, and those that have lost
+        rows to an erasure, whose place an old extent would tell.
+        """
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+            schema = schema_of(connection, layer_id, record.schema_number)
+            history = versions(connection, layer_id)
+            looked_at = history[:1] + [each for each in history[1:] if len(buried(connection, each))]
+        return [(each, measure(self._rows, record.storage, schema, each)) for each in looked_at]
+
+    def set_extent(self, act: Unit, version: Version, extent: Extent | None) -> int:
+        """Keep what `measure` found; how many rows the version has now."""
+        write_extent(act.connection, version, extent)
+        self._generation.bump(act)
+        return present_rows(act.connection, version)
 
     def verify(self, layer_id: LayerId, version: Version) -> bool:
         """Whether the stored rows of a version, with the tombstones of erased ones, have its content hash."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import sqlalchemy as sa
 
-from diban.ground import Extent, Schema
+from diban.ground import Extent, Schema, Text, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,21 @@ class Reader:
 
     connection: sa.Connection
     tidied: int
+
+
+Statement = sa.Select[*tuple[Any, ...]]
+
+
+def overdue() -> Unavailable:
+    """The fault of a read that was cut, on both engines."""
+    return Unavailable(
+        Text(zh="读取超过时限，已中止", en="the read took too long and was cut"),
+        field="read_seconds",
+        remedy=Text(
+            zh="缩小范围、减少条数或筛选条件后再试",
+            en="ask for a smaller box, fewer features or a simpler filter",
+        ),
+    )
 
 
 class RowStore(Protocol):
@@ -93,8 +108,11 @@ class RowStore(Protocol):
     def drop(self, storage: str) -> None:
         """Remove a layer's storage that nothing points to."""
 
-    def reader(self, storage: str) -> AbstractContextManager[Reader]:
-        """A read transaction over the layer's rows."""
+    def reader(self, storage: str, until: float | None = None) -> AbstractContextManager[Reader]:
+        """A read transaction over the layer's rows.
+
+        Statements that still run at ``until``, an instant of `time.monotonic`, are cut: `overdue`.
+        """
 
     def live(self, storage: str, schema: Schema) -> sa.Table:
         """The live relation: rid, fid, vfrom, vto, eid, tfrom, tto, zmin, zmax, solid, hash, geom, c1…cn."""
@@ -113,6 +131,12 @@ class RowStore(Protocol):
 
     def within(self, relation: sa.Table, extent: Extent) -> sa.ColumnElement[bool]:
         """Rows whose box surely lies inside the extent (maybe a few less)."""
+
+    def reach(self, relation: sa.Table, condition: sa.ColumnElement[bool]) -> Statement:
+        """West, south, east and north of the boxes of the rows that meet a condition, rounded outward.
+
+        One row; nulls when no such row has a box.
+        """
 
     def size(self, relation: sa.Table) -> sa.ColumnElement[float]:
         """Area of a row's box in square degrees, to draw the largest first."""

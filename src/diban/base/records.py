@@ -141,6 +141,13 @@ def versions(connection: sa.Connection, layer_id: LayerId) -> list[Version]:
     return [version_of(row) for row in rows]
 
 
+def write_extent(connection: sa.Connection, version: Version, extent: Extent | None) -> None:
+    """Put a version's extent right."""
+    written = None if extent is None else orjson.dumps(extent.as_list()).decode()
+    mine = layer_version.c.id == version.id
+    connection.execute(sa.update(layer_version).where(mine).values(extent=written))
+
+
 def version_of(row: Row) -> Version:
     """A version from its row."""
     found = row._mapping

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from diban.base.columns import physical_name
 from diban.base.conditions import permitted, require_plain, to_sql
 from diban.base.masking import area_box, slack
-from diban.base.port import Reader, RowStore
+from diban.base.port import Reader, RowStore, Statement
 from diban.base.query import Order, Query, read_token
 from diban.base.records import Version
 from diban.ground import Extent, Field, LayerScope, Moment, Schema, Value, micros
@@ -20,7 +20,6 @@ WIDE = 0.2
 """From this share of the layer's extent on, walking rows in key order beats collecting boxes first."""
 
 Condition = sa.ColumnElement[bool]
-Statement = sa.Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,21 @@ class Selection:
         found = sa.union_all(*parts).subquery()
         columns = list(found.c)
         return sa.select(*columns).order_by(columns[-1].desc(), columns[0]).limit(limit)
+
+    def reach(self, reader: Reader) -> Statement:
+        """West, south, east and north of the version's rows, rounded outward; nulls when none has a place."""
+        parts = [self.rows.reach(relation, self.alive(relation)) for relation in self._relations(reader)]
+        found = sa.union_all(*parts).subquery().c
+        low, high = sa.func.min, sa.func.max
+        return sa.select(low(found.west), low(found.south), high(found.east), high(found.north))
+
+    def touching(self, reader: Reader, box: Extent) -> Statement:
+        """The geometries of the version's rows that meet a box roughly."""
+        parts = []
+        for relation in self._relations(reader):
+            picked = sa.select(self.rows.geometry(relation).label("geom"))
+            parts.append(picked.where(self.alive(relation), self.rows.meets(relation, box, False)))
+        return sa.select(sa.union_all(*parts).subquery())
 
     def hashes(self, reader: Reader) -> Statement:
         """Row hashes of all rows of the version."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +17,7 @@ import sqlalchemy as sa
 from diban.base.columns import from_physical
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
 from diban.base.mvt import TileAddress, encode_tile
-from diban.base.port import RowStore
+from diban.base.port import Reader, RowStore, overdue
 from diban.base.query import Page, Query, write_token
 from diban.base.records import Version
 from diban.base.selection import Selection
@@ -66,9 +68,10 @@ class Snapshot:
         scope: LayerScope,
         secret: bytes,
         erased: int = 0,
+        until: float | None = None,
     ) -> None:
         self.layer, self.version, self.scope = layer, version, scope
-        self._secret, self._erased = secret, erased
+        self._secret, self._erased, self._until = secret, erased, until
         self.schema = replace(
             schema,
             fields=tuple(field for field in schema.fields if scope.shows(field.name)),
@@ -98,10 +101,11 @@ class Snapshot:
             return Page(self._batch([], fields, query.geometry), None)
         kept: list[Row] = []
         after, last, chunk = query.after, False, query.limit + 1
-        with self._rows.reader(self._storage) as reader:
+        with self._reader() as reader:
             while len(kept) <= query.limit and not last:
                 statement = self._selection.page(reader, query, fields, after, chunk)
                 found = reader.connection.execute(statement).fetchall()
+                self._look_at_the_clock()
                 last, chunk = len(found) < chunk, min(2 * chunk, BATCH_ROWS)
                 kept.extend(self._exact(found, query.bbox))
                 if found:
@@ -116,7 +120,7 @@ class Snapshot:
         """The feature with this number as a batch of one row; `Missing` when it is not to be seen."""
         found: list[Row] = []
         if self._selection is not None:
-            with self._rows.reader(self._storage) as reader:
+            with self._reader() as reader:
                 statement = self._selection.one(reader, fid, self.schema.fields)
                 found = self._exact(reader.connection.execute(statement).fetchall(), ())
         if not found:
@@ -138,7 +142,7 @@ class Snapshot:
         """How many features the query matches and the scope allows, exactly; paging is left aside."""
         if self._selection is None:
             return 0
-        with self._rows.reader(self._storage) as reader:
+        with self._reader() as reader:
             exact = self.scope.area is None
             sure = (
                 reader.connection.execute(self._selection.count(reader, query)).scalar_one() if exact else 0
@@ -151,10 +155,11 @@ class Snapshot:
                 else self._selection.doubtful(reader, replace(query, bbox=()))
             )
             found = reader.connection.execution_options(yield_per=BATCH_ROWS).execute(doubtful)
-            return int(sure) + sum(
-                int(self._meets(shapely.from_wkb([row[0] for row in part]), query.bbox).sum())
-                for part in found.partitions(BATCH_ROWS)
-            )
+            count = int(sure)
+            for part in found.partitions(BATCH_ROWS):
+                self._look_at_the_clock()
+                count += int(self._meets(shapely.from_wkb([row[0] for row in part]), query.bbox).sum())
+            return count
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All features that the scope allows, in the order of their numbers, in short reads."""
@@ -171,7 +176,7 @@ class Snapshot:
         """Row hashes of the rows that the scope allows: what proves the stored content."""
         if self._selection is None:
             return
-        with self._rows.reader(self._storage) as reader:
+        with self._reader() as reader:
             found = reader.connection.execution_options(yield_per=BATCH_ROWS).execute(
                 self._selection.hashes(reader)
             )
@@ -185,14 +190,23 @@ class Snapshot:
         if self._selection is None or self.extent is None or not answered:
             return Tile(b"", 0, 0)
         box = Extent(*address.bounds_lonlat())
-        with self._rows.reader(self._storage) as reader:
+        with self._reader() as reader:
             statement = self._selection.largest(reader, box, shown, TILE_FEATURES + 1)
             found = reader.connection.execute(statement).fetchall()
+        self._look_at_the_clock()
         left = 0
         if len(found) > TILE_FEATURES:
             left = self.count(Query(bbox=(box,))) - TILE_FEATURES
         batch = self._batch(self._exact(found[:TILE_FEATURES], ()), shown, True)
         return Tile(encode_tile(name, batch, address), batch.num_rows, max(left, 0))
+
+    def _reader(self) -> AbstractContextManager[Reader]:
+        return self._rows.reader(self._storage, self._until)
+
+    def _look_at_the_clock(self) -> None:
+        """Raise when time is up: what is done with rows here no engine cuts."""
+        if self._until is not None and time.monotonic() > self._until:
+            raise overdue()
 
     def _fields(self, names: tuple[str, ...] | None) -> Sequence[Field]:
         if names is None:

@@ -109,6 +109,16 @@ class Catalogue:
                 Text(zh=f"目录中没有图层 {layer}", en=f"no resource has layer {layer}"), field="layer"
             )
 
+    def set_measured(
+        self, unit: Unit, layer: LayerId, version: VersionId, rows: int, extent: Extent | None
+    ) -> None:
+        """Put right what pages show of that version, unless another has become current."""
+        unit.connection.execute(
+            sa.update(resource_layer)
+            .where(resource_layer.c.layer == layer, resource_layer.c.version == version)
+            .values(rows=rows, extent=None if extent is None else orjson.dumps(extent.as_list()).decode())
+        )
+
     def get(self, connection: sa.Connection, resource_id: ResourceId) -> Resource:
         """The resource of that id; `Missing` when there is none."""
         return self._one(connection, resource.c.id == resource_id, resource_id)

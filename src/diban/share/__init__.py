@@ -11,6 +11,7 @@ Imports: ground, store, base, catalogue, intake, governance; FastAPI, orjson, pr
 
 from diban.share.api import api, blocks_of
 from diban.share.block import Block, Link, Maturity, link
+from diban.share.metrics import Measures, forget_measures
 from diban.share.port import Journey, Standing, Step, Submission
 from diban.share.services import VERSION, Services
 
@@ -20,11 +21,13 @@ __all__ = [
     "Journey",
     "Link",
     "Maturity",
+    "Measures",
     "Services",
     "Standing",
     "Step",
     "Submission",
     "api",
     "blocks_of",
+    "forget_measures",
     "link",
 ]

@@ -89,6 +89,7 @@ class _Read:
 class _Pages:
     def __init__(self, services: Services, desk: Desk, counts: Counts) -> None:
         self._base, self._desk, self._counts = services.base, desk, counts
+        self._seconds = services.read_seconds
 
     def items(self, request: Request, collection: str) -> Response:
         """Features of a layer: by box, by moment, by value, in any supported CRS, page by page."""
@@ -100,7 +101,7 @@ class _Pages:
 
     def _read(self, asked: Asked, known: tuple[Parameter, ...], *, filtered: bool) -> _Read:
         given = parameters_of(asked.request)
-        snapshot = self._base.at(asked.offered.id, parse_moment(given), asked.scope)
+        snapshot = self._base.at(asked.offered.id, parse_moment(given), asked.scope, self._seconds)
         fields = snapshot.schema.names() if filtered else []
         require_known(given, [*(parameter.name for parameter in known), *fields])
         parse_form(given.get("f"), FORMAT)

@@ -37,9 +37,9 @@ def operations_block() -> Block:
             return answer
 
         def metrics(request: Request) -> Response:
-            """Measures of this process in Prometheus's text format."""
+            """Measures of all serving processes in Prometheus's text format."""
             request.state.block = NAME
-            return Response(exposition(), media_type=_METRICS)
+            return Response(exposition(services.measures), media_type=_METRICS)
 
         read_route(routes, "/healthz", alive)
         read_route(routes, "/readyz", ready)

@@ -25,7 +25,8 @@ class Services:
 
     ``own_layers`` answers the layers whose resources a party provides; ``ready`` whether each part
     works; ``static`` is the built portal, None when it is not built. ``address`` is where readers reach
-    the services, "" to go by each request; ``read_seconds`` how long one page or tile may take.
+    the services, "" to go by each request; ``read_seconds`` how long one page or tile may take;
+    ``measures`` the folder in which the serving processes write what they count.
     """
 
     database: Database
@@ -48,3 +49,4 @@ class Services:
     ready: Callable[[], dict[str, bool]]
     address: str = ""
     read_seconds: float = 10.0
+    measures: Path | None = None

@@ -72,6 +72,7 @@ def _links(here: str, layer: ResourceLayer) -> list[Link]:
 class _Pages:
     def __init__(self, services: Services, desk: Desk, holdings: Holdings) -> None:
         self._base, self._desk, self._holdings = services.base, desk, holdings
+        self._seconds = services.read_seconds
 
     def grids(self, request: Request) -> Response:
         """The tile grids that are answered."""
@@ -124,7 +125,7 @@ class _Pages:
         square = tile_address(matrix, row, column)
         given = given_parameters(asked.request, OF_TILE, VERSION, KNOWN_AT)
         parse_form(given.get("f"), OF_TILE)
-        snapshot = self._base.at(asked.offered.id, parse_moment(given), asked.scope)
+        snapshot = self._base.at(asked.offered.id, parse_moment(given), asked.scope, self._seconds)
         tag = tag_of(snapshot, square)
         if (held := unchanged(asked.request, tag)) is not None:
             return held, 0

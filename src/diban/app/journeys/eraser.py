@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from diban.app.journeys.measuring import measure
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
@@ -38,7 +39,10 @@ class PlatformEraser:
         """Remove the target everywhere; how much, by name."""
         forget_previews(self.platform.work, every=True)
         if target.kind is TargetKind.ROWS:
-            return {"rows": self.platform.base.erase(LayerId(target.of), list(target.fids), self._tell)}
+            layer = LayerId(target.of)
+            rows = self.platform.base.erase(layer, list(target.fids), self._tell)
+            measure(self.platform, layer)
+            return {"rows": rows}
         concerned = self._concerned(target)
         digests = {target.of} if target.kind is TargetKind.BLOB else {each.sent.digest for each in concerned}
         left = self._left(digests)
@@ -78,7 +82,11 @@ class PlatformEraser:
         layer = delivery.sent.layer
         made = next((each for each in self.platform.base.history(layer) if each.key == delivery.id), None)
         # A delivery that changed nothing points at a version which another one made.
-        return 0 if made is None else self.platform.base.erase_version(layer, made.id, self._tell)
+        if made is None:
+            return 0
+        rows = self.platform.base.erase_version(layer, made.id, self._tell)
+        measure(self.platform, layer)
+        return rows
 
     def _tell(self, done: int, total: int) -> None:
         """Say how many rows are done, now and then also to those who wait elsewhere."""

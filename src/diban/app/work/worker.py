@@ -9,6 +9,7 @@ import structlog
 
 from diban.app.journeys.delivery import proceed
 from diban.app.journeys.erasing import EXPUNGE, carry_on
+from diban.app.journeys.measuring import measure
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
 from diban.app.journeys.receive import DELIVERY
@@ -31,7 +32,9 @@ def _proceed(platform: Platform, job: Job, progress: Progress) -> None:
 
 
 def _tidy(platform: Platform, job: Job, _progress: Progress) -> None:
-    platform.base.tidy(LayerId(str(job.payload["layer"])), int(str(job.payload["seq"])))
+    layer = LayerId(str(job.payload["layer"]))
+    platform.base.tidy(layer, int(str(job.payload["seq"])))
+    measure(platform, layer)
 
 
 HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy, EXPUNGE: carry_on}

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import sqlalchemy as sa
 
+from diban.base.port import Statement
 from diban.ground import Extent
 
 
@@ -35,6 +36,21 @@ def within(relation: sa.Table, extent: Extent) -> sa.ColumnElement[bool]:
         box.c.maxy <= extent.north,
     )
     return relation.c.rid.in_(sa.select(box.c.id).where(inside))
+
+
+def reach(relation: sa.Table, condition: sa.ColumnElement[bool]) -> Statement:
+    """The outermost sides of the boxes of such rows."""
+    box = _boxes(relation)
+    return (
+        sa.select(
+            sa.func.min(box.c.minx).label("west"),
+            sa.func.min(box.c.miny).label("south"),
+            sa.func.max(box.c.maxx).label("east"),
+            sa.func.max(box.c.maxy).label("north"),
+        )
+        .select_from(relation.join(box, box.c.id == relation.c.rid))
+        .where(condition)
+    )
 
 
 def areas(boxes: npt.NDArray[np.float64]) -> pa.Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
 from diban.base.embedded.faults import translating
-from diban.base.port import Reader
+from diban.base.port import Reader, overdue
 from diban.store import prepare_sqlite
 
 MOST_FILES = 64
 _KEPT = 4  # idle connections of one file
 _CACHE_KIB = 4096
+_INSTRUCTIONS = 10_000  # of SQLite between two looks at the clock: about a millisecond
 
 
 @dataclass(slots=True)
@@ -37,9 +39,14 @@ class Readers:
         self._files: OrderedDict[Path, _File] = OrderedDict()
 
     @contextmanager
-    def reader(self, path: Path) -> Iterator[Reader]:
+    def reader(self, path: Path, until: float | None = None) -> Iterator[Reader]:
         """A read transaction on the file; every statement in it sees the same rows."""
-        with translating(path), self._file(path) as engine, engine.begin() as connection:
+        with (
+            translating(path),
+            self._file(path) as engine,
+            engine.begin() as connection,
+            _cut(connection, until),
+        ):
             found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'tidied'")
             yield Reader(connection, found.scalar_one())
 
@@ -75,6 +82,25 @@ class Readers:
     def _close(file: _File | None) -> None:
         if file is not None and not file.users:
             file.engine.dispose()
+
+
+@contextmanager
+def _cut(connection: sa.Connection, until: float | None) -> Iterator[None]:
+    """Interrupt statements that run past an instant of `time.monotonic`."""
+    if until is None:
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.set_progress_handler(lambda: time.monotonic() > until, _INSTRUCTIONS)
+    try:
+        yield
+    except sa.exc.OperationalError as fault:
+        if getattr(fault.orig, "sqlite_errorcode", None) == pysqlite3.SQLITE_INTERRUPT:
+            raise overdue() from fault
+        raise
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def _engine(path: Path) -> sa.Engine:

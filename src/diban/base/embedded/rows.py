@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from diban.base.embedded.conditions import meets, size, within
+from diban.base.embedded.conditions import meets, reach, size, within
 from diban.base.embedded.erasing import erase
 from diban.base.embedded.faults import translating
 from diban.base.embedded.layout import make, relation_of, remove, remove_unfinished, widen
@@ -16,7 +16,7 @@ from diban.base.embedded.load import load
 from diban.base.embedded.readers import Readers
 from diban.base.embedded.steps import apply, undo
 from diban.base.embedded.tidying import tidy
-from diban.base.port import Reader, Rows, Step
+from diban.base.port import Reader, Rows, Statement, Step
 from diban.ground import Extent, Kind, Schema
 
 
@@ -84,8 +84,8 @@ class EmbeddedRows:
         self._readers.forget(self._folder / storage)
         remove(self._folder / storage)
 
-    def reader(self, storage: str) -> AbstractContextManager[Reader]:
-        return self._readers.reader(self._folder / storage)
+    def reader(self, storage: str, until: float | None = None) -> AbstractContextManager[Reader]:
+        return self._readers.reader(self._folder / storage, until)
 
     def live(self, storage: str, schema: Schema) -> sa.Table:
         return self._table("live", schema)
@@ -101,6 +101,9 @@ class EmbeddedRows:
 
     def within(self, relation: sa.Table, extent: Extent) -> sa.ColumnElement[bool]:
         return within(relation, extent)
+
+    def reach(self, relation: sa.Table, condition: sa.ColumnElement[bool]) -> Statement:
+        return reach(relation, condition)
 
     def size(self, relation: sa.Table) -> sa.ColumnElement[float]:
         return size(relation)

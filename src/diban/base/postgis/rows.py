@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
+import psycopg
 import sqlalchemy as sa
 
 from diban.base.columns import physical_name
-from diban.base.port import Reader, Rows, Step
+from diban.base.port import Reader, Rows, Statement, Step, overdue
 from diban.base.postgis import writing
 from diban.base.postgis.claims import retire
 from diban.base.postgis.faults import translating
@@ -149,11 +151,11 @@ class PostgisRows:
             drop_tables(connection, storage)
 
     @contextmanager
-    def reader(self, storage: str) -> Iterator[Reader]:
+    def reader(self, storage: str, until: float | None = None) -> Iterator[Reader]:
         """A read-only transaction that sees one state of the layer's tables throughout."""
         with translating(), self._database.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin():
+            with connection.begin(), _cut(connection, until):
                 # Each read has values of its own: a plan made for any values would miss the indexes.
                 custom = sa.func.set_config("plan_cache_mode", "force_custom_plan", True)
                 known = sa.select(state.c.tidied, custom).where(state.c.storage == storage)
@@ -195,13 +197,19 @@ class PostgisRows:
             return sa.false()
         return relation.c.geom.bool_op("@")(_envelope(*low, *high))
 
+    def reach(self, relation: sa.Table, condition: sa.ColumnElement[bool]) -> Statement:
+        """The outermost sides of the boxes of such rows, as far as single precision tells them."""
+        west, south, east, north = _sides(relation)
+        return sa.select(
+            sa.func.min(west).label("west"),
+            sa.func.min(south).label("south"),
+            sa.func.max(east).label("east"),
+            sa.func.max(north).label("north"),
+        ).where(condition)
+
     def size(self, relation: sa.Table) -> sa.ColumnElement[float]:
         """Area of a row's box in square degrees, to draw the largest first."""
-        box = sa.func.box2d(relation.c.geom)
-        west, east, south, north = (
-            getattr(sa.func, name)(box, type_=sa.Double())
-            for name in ("ST_XMin", "ST_XMax", "ST_YMin", "ST_YMax")
-        )
+        west, south, east, north = _sides(relation)
         area: sa.ColumnElement[float] = (east - west) * (north - south)
         return area
 
@@ -216,6 +224,22 @@ class PostgisRows:
         if key not in self._relations:
             self._relations[key] = relation(storage, schema, past=past)
         return self._relations[key]
+
+
+@contextmanager
+def _cut(connection: sa.Connection, until: float | None) -> Iterator[None]:
+    """Let the server cancel each statement that runs past an instant of `time.monotonic`."""
+    if until is None:
+        yield
+        return
+    left = max(1, int((until - time.monotonic()) * 1000))
+    connection.execute(sa.select(sa.func.set_config("statement_timeout", str(left), True)))
+    try:
+        yield
+    except sa.exc.OperationalError as fault:
+        if isinstance(fault.orig, psycopg.errors.QueryCanceled):
+            raise overdue() from fault
+        raise
 
 
 def _holds_rows(connection: sa.Connection, storage: str) -> bool:
@@ -238,6 +262,13 @@ def _move(connection: sa.Connection, storage: str) -> sa.TextClause:
         f"WHERE {storage}.rid = chosen.rid RETURNING {storage}.*) "
         f"INSERT INTO {BOARD}.{past_name(storage)} ({names}) SELECT {names} FROM gone"
     )
+
+
+def _sides(relation: sa.Table) -> list[sa.Function[float]]:
+    """West, south, east and north of a row's box."""
+    box = sa.func.box2d(relation.c.geom)
+    names = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")
+    return [getattr(sa.func, name)(box, type_=sa.Double()) for name in names]
 
 
 def _envelope(west: float, south: float, east: float, north: float) -> sa.Function[object]:
