@@ -73,6 +73,10 @@ class Archive:
         with self._zip.open(member.info) as stream:
             return stream.read(length)
 
+    def stream(self, member: Member) -> IO[bytes]:
+        """A file's content, piece by piece."""
+        return self._zip.open(member.info)
+
     def word(self, member: Member) -> str:
         """A small file of text, such as a .prj."""
         content = self.head(member, _LONGEST_WORD)

@@ -12,10 +12,13 @@ from diban.intake.formats.geopackage import GEOPACKAGE
 from diban.intake.formats.packed import gzip_reader, zip_reader
 from diban.intake.formats.reader import HEAD_BYTES, Reader
 from diban.intake.formats.shapefile import SHAPEFILE
+from diban.intake.formats.xlsx import XLSX
 from diban.intake.sandbox.wire import Refusal
 
-PLAIN: tuple[Reader, ...] = (GEOPACKAGE, SHAPEFILE, GEOJSON, CSV)
+PLAIN: tuple[Reader, ...] = (GEOPACKAGE, SHAPEFILE, XLSX, GEOJSON, CSV)
 """Formats that may stand alone or packed, the most certain of their content first."""
+
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def _plain(head: bytes) -> Reader:
@@ -35,6 +38,8 @@ def _first(readers: tuple[Reader, ...], head: bytes) -> Reader:
     for reader in readers:
         if reader.recognises(head):
             return reader
+    if head.startswith(_OLD_OFFICE):
+        raise Refusal("format-old")
     raise Refusal("format-unknown", formats=", ".join(reader.name for reader in READERS))
 
 

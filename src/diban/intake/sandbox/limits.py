@@ -14,7 +14,8 @@ class Limits:
     ``memory`` bounds the child's private writable memory (RLIMIT_DATA), ``silence`` is the longest
     the parent waits for a batch, ``decoded`` the sum of all batches in Arrow form, and of all that is
     unpacked. ``ratio`` is how many times its packed size a file may have, ``members`` how many files an
-    archive may hold.
+    archive may hold. ``whole_file`` bounds files that are read whole, ``shared_texts`` the part of a
+    spreadsheet that is.
     """
 
     memory: int = 1 << 30
@@ -30,6 +31,7 @@ class Limits:
     ratio: int = 200
     members: int = 10_000
     whole_file: int = 512 * MEGABYTE
+    shared_texts: int = 200 * MEGABYTE
     batch_rows: int = 65_536
     batch_bytes: int = 64 * MEGABYTE
 

@@ -43,8 +43,28 @@ class Remark:
         return Text(zh="在原软件中核实后重新导出", en="look it up in the original software and export again")
 
 
-_ERRORS = frozenset({NUL, "text-not-encoded", "rows-ragged", "number-damaged", "encoding-unsure"})
-_NOTICES = frozenset({"encoding-detected", "archive-ignored", "rows-deleted", "places-taken"})
+_ERRORS = frozenset(
+    {
+        NUL,
+        "text-not-encoded",
+        "rows-ragged",
+        "number-damaged",
+        "encoding-unsure",
+        "cells-merged",
+        "cells-beyond-head",
+    }
+)
+_NOTICES = frozenset(
+    {
+        "encoding-detected",
+        "archive-ignored",
+        "rows-deleted",
+        "places-taken",
+        "sheet-hidden",
+        "rows-hidden",
+        "formula-cached",
+    }
+)
 
 
 def _severity(code: str) -> str:
@@ -116,6 +136,26 @@ _WORDS: dict[str, tuple[str, str]] = {
         "列“{}”的长数字已被表格软件改坏（超过 15 位），原值无法恢复",
         "column {!r} has numbers of more than 15 digits that a spreadsheet has damaged already",
     ),
+    "sheet-hidden": ("工作簿中有隐藏的工作表：{}", "the workbook has a hidden sheet: {}"),
+    "rows-hidden": ("工作表有隐藏的行，已一并读取{}", "the sheet has hidden rows, which were read too{}"),
+    "rows-above-head": ("表头上方的行未读取：{}", "a row above the head was not read: {}"),
+    "cells-beyond-head": (
+        "表头右侧没有列名的单元格未读取{}",
+        "cells to the right of the head have no name and were not read{}",
+    ),
+    "cells-merged": (
+        "合并单元格只有左上角有值，其余按缺失处理：{}",
+        "of merged cells only the first has a value, the others are taken as absent: {}",
+    ),
+    "formula-cached": (
+        "列 {} 含公式，采用文件中保存的结果",
+        "column {} has formulas; their stored results were taken",
+    ),
+    "formula-empty": (
+        "列 {} 的公式没有保存结果，按缺失处理",
+        "formulas of column {} have no stored result; taken as absent",
+    ),
+    "formula-error": ("公式出错，按缺失处理：{}", "a formula failed; taken as absent: {}"),
     "places-taken": ("坐标取自列：{}", "coordinates were taken from the columns {}"),
     "place-unreadable": (
         "列“{}”中的坐标无法解析，该行无几何",

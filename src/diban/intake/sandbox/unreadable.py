@@ -155,6 +155,17 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         "请改正映射中的坐标列",
         "correct the columns of places in the mapping",
     ),
+    "xml-doctype": _words(
+        "文件中的 XML 含文档类型声明（DTD），平台不处理",
+        "XML in the file declares a document type (DTD), which is never processed",
+        *_EXPORT_AGAIN,
+    ),
+    "format-old": _words(
+        "旧版 Office 文件（如 .xls）或设了密码的文件",
+        "a file of old Office programs (such as .xls), or one with a password",
+        "请去掉密码，另存为 .xlsx 或 CSV",
+        "remove the password and save it as .xlsx or CSV",
+    ),
     "archive-empty": _words(
         "压缩包中没有可识别的数据文件",
         "the archive holds no file of data",
