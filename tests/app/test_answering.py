@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +24,7 @@ from diban.app import (
     found,
     import_organisation,
     register,
+    withdraw,
     work_once,
 )
 from diban.app.journeys.progress import silent
@@ -221,6 +225,43 @@ def test_shifted_degrees_are_known_by_the_features_that_are_there(platform: Plat
     done = carry(platform, asked.id, silent)
     assert landed(platform, done) == pytest.approx(TOWERS, abs=1e-8)
     assert "crs.limited" in codes(done)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from diban.app import answer, build, carry, read_settings
+from diban.governance import Via
+from diban.store import reading
+home, delivery, fatal = sys.argv[1:]
+platform = build(read_settings(Path(home)))
+with reading(platform.database) as connection:
+    account = platform.accounts.find(connection, "h.steward")
+    asker = platform.accounts.asker(connection, account.id, Via.COMMAND, "killed")
+answer(platform, delivery, "EPSG:4547", asker)
+carry(platform, delivery, lambda step, done, total: os.kill(os.getpid(), 9) if step == fatal else None)
+"""
+
+
+@pytest.mark.parametrize("step", ["read", "land"])
+def test_who_answers_and_is_killed_finds_it_where_it_stood(platform: Platform, layer: str, step: str) -> None:
+    asked = send(platform, layer, towers(source_crs("EPSG:4547")))
+    arguments = [str(platform.settings.home), asked.id, step]
+    killed = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with reading(platform.database) as connection:
+        stood = platform.deliveries.get(connection, asked.id)
+    assert stood.state is (DeliveryState.ACCEPTED if step == "land" else DeliveryState.RECEIVED)
+    assert answer(platform, asked.id, "EPSG:4547", asker(platform)) == stood
+    assert landed(platform, carry(platform, asked.id, silent)) == pytest.approx(TOWERS, abs=1e-8)
+
+
+def test_who_does_not_answer_takes_it_back(platform: Platform, layer: str) -> None:
+    asked = send(platform, layer, towers(source_crs("EPSG:4547")))
+    for _ in range(2):
+        assert withdraw(platform, asked.id, asker(platform)).state is DeliveryState.WITHDRAWN
+    with pytest.raises(Conflict):
+        answer(platform, asked.id, "EPSG:4547", asker(platform))
 
 
 def test_an_old_datum_is_refused_with_words(platform: Platform, layer: str) -> None:

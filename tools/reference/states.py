@@ -19,7 +19,7 @@ _BY = {
     ("accepted", "received"): "the platform, when another delivery of the layer landed first",
     ("received", "asked"): "the platform, when it cannot be sure of the coordinates",
     ("asked", "received"): "the sender, with `diban answer`",
-    ("asked", "withdrawn"): "an expunge",
+    ("asked", "withdrawn"): "the sender, with `diban answer --withdraw`; an expunge",
     ("received", "withdrawn"): "an expunge",
     ("waiting", "withdrawn"): "an expunge",
     ("waiting", "received"): "no command makes this move",

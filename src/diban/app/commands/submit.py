@@ -137,7 +137,7 @@ def _tell_question(delivery_id: str, question: dict[str, Any]) -> None:
     if question["declared"] is not None:
         words.append(AS_DECLARED)
     for word in words:
-        console.print(f"  → diban answer {delivery_id} --crs {word} --as …")
+        console.print(f"  → diban answer {delivery_id} --crs {word}")
 
 
 def _tell_report(report: Report) -> None:
