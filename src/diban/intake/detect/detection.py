@@ -89,6 +89,8 @@ def detect(sample: Sample, declared: Crs | None, basis: Basis | None, reference:
     ``declared`` by whose word (``basis``); both None where nobody says anything, which always asks.
     """
     if not len(sample.points):
+        if declared is None:
+            return _asking(reasons.UNSAID, [], Detection(Verdict.ASK, reasons.UNSAID, ()))
         return Detection(Verdict.SURE, reasons.HOLDS, (), declared, basis)
     weighed = weigh(sample, _hypotheses(sample, declared, reference), reference)
     ranked = sorted(weighed, key=_order)
