@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +26,10 @@ from diban.app import (
     found,
     import_organisation,
     register,
+    withdraw,
     work_once,
 )
+from diban.app.commands import application
 from diban.app.journeys.progress import silent
 from diban.governance import Act, Asker, Audit, Via, evidence_of
 from diban.ground import (
@@ -47,7 +54,7 @@ SHEET = """机构名称,机构英文名称,机构类别,统一社会信用代码
 水务局,Water,agency,,,w.steward,乙,B,steward
 """
 TOWERS = np.column_stack([np.linspace(113.8, 114.5, 40), np.linspace(22.45, 22.85, 40)])
-DISTRICTS = {"4401": ("西区", 113.7, 114.15), "4402": ("东区", 114.15, 114.7)}
+DISTRICTS = {"440101": ("西区", 113.7, 114.15), "440102": ("东区", 114.15, 114.7)}
 
 
 @pytest.fixture(scope="module", params=["embedded", pytest.param("postgis", marks=pytest.mark.postgres)])
@@ -57,6 +64,8 @@ def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     database = request.getfixturevalue("postgres_database") if request.param == "postgis" else ""
     made, _ = found(Settings(home, "试点", "Trial", AREA, database=database))
     import_organisation(made, SHEET.encode(), "sheet.csv", asker(made, "system.admin"))
+    enter(made, "polygon", {"code": "text", "name": "text"}, made.settings.districts)
+    assert send(made, made.settings.districts, districts()).state is DeliveryState.LANDED
     yield made
     made.close()
 
@@ -96,23 +105,30 @@ def enter(platform: Platform, geometry: str, fields: dict[str, str], slug: str =
     return slug
 
 
-def towers(crs: Crs, *, named: bool = False, declared: str | None = None) -> bytes:
+def towers(crs: Crs, declared: str | None = None) -> bytes:
     """Forty towers across the city, as somebody would write them in that CRS."""
-    places = project(TOWERS, STORED, crs)
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"code": f"T{number}", "district": _district(TOWERS[number]) if named else None},
-            "geometry": {"type": "Point", "coordinates": place},
-        }
-        for number, place in enumerate(places.tolist())
-    ]
+    return written(TOWERS, crs, [None] * len(TOWERS), declared)
+
+
+def written(places: np.ndarray, crs: Crs, named: Sequence[str | None], declared: str | None = None) -> bytes:
+    """Points in that CRS, with the codes of the districts that they name."""
+    points = [{"type": "Point", "coordinates": place} for place in project(places, STORED, crs).tolist()]
+    rows = [{"code": f"T{number}", "district": name} for number, name in enumerate(named)]
     member = {"crs": {"type": "name", "properties": {"name": declared}}} if declared else {}
-    return orjson.dumps({"type": "FeatureCollection", "features": features} | member)
+    return orjson.dumps(_collection(rows, points) | member)
 
 
-def _district(place: np.ndarray) -> str:
-    return next(code for code, (_, west, east) in DISTRICTS.items() if west <= place[0] <= east)
+def districts() -> bytes:
+    """Two districts side by side, which together are the city."""
+    rows = [{"code": code, "name": name} for code, (name, _, _) in DISTRICTS.items()]
+    boxes = [shapely.box(west, 22.3, east, 22.95) for _, west, east in DISTRICTS.values()]
+    return orjson.dumps(_collection(rows, [orjson.loads(shapely.to_geojson(box)) for box in boxes]))
+
+
+def _collection(rows: Sequence[object], shapes: Sequence[object]) -> dict[str, object]:
+    pairs = zip(rows, shapes, strict=True)
+    features = [{"type": "Feature", "properties": row, "geometry": shape} for row, shape in pairs]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def send(platform: Platform, layer: str, file: bytes, crs: str | None = None, key: str = "") -> Delivery:
@@ -140,7 +156,7 @@ def codes(delivery: Delivery) -> set[str]:
     return {finding["code"] for finding in delivery.report["findings"]}
 
 
-WRONG = ["EPSG:4547", "EPSG:4526", "EPSG:3857", "EPSG:4490,yx", "EPSG:4547,yx"]
+WRONG = ["EPSG:4526", "EPSG:4490,yx"]
 
 
 @pytest.mark.parametrize("code", WRONG)
@@ -205,15 +221,13 @@ def test_a_word_beforehand_counts_and_one_that_leads_elsewhere_is_asked_once(
 
 
 def test_file_and_sender_at_odds_are_asked(platform: Platform, layer: str) -> None:
-    asked = send(platform, layer, towers(source_crs("EPSG:4547"), declared="EPSG:4547"), "EPSG:3857")
+    asked = send(platform, layer, towers(source_crs("EPSG:4547"), "EPSG:4547"), "EPSG:3857")
     assert question(asked)["proposal"] == "EPSG:4547"
     assert "EPSG:3857" in question(asked)["reason"]["en"]
 
 
-@pytest.mark.parametrize("code", ["GCJ-02", "BD-09"])
-def test_shifted_degrees_are_known_by_the_features_that_are_there(
-    platform: Platform, layer: str, code: str
-) -> None:
+def test_shifted_degrees_are_known_by_the_features_that_are_there(platform: Platform, layer: str) -> None:
+    code = "GCJ-02"
     first = send(platform, layer, towers(STORED))
     assert "crs.untold" in codes(first)
     assert "crs.untold" not in codes(send(platform, layer, towers(STORED)))
@@ -225,8 +239,57 @@ def test_shifted_degrees_are_known_by_the_features_that_are_there(
     assert "crs.limited" in codes(done)
 
 
+KILLED = """
+import os, sys
+from pathlib import Path
+from diban.app import answer, build, carry, read_settings
+from diban.governance import Via
+from diban.store import reading
+home, delivery = sys.argv[1:]
+platform = build(read_settings(Path(home)))
+with reading(platform.database) as connection:
+    account = platform.accounts.find(connection, "h.steward")
+    asker = platform.accounts.asker(connection, account.id, Via.COMMAND, "killed")
+answer(platform, delivery, "EPSG:4547", asker)
+carry(platform, delivery, lambda step, done, total: os.kill(os.getpid(), 9) if step == "read" else None)
+"""
+
+
+def test_who_answers_and_is_killed_finds_it_where_it_stood(platform: Platform, layer: str) -> None:
+    asked = send(platform, layer, towers(source_crs("EPSG:4547")))
+    arguments = [str(platform.settings.home), asked.id]
+    killed = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with reading(platform.database) as connection:
+        stood = platform.deliveries.get(connection, asked.id)
+    assert stood.state is DeliveryState.RECEIVED
+    assert answer(platform, asked.id, "EPSG:4547", asker(platform)) == stood
+    assert landed(platform, carry(platform, asked.id, silent)) == pytest.approx(TOWERS, abs=1e-8)
+
+
+def test_who_does_not_answer_takes_it_back(platform: Platform, layer: str) -> None:
+    asked = send(platform, layer, towers(source_crs("EPSG:4547")))
+    for _ in range(2):
+        assert withdraw(platform, asked.id, asker(platform)).state is DeliveryState.WITHDRAWN
+    with pytest.raises(Conflict):
+        answer(platform, asked.id, "EPSG:4547", asker(platform))
+
+
+def test_shifted_degrees_are_known_by_the_districts_that_rows_name(platform: Platform, layer: str) -> None:
+    border = DISTRICTS["440101"][2]
+    places = np.column_stack([border + np.tile([-0.002, 0.002], 30), np.linspace(22.4, 22.9, 60)])
+    named = ["440101007", "440102011"] * 30
+    done = send(platform, layer, written(places, STORED, named))
+    assert done.state is DeliveryState.LANDED
+    assert "crs.untold" not in codes(done)
+    other = enter(platform, "point", {"code": "text", "district": "text"})
+    told = question(send(platform, other, written(places, source_crs("BD-09"), named)))
+    assert told["proposal"] == "BD-09"
+    assert told["candidates"][0]["agreeing"] == 1
+
+
 def test_an_old_datum_is_refused_with_words(platform: Platform, layer: str) -> None:
-    done = send(platform, layer, towers(STORED, declared="EPSG:4214"))
+    done = send(platform, layer, towers(STORED, "EPSG:4214"))
     assert done.state is DeliveryState.RETURNED
     assert codes(done) == {"crs.unsupported"}
 
@@ -246,3 +309,25 @@ def test_the_same_sending_again_asks_the_same(platform: Platform, layer: str) ->
     file = towers(source_crs("EPSG:4526"))
     asked = send(platform, layer, file, key="again-" + layer)
     assert send(platform, layer, file, key="again-" + layer) == asked
+
+
+def test_the_commands_ask_and_take_the_answer(
+    platform: Platform, layer: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "towers.geojson"
+    file.write_bytes(towers(source_crs("EPSG:4547")))
+    said = ["--home", str(platform.settings.home), "--as", "h.steward"]
+
+    def diban(*arguments: str) -> tuple[int, str]:
+        ended = application([*arguments, *said], standalone_mode=False)
+        return int(ended or 0), capsys.readouterr().out
+
+    code, printed = diban("submit", str(file), "--layer", layer)
+    (delivery,) = set(re.findall(r"dlv_\w+", printed))
+    assert code == 1
+    assert f"diban answer {delivery} --crs EPSG:4547" in printed
+    assert f"diban answer {delivery} --crs as-declared" in printed
+    assert delivery in diban("answer")[1]
+    assert "EPSG:4547" in diban("answer", delivery)[1]
+    assert diban("answer", delivery, "--crs", "EPSG:4547")[0] == 0
+    assert delivery not in diban("answer")[1]

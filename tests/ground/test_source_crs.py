@@ -95,7 +95,8 @@ FEET = as_written("EPSG:4547", "WKT1_GDAL").replace('UNIT["metre",1', 'UNIT["foo
 
 @pytest.mark.parametrize("name", [
     "", " ", ",yx", "EPSG:", "EPSG:0", "EPSG:4269", "EPSG:27700", "EPSG:5555555", "nonsense", "x" * 50_000,
-    "A[" * 5_000, "+proj=longlat +nadgrids=/etc/passwd", "+init=epsg:4490", "/etc/passwd", "EPSG:4490/0",
+    "A[" * 5_000, '{"a":' * 3_999, '{"a":' * 300,
+    "+proj=longlat +nadgrids=/etc/passwd", "+init=epsg:4490", "/etc/passwd", "EPSG:4490/0",
     LOCAL, FEET, '{"type": "GeographicCRS"}',
 ])  # fmt: skip
 def test_what_is_none_of_these_is_refused_with_what_can_be_taken(name: str) -> None:

@@ -140,6 +140,7 @@ def free_key(database: Database, wanted: str = "key", *, again: bool = False) ->
     [
         ([], "key"),
         ([DeliveryState.WAITING], "key"),
+        ([DeliveryState.ASKED], "key"),
         ([DeliveryState.ACCEPTED], "key"),
         ([DeliveryState.ACCEPTED, DeliveryState.LANDED], "key"),
         ([DeliveryState.RETURNED], "key:1"),
@@ -171,6 +172,7 @@ def test_what_was_sent_anew_counts_on_and_what_landed_is_sent_anew_on_demand(dat
     ("road", "after"),
     [
         ([DeliveryState.WAITING], DeliveryState.WITHDRAWN),
+        ([DeliveryState.ASKED], DeliveryState.WITHDRAWN),
         ([DeliveryState.ACCEPTED, DeliveryState.LANDED], DeliveryState.LANDED),
     ],
 )
@@ -229,6 +231,17 @@ def test_a_move_keeps_what_is_now_known_and_forgets_nothing(database: Database) 
     assert (seen.report, seen.changes, seen.version) == (report, changes, "v1")
     assert seen.moved_at > seen.received_at
     assert seen.state.ended
+
+
+def test_a_question_and_its_answer_are_kept(database: Database) -> None:
+    seen, asked, said = opened(database), {"about": "crs", "proposal": "GCJ-02"}, {"crs": "GCJ-02", "at": 1}
+    with unit(database) as act:
+        seen = REGISTER.move(act, seen, DeliveryState.ASKED, CLERK, "坐标", question=asked)
+    assert (seen.question, seen.answer, seen.state.ended) == (asked, None, False)
+    with unit(database) as act:
+        seen = REGISTER.move(act, seen, DeliveryState.RECEIVED, CLERK, "GCJ-02", answer=said)
+    seen = moved(database, seen, DeliveryState.ACCEPTED)
+    assert (seen.question, seen.answer) == (asked, said)
 
 
 def test_two_reviewers_have_one_winner(database: Database) -> None:

@@ -20,7 +20,7 @@ _BY = {
     ("received", "asked"): "the platform, when it cannot be sure of the coordinates",
     ("received", "tried"): "the platform, when only a trial was asked for",
     ("asked", "received"): "the sender, with `diban answer`",
-    ("asked", "withdrawn"): "the sender; an expunge",
+    ("asked", "withdrawn"): "the sender, with `diban answer --withdraw`; an expunge",
     ("received", "withdrawn"): "an expunge",
     ("waiting", "withdrawn"): "an expunge",
     ("waiting", "received"): "no command makes this move",

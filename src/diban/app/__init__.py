@@ -9,7 +9,7 @@ Not here: any rule of its own; every step of a journey is a verb of another room
 from diban.app.commands.terminal import explain
 from diban.app.demo import PASSWORD, Demonstration, ask_everything, build_demo
 from diban.app.journeys.accounting import add_user, new_key, new_password
-from diban.app.journeys.answering import answer
+from diban.app.journeys.answering import answer, withdraw
 from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.journeys.faulty import faulty_rows
@@ -68,6 +68,7 @@ __all__ = [
     "serve_platform",
     "step",
     "take_back",
+    "withdraw",
     "work_once",
     "write_city",
 ]

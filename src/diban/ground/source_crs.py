@@ -7,7 +7,7 @@ prescribes; a name that ends in ``,yx`` says the contrary.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -17,7 +17,7 @@ from diban.ground.datum import Shift
 from diban.ground.errors import Invalid
 from diban.ground.text import Text
 
-_LONGEST = 20_000
+_LONGEST, _MOST_BRACKETS = 20_000, 300
 _HALF = 500_000.0
 
 GCJ02 = Crs("GCJ-02", Text(zh="GCJ-02 经纬度", en="GCJ-02 longitude-latitude"), False, True, Shift.GCJ02)
@@ -94,15 +94,16 @@ def source_crs(name: str) -> Crs:
     return found
 
 
-@cache
+@lru_cache(256)
 def _coded(number: str) -> Crs | None:
     return _described(f"EPSG:{number}") if number.isdecimal() and len(number) <= 6 else None
 
 
 def _described(text: str) -> Crs | None:
     """What PROJ understands of it, held against what is known: its datum, method and parameters."""
-    if text.startswith("+") or "init=" in text:
-        return None  # PROJ's own strings may name files
+    # PROJ's own strings may name files; what nests deeply would overflow a parser's stack.
+    if text.startswith("+") or "init=" in text or text.count("[") + text.count("{") > _MOST_BRACKETS:
+        return None
     try:
         crs = CRS.from_user_input(text)
     except CRSError:

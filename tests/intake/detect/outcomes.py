@@ -11,7 +11,7 @@ from diban.intake import Detection, Verdict
 OUTCOMES = ("right", "told", "found", "asked", "missed", "false")
 MEANINGS = {
     "right": "what was declared holds, and goes on",
-    "told": "goes on as declared; the report says that a shift cannot be told",
+    "told": "goes on as declared; the report says what else it may be, and that this cannot be told",
     "found": "asked, with the true CRS as the proposal",
     "asked": "asked without a proposal: it cannot be told, or not which",
     "missed": "wrong, and goes on without a word",

@@ -37,8 +37,12 @@ def points(*places: tuple[float, float]) -> list[shapely.Geometry | bytes | None
 def test_a_file_without_places_is_not_asked_about() -> None:
     empty = sample([None, shapely.Point(), shapely.Polygon(), b"nonsense"])
     assert len(empty.points) == 0
-    for declared, basis in ((None, None), (STORED, Basis.FILE)):
-        assert detect(empty, declared, basis, Reference(AREA)).verdict is Verdict.SURE
+    assert detect(empty, STORED, Basis.FILE, Reference(AREA)).verdict is Verdict.SURE
+
+
+def test_without_places_and_without_a_word_nothing_is_guessed() -> None:
+    found = detect(sample([None, None]), None, None, Reference(AREA))
+    assert (found.verdict, found.proposal) == (Verdict.ASK, None)
 
 
 def test_odd_geometry_is_left_aside() -> None:
@@ -116,7 +120,9 @@ def test_things_that_move_each_their_own_way_are_not_shifted() -> None:
 
 def test_districts_are_named_by_code_or_in_an_address() -> None:
     shapes = np.array([shapely.box(113.7, 22.4, 114.1, 22.8), shapely.box(114.1, 22.4, 114.6, 22.8)], object)
-    districts = Districts(shapes, (("440305", "南山区"), ("440304", "福田区")))
+    names = [("440305000000", "南山区", "7", None), ("440304", "福田区", "X", "")]
+    districts = Districts.of(shapes, names)
+    assert districts.labels == (("440305", "南山区"), ("440304", "福田区"))
     places = points(*[(114.0, 22.5)] * 6)
     by_code = sample(places, code=["440305001", "440304002", "440305", None, "44030", "x440305"])
     assert districts.named_in(by_code).tolist() == [0, 1, 0, -1, -1, -1]

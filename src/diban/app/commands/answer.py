@@ -9,10 +9,13 @@ import typer
 from diban.app.commands.submit import show
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, opened, progress_bars
 from diban.app.journeys.answering import answer as record
+from diban.app.journeys.answering import withdraw
 from diban.app.journeys.delivery import carry
 from diban.ground import DeliveryId
 from diban.intake import DeliveryState
 from diban.store import reading
+
+_WELL = (DeliveryState.LANDED, DeliveryState.WAITING, DeliveryState.WITHDRAWN)
 
 
 def answer(
@@ -26,6 +29,9 @@ def answer(
         str | None,
         typer.Option(help="坐标系，或 as-declared（坚持原声明） / the CRS, or as-declared to insist"),
     ] = None,
+    take_back: Annotated[
+        bool, typer.Option("--withdraw", help="不答而撤回该交付 / take the delivery back instead")
+    ] = False,
 ) -> None:
     """说明：回答交付提出的坐标系问题 / Answer what a delivery asks about its coordinates."""
     with opened(home) as platform, reading(platform.database) as connection:
@@ -34,10 +40,14 @@ def answer(
                 show(one)
             return
         found = platform.deliveries.get(connection, DeliveryId(delivery))
-    if crs is None:
+    if crs is None and not take_back:
         return show(found)
     with opened(home) as platform, progress_bars() as progress:
-        record(platform, found.id, crs, asker_of(platform, login))
-        found = carry(platform, found.id, progress)
+        asker = asker_of(platform, login)
+        if crs is None:
+            found = withdraw(platform, found.id, asker)
+        else:
+            record(platform, found.id, crs, asker)
+            found = carry(platform, found.id, progress)
     show(found)
-    raise typer.Exit(0 if found.state in (DeliveryState.LANDED, DeliveryState.WAITING) else 1)
+    raise typer.Exit(0 if found.state in _WELL else 1)

@@ -145,4 +145,4 @@ def _tell_question(delivery_id: str, question: dict[str, Any]) -> None:
     if question["declared"] is not None:
         words.append(AS_DECLARED)
     for word in words:
-        console.print(f"  → diban answer {delivery_id} --crs {word} --as …")
+        console.print(f"  → diban answer {delivery_id} --crs {word}")

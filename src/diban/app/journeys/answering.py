@@ -45,12 +45,7 @@ def answer(platform: Platform, delivery_id: DeliveryId, crs: str, asker: Asker) 
         said = _meant(delivery, crs)
         if delivery.answer is not None and delivery.answer["crs"] == said:
             return delivery
-        if delivery.state is not DeliveryState.ASKED:
-            raise Conflict(
-                Text(zh="该交付没有待回答的问题", en="the delivery asks nothing"),
-                field=delivery_id,
-                limit=delivery.state.value,
-            )
+        _must_ask(delivery)
         at = micros(now())
         word = {"crs": said, "by": by.actor, "at": at}
         moved = platform.deliveries.move(
@@ -62,6 +57,29 @@ def answer(platform: Platform, delivery_id: DeliveryId, crs: str, asker: Asker) 
             act, Act.ANSWERED, sent.party, resource=sent.resource, delivery=delivery_id, value={"crs": said}
         )
     return moved
+
+
+def withdraw(platform: Platform, delivery_id: DeliveryId, asker: Asker) -> Delivery:
+    """Take back a delivery that asks, instead of answering; again changes nothing."""
+    by = asker.by()
+    with unit(platform.database) as act:
+        delivery = platform.deliveries.get(act.connection, delivery_id)
+        may(asker, Permission.DELIVER, delivery.sent.party)
+        if delivery.state is DeliveryState.WITHDRAWN:
+            return delivery
+        _must_ask(delivery)
+        moved = platform.deliveries.move(act, delivery, DeliveryState.WITHDRAWN, AccountId(by.actor), "")
+        by.note(act, "delivery.withdraw", delivery_id, {})
+    return moved
+
+
+def _must_ask(delivery: Delivery) -> None:
+    if delivery.state is not DeliveryState.ASKED:
+        raise Conflict(
+            Text(zh="该交付没有待回答的问题", en="the delivery asks nothing"),
+            field=delivery.id,
+            limit=delivery.state.value,
+        )
 
 
 def _meant(delivery: Delivery, crs: str) -> str:

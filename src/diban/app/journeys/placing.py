@@ -26,6 +26,7 @@ from diban.intake import (
 )
 from diban.quality import Finding, Flaw, Severity
 
+_MOST_BYTES = 64 << 20
 _TITLE = Text(zh="坐标系", en="coordinate reference system")
 LIMITED = Flaw(
     "crs.limited",
@@ -67,22 +68,30 @@ def place(
     if delivery.state is not DeliveryState.RECEIVED:
         assert declared is not None, "without one the sender was asked"
         return Placed(declared, batches, _notes(declared))
-    head: list[pa.RecordBatch] = []
-    while sum(batch.num_rows for batch in head) < MOST and (batch := next(batches, None)) is not None:
-        head.append(batch)
+    head = _head(batches)
     sample = sample_of(head, opened.schema, columns, schema)
     reference = reference_of(platform, delivery.sent.layer, schema, sample)
     if written is not None and said is not None and _differ(written, said):
         question = _contradiction(detect(sample, None, None, reference), written, said)
         return Placed(written, batches, question=question)
     found = detect(sample, declared, basis, reference)
-    crs = declared or CRS84
-    if found.verdict is Verdict.ASK:
-        return Placed(crs, batches, question=found)
-    notes = _notes(crs)
+    if declared is None or found.verdict is Verdict.ASK:
+        return Placed(CRS84, batches, question=found)
+    notes = _notes(declared)
     if found.verdict is Verdict.TAKEN and basis is not Basis.SENDER:
         notes = (*notes, Finding(_untold(found.reason), 1, ()))
-    return Placed(crs, chain(head, batches), notes)
+    return Placed(declared, chain(head, batches), notes)
+
+
+def _head(batches: Iterator[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    """As many batches as a sample needs, or as may be held."""
+    head: list[pa.RecordBatch] = []
+    for batch in batches:
+        head.append(batch)
+        rows, size = sum(one.num_rows for one in head), sum(one.nbytes for one in head)
+        if rows >= MOST or size >= _MOST_BYTES:
+            break
+    return head
 
 
 def _declarations(delivery: Delivery, opened: Reading) -> tuple[Crs | None, Crs | None, Crs | None]:
@@ -125,7 +134,8 @@ def _notes(crs: Crs) -> tuple[Finding, ...]:
 
 def _untold(reason: Text) -> Flaw:
     remedy = Text(
-        zh="如不是，提交时用 --crs 说明；区划图层入库、数据含区划代码或名称、或图层已有现行版本时，可以判断",
+        zh="如属后者，提交时用 --crs 说明；区划图层已入库，且数据含区划代码或名称，"
+        "或图层已有现行版本时，可以判断",
         en="if it is, say so with --crs; with the layer of districts landed, district codes or names in the "
         "rows, or a version of the layer, it can be told",
     )

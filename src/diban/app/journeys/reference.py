@@ -35,12 +35,15 @@ def _districts(platform: Platform) -> Districts | None:
     shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
     if not len(shapes):
         return None
-    names = [field.name for field in found.schema.fields if field.kind in (Kind.TEXT, Kind.INTEGER)]
+    names = [
+        field.name
+        for field in found.schema.fields
+        if field.kind is Kind.TEXT or (field.kind is Kind.INTEGER and field.name == found.schema.key)
+    ]
     texts = [pc.utf8_trim_whitespace(table.column(name).cast(pa.string())) for name in names]
     # Only what tells one district from another names it.
     telling = [text.to_pylist() for text in texts if len(text.unique()) == len(text)]
-    labels = [tuple(label for label in row if label and len(label) > 1) for row in zip(*telling, strict=True)]
-    return Districts(shapes, tuple(labels) or ((),) * len(shapes))
+    return Districts.of(shapes, list(zip(*telling, strict=True)) or [()] * len(shapes))
 
 
 def _known(platform: Platform, layer: LayerId, schema: Schema, sample: Sample) -> Known | None:

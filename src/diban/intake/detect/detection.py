@@ -89,13 +89,15 @@ def detect(sample: Sample, declared: Crs | None, basis: Basis | None, reference:
 
     ``declared`` by whose word (``basis``); both None where nobody says anything, which always asks.
     """
+    if not len(sample.points):
+        if declared is None:
+            return _asking(reasons.UNSAID, [], Detection(Verdict.ASK, reasons.UNSAID, ()))
+        return Detection(Verdict.SURE, reasons.HOLDS, (), declared, basis)
     weighed = weigh(sample, _hypotheses(sample, declared, reference), reference)
     ranked = sorted(weighed, key=_order)
     shown = tuple(one for one in ranked if one.inside > 0)
     fits = [one for one in ranked if one.inside >= _FIT]
     if declared is None or basis is None:
-        if not len(sample.points):
-            return Detection(Verdict.SURE, reasons.HOLDS, ())
         return _asking(reasons.UNSAID, fits, Detection(Verdict.ASK, reasons.UNSAID, shown))
     mine = weighed[0]
     known = Detection(Verdict.SURE, reasons.HOLDS, shown, declared, basis)
@@ -136,11 +138,10 @@ def _clear(among: list[Candidate], declared: Crs | None) -> Candidate | None:
 def _hypotheses(sample: Sample, declared: Crs | None, reference: Reference) -> tuple[Crs, ...]:
     """What is declared first, then every family's guesses that differ from it."""
     found = [] if declared is None else [declared]
-    if len(sample.points):
-        for family in _FAMILIES:
-            for crs in family(sample.points, reference.area):
-                if not any(crs == one or (crs.as_stored and one.as_stored) for one in found):
-                    found.append(crs)
+    for family in _FAMILIES:
+        for crs in family(sample.points, reference.area):
+            if not any(crs == one or (crs.as_stored and one.as_stored) for one in found):
+                found.append(crs)
     return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,19 @@ class Districts:
 
     shapes: npt.NDArray[np.object_]
     labels: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, shapes: npt.NDArray[np.object_], names: Sequence[Sequence[str | None]]) -> Districts:
+        """With the names that can tell: codes of four digits or more, words of two characters or more.
+
+        The zeros with which a code of twelve digits ends stand for the whole district.
+        """
+        labels = [
+            [name.removesuffix("000000") if len(name) == 12 else name for name in row if name]
+            for row in names
+        ]
+        kept = [tuple(one for one in row if len(one) >= (4 if one.isdecimal() else 2)) for row in labels]
+        return cls(shapes, tuple(kept))
 
     def named_in(self, sample: Sample) -> npt.NDArray[np.int64]:
         """Which district each row names in the column that names most; -1 where none or several."""
