@@ -17,8 +17,9 @@ _BY = {
     ("waiting", "returned"): "a reviewer; the sender too",
     ("accepted", "landed"): "the platform",
     ("accepted", "received"): "the platform, when another delivery of the layer landed first",
-    ("received", "withdrawn"): "an expunge",
-    ("waiting", "withdrawn"): "an expunge",
+    ("received", "tried"): "the platform, for a trial",
+    ("received", "withdrawn"): "the sender; an expunge",
+    ("waiting", "withdrawn"): "the sender; an expunge",
     ("waiting", "received"): "no command makes this move",
 }
 
