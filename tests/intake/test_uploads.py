@@ -14,7 +14,6 @@ import pytest
 from diban.ground import AccountId, Conflict, Missing, StorageFull, TooLarge, micros, now
 from diban.intake import Upload, Uploads
 from diban.intake.tables import upload
-from diban.intake.uploads import LIFE, MOST_OPEN
 from diban.store import Database, metadata, reading, sqlite_url, unit
 
 CLERK, OTHER = AccountId("account_clerk"), AccountId("account_other")
@@ -99,14 +98,14 @@ def test_limits_hold_for_all_who_come_at_once(database: Database, uploads: Uploa
 
 
 def test_an_account_has_so_many_open(database: Database, uploads: Uploads) -> None:
-    made = [begun(database, uploads, 1) for _ in range(MOST_OPEN)]
+    made = [begun(database, uploads, 1) for _ in range(Uploads.MOST_OPEN)]
     with pytest.raises(TooLarge):
         begun(database, uploads, 1)
     with unit(database) as act:
         uploads.taken(act, made[0])
     begun(database, uploads, 1)
     with reading(database) as connection:
-        assert len(uploads.of(connection, CLERK)) == MOST_OPEN
+        assert len(uploads.of(connection, CLERK)) == Uploads.MOST_OPEN
         assert uploads.of(connection, OTHER) == []
         with pytest.raises(Missing):
             uploads.get(connection, made[0].id, OTHER)
@@ -156,7 +155,7 @@ def test_what_has_expired_goes(database: Database, uploads: Uploads, tmp_path: P
     stray.write_bytes(b"x")
     assert uploads.sweep(database) == 1
     assert stray.exists(), "its creation may be under way"
-    long_ago = time.time() - LIFE.total_seconds() - 1
+    long_ago = time.time() - Uploads.LIFE.total_seconds() - 1
     os.utime(stray, (long_ago, long_ago))
     assert uploads.sweep(database) == 0
     assert [path.name for path in stray.parent.iterdir()] == [kept.id]
