@@ -7,8 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from diban.app import work_once
-from diban.app.journeys import preview
+from diban.app import forget_previews, work_once
 from diban.governance import FileTrusted, Role
 from diban.intake import Delivery
 from diban.share import receipt
@@ -171,7 +170,7 @@ def test_changes_page_by_page(own_town: Town, housing: Client) -> None:
 def test_only_the_first_changes_are_kept(
     own_town: Town, housing: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preview, "MOST", 10)
+    monkeypatch.setattr("diban.app.journeys.preview.MOST", 10)
     at = f"{DELIVERIES}/{submitted(housing, geojson(CUT), dry_run=True)}/changes"
     work(own_town)
     page = housing.read(at, kind="removed", limit=1000)
@@ -183,7 +182,7 @@ def test_an_erasure_takes_what_was_shown_with_it(
 ) -> None:
     at = f"{DELIVERIES}/{delivered.id}/changes"
     assert housing.read(at, kind="removed")["numberReturned"] == 2
-    preview.forget_previews(own_town.platform.work, every=True)
+    forget_previews(own_town.platform.work, every=True)
     assert housing.get(at).status_code == 404
 
 

@@ -12,9 +12,9 @@ from email.utils import parsedate_to_datetime
 import pytest
 import sqlalchemy as sa
 
-from diban.app.work.worker import sweep_once
+from diban.app import sweep_once
 from diban.ground import now
-from diban.intake.uploads import LIFE, MOST_OPEN
+from diban.intake import Uploads
 from diban.share import uploads
 from diban.store import unit
 from tests.share.client import Client
@@ -53,7 +53,7 @@ def test_piece_by_piece(own_town: Town, housing: Client) -> None:
         assert (answer.status_code, answer.headers["tus-resumable"]) == (204, "1.0.0")
         assert int(answer.headers["upload-offset"]) == min(start + 40_000, LENGTH)
         ends = parsedate_to_datetime(answer.headers["upload-expires"])
-        assert abs(ends - now() - LIFE) < timedelta(minutes=1)
+        assert abs(ends - now() - Uploads.LIFE) < timedelta(minutes=1)
     told = housing.read(path)
     assert told["digest"] == hashlib.sha256(BYTES).hexdigest()
     assert (told["file_name"], told["offset"], told["length"]) == ("灯.geojson", LENGTH, LENGTH)
@@ -120,9 +120,9 @@ def test_too_large(housing: Client) -> None:
 def test_too_many_and_too_much(own_town: Town, housing: Client) -> None:
     begin(housing, MOST_BYTES)
     begin(housing, MOST_BYTES)
-    paths = [begin(housing, 10) for _ in range(MOST_OPEN - 2)]
+    paths = [begin(housing, 10) for _ in range(Uploads.MOST_OPEN - 2)]
     answer = housing.ask("POST", UPLOADS, headers={**TUS, "Upload-Length": "10"})
-    assert (answer.status_code, answer.json()["limit"]) == (413, MOST_OPEN)
+    assert (answer.status_code, answer.json()["limit"]) == (413, Uploads.MOST_OPEN)
     another = own_town.client("transport")
     answer = another.ask("POST", UPLOADS, headers={**TUS, "Upload-Length": str(MOST_BYTES)})
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:diban:problem:storage-full")

@@ -21,8 +21,8 @@ _BY = {
     ("received", "tried"): "the platform, when only a trial was asked for",
     ("asked", "received"): "the sender, with `diban answer`",
     ("asked", "withdrawn"): "the sender, with `diban answer --withdraw`; an expunge",
-    ("received", "withdrawn"): "an expunge",
-    ("waiting", "withdrawn"): "an expunge",
+    ("received", "withdrawn"): "the sender; an expunge",
+    ("waiting", "withdrawn"): "the sender; an expunge",
     ("waiting", "received"): "no command makes this move",
 }
 

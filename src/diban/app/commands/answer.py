@@ -9,8 +9,8 @@ import typer
 from diban.app.commands.submit import show
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, opened, progress_bars
 from diban.app.journeys.answering import answer as record
-from diban.app.journeys.answering import withdraw
 from diban.app.journeys.delivery import carry
+from diban.app.journeys.withdrawing import withdraw
 from diban.ground import DeliveryId
 from diban.intake import DeliveryState
 from diban.store import reading
@@ -45,7 +45,7 @@ def answer(
     with opened(home) as platform, progress_bars() as progress:
         asker = asker_of(platform, login)
         if crs is None:
-            found = withdraw(platform, found.id, asker)
+            found = withdraw(platform, found.id, "", asker)
         else:
             record(platform, found.id, crs, asker)
             found = carry(platform, found.id, progress)

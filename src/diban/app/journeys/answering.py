@@ -59,20 +59,6 @@ def answer(platform: Platform, delivery_id: DeliveryId, crs: str, asker: Asker) 
     return moved
 
 
-def withdraw(platform: Platform, delivery_id: DeliveryId, asker: Asker) -> Delivery:
-    """Take back a delivery that asks, instead of answering; again changes nothing."""
-    by = asker.by()
-    with unit(platform.database) as act:
-        delivery = platform.deliveries.get(act.connection, delivery_id)
-        may(asker, Permission.DELIVER, delivery.sent.party)
-        if delivery.state is DeliveryState.WITHDRAWN:
-            return delivery
-        _must_ask(delivery)
-        moved = platform.deliveries.move(act, delivery, DeliveryState.WITHDRAWN, AccountId(by.actor), "")
-        by.note(act, "delivery.withdraw", delivery_id, {})
-    return moved
-
-
 def _must_ask(delivery: Delivery) -> None:
     if delivery.state is not DeliveryState.ASKED:
         raise Conflict(
