@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
 import httpx
 import pytest
 
@@ -52,6 +56,17 @@ def test_the_audit_is_whole_and_evidence_was_kept(demo: Served) -> None:
         assert acts.count(Act.PUBLISHED) == 5
     finally:
         platform.close()
+
+
+def test_a_trial_by_command_says_what_would_be(demo: Served) -> None:
+    file = demo.home / "sample" / "buildings-faulty.geojson"
+    command = [sys.executable, "-m", "diban.app.main", "submit", str(file), "--layer", "buildings"]
+    command += ["--as", "housing.steward", "--home", str(demo.home), "--dry-run", "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    told = json.loads(ended.stdout)
+    assert (ended.returncode, told["state"], told["dry_run"], told["version"]) == (1, "tried", True, None)
+    assert set(told) == {"id", "state", "dry_run", "version", "changes", "report"}
+    assert set(told["report"]) == {"passed", "score", "rows", "faulty_rows", "rules", "findings"}
 
 
 def test_reads_are_counted_across_processes(demo: Served) -> None:

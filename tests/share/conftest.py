@@ -12,7 +12,7 @@ import pytest
 import structlog
 from structlog.typing import EventDict
 
-from diban.app.journeys.preview import keep_preview
+from diban.app import keep_preview
 from diban.governance import By, Decision, Verdict, record_decision
 from diban.ground import Mode, Text
 from diban.intake import Delivery, DeliveryState, Sent

@@ -29,23 +29,26 @@ def application() -> FastAPI:
 
 
 @contextmanager
-def serving(town: Town) -> Iterator[str]:
-    """The address at which the town is served meanwhile."""
-    port = _free_port()
+def serving(town: Town, *, port: int = 0, killed: bool = False) -> Iterator[str]:
+    """The address at which the town is served meanwhile; at the end all of it may be ``killed`` at once."""
+    port = port or free_port()
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", str(port), "tests.share.serving:application"]
     environment = {**os.environ, FOLDER: str(town.folder), PUBLIC: town.parties["public"].id}
     with (town.folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         try:
             _wait(f"http://127.0.0.1:{port}/healthz", process)
             yield f"http://127.0.0.1:{port}"
         finally:
+            if killed:
+                os.killpg(process.pid, signal.SIGKILL)
             process.send_signal(signal.SIGTERM)
             process.wait(20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port: int = held.getsockname()[1]

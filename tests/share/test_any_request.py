@@ -17,7 +17,8 @@ from tests.share.client import ADDRESS, Client
 from tests.share.town import BUILDINGS, COLUMN, ROW, ZOOM
 
 COLLECTION = "/ogc/collections/buildings"
-NAMES = [parameter.name for parameter in ITEMS] + BUILDINGS.names() + ["geometry", "_fid", "f", "state", "q"]
+NAMES = [parameter.name for parameter in ITEMS] + BUILDINGS.names()
+NAMES += ["geometry", "_fid", "f", "state", "q", "resource", "kind"]
 NUMBERS = st.one_of(
     st.integers().map(str),
     st.floats().map(str),
@@ -51,6 +52,12 @@ PATHS = st.sampled_from(
         "/api/resources",
         "/api/resources/housing",
         "/api/platform",
+        "/api/deliveries",
+        "/api/deliveries/dlv_none/changes",
+        "/api/uploads",
+        "/api/uploads/upl_none",
+        "/api/inbox",
+        "/api/provided",
     ]
 )
 SEGMENTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(
@@ -137,6 +144,10 @@ def test_page_tokens_at_the_limits(transport: Client, values: list[object]) -> N
         f"{COLLECTION}/items?properties=" + ",".join(["code"] * 1500),
         f"{COLLECTION}/items?sortby=" + "-" * 8000,
         "/api/resources?q=" + "+".join("a" * 99),
+        "/api/deliveries?limit=1000000000&state=" + ",".join(["landed"] * 1000),
+        "/api/deliveries?after=" + "z" * 5000,
+        "/api/deliveries/" + "d" * 900,
+        "/api/uploads/" + "u" * 900,
     ],
 )
 def test_costly_questions_are_short(transport: Client, path: str) -> None:

@@ -50,6 +50,7 @@ from diban.ground import (
     LayerScope,
     Mask,
     Mode,
+    PartyId,
     Schema,
     Text,
     now,
@@ -221,6 +222,14 @@ class Town:
             found = self.services.accounts.find(connection, login)
         assert found is not None
         return found
+
+    def hire(self, login: str, role: Role, party: PartyId | None = None) -> Client:
+        """A further account, signed in; unless one is named, of a party that is what its role says."""
+        with unit(self.services.database) as act:
+            if party is None:
+                party = Parties().add(act, PartyKind(role.value), Text(zh=login, en=login)).id
+            Accounts().add(act, login, Text(zh=login, en=login), party, frozenset({role}), "")
+        return self.browser(login)
 
     def land(self, slug: str, rows: Sequence[Row]) -> Version:
         """Deliver these rows in full and make them the current version."""

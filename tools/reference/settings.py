@@ -22,6 +22,7 @@ _MEANING = {
     "database": "`postgresql+psycopg://user@host/name`; empty: the embedded engine in the home folder",
     "zone": "the city's time zone, by which days of use are counted",
     "upload_limit": "the largest file that is received, in bytes",
+    "upload_space": "the most bytes of all uploads that are under way, over all accounts",
     "districts": "the slug of the layer of districts, against which the coordinates of deliveries are held",
     "secure_cookies": "`true` behind HTTPS: the session's cookie is then sent over HTTPS only",
 }

@@ -18,10 +18,11 @@ _BY = {
     ("accepted", "landed"): "the platform",
     ("accepted", "received"): "the platform, when another delivery of the layer landed first",
     ("received", "asked"): "the platform, when it cannot be sure of the coordinates",
-    ("asked", "received"): "the sender, with `diban answer`",
+    ("asked", "received"): "the sender, with `diban answer` or in the portal",
     ("asked", "withdrawn"): "the sender; an expunge",
-    ("received", "withdrawn"): "an expunge",
-    ("waiting", "withdrawn"): "an expunge",
+    ("received", "tried"): "the platform, for a trial",
+    ("received", "withdrawn"): "the sender; an expunge",
+    ("waiting", "withdrawn"): "the sender; an expunge",
     ("waiting", "received"): "no command makes this move",
 }
 

@@ -15,6 +15,7 @@ from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.journeys.founding import Welcome, found
 from diban.app.journeys.granting import give, public_party, take_back
 from diban.app.journeys.organising import import_organisation
+from diban.app.journeys.preview import forget_previews, keep_preview
 from diban.app.journeys.publication import go_forward, step
 from diban.app.journeys.receive import Letter, receive
 from diban.app.journeys.registration import register
@@ -24,7 +25,7 @@ from diban.app.sample_city import Planted, SampleFile, Sort, write_city
 from diban.app.server import serve_platform
 from diban.app.settings import Settings, read_settings
 from diban.app.wiring import Platform, build
-from diban.app.work.worker import Worker, seal_once, work_once
+from diban.app.work.worker import Worker, seal_once, sweep_once, work_once
 
 __all__ = [
     "PASSWORD",
@@ -49,10 +50,12 @@ __all__ = [
     "deliver",
     "erase",
     "explain",
+    "forget_previews",
     "found",
     "give",
     "go_forward",
     "import_organisation",
+    "keep_preview",
     "new_key",
     "new_password",
     "proceed",
@@ -63,6 +66,7 @@ __all__ = [
     "seal_once",
     "serve_platform",
     "step",
+    "sweep_once",
     "take_back",
     "work_once",
     "write_city",

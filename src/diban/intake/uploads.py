@@ -35,10 +35,6 @@ from diban.ground import (
 from diban.intake.tables import upload
 from diban.store import Database, Unit, advance, reading, sync_folder, translating_disk, unit
 
-LIFE = timedelta(hours=24)
-"""How long an upload waits for its next byte, or for its delivery."""
-MOST_OPEN = 20
-"""Uploads that one account may have open."""
 NAME_LENGTH = 200
 
 
@@ -91,8 +87,12 @@ class Uploads:
     """The register of uploads and their files, one folder for all processes of an installation.
 
     ``size`` is the most bytes of one file, ``space`` of all that are open. An upload is its account's:
-    to anyone else there is no such upload.
+    to anyone else there is no such upload. It waits `LIFE` for its next piece, or for its delivery;
+    an account has `MOST_OPEN` at most.
     """
+
+    LIFE = timedelta(hours=24)
+    MOST_OPEN = 20
 
     def __init__(self, folder: Path, *, size: int, space: int) -> None:
         self._folder, self.size, self._space = folder, size, space
@@ -108,7 +108,7 @@ class Uploads:
             )
         advance(act.connection, "uploads")  # one creation at a time, so that the sums below hold
         self._require_room(act.connection, account, length)
-        made, until = new_id("upl"), now() + LIFE
+        made, until = new_id("upl"), now() + self.LIFE
         with translating_disk():
             self._folder.mkdir(parents=True, exist_ok=True)
             self.path(made).touch(exist_ok=False)
@@ -171,7 +171,7 @@ class Uploads:
 
     def proceed(self, act: Unit, known: Upload) -> Upload:
         """Note that it goes on, which puts off its end."""
-        until = micros(now() + LIFE)
+        until = micros(now() + self.LIFE)
         act.connection.execute(sa.update(upload).where(upload.c.id == known.id).values(expires_at=until))
         return self.get(act.connection, known.id, known.account)
 
@@ -218,11 +218,11 @@ class Uploads:
             upload.c.taken_at.is_(None)
         )
         mine, _ = connection.execute(opened.where(upload.c.account == account)).one()
-        if mine >= MOST_OPEN:
+        if mine >= self.MOST_OPEN:
             raise TooLarge(
                 Text(zh="未完成的上传过多", en="too many uploads are open"),
                 field="uploads",
-                limit=MOST_OPEN,
+                limit=self.MOST_OPEN,
                 remedy=Text(zh="先完成或取消其中一些", en="complete or end some of them"),
             )
         _, held = connection.execute(opened).one()
@@ -278,7 +278,7 @@ class Uploads:
 
     def _remove_strays(self, stray: Callable[[str], bool]) -> None:
         """Files of uploads whose creation was never committed."""
-        before = time.time() - LIFE.total_seconds()
+        before = time.time() - self.LIFE.total_seconds()
         for path in self._folder.iterdir() if self._folder.is_dir() else ():
             if stray(path.name) and path.stat().st_mtime < before:
                 path.unlink(missing_ok=True)

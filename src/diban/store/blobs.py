@@ -62,9 +62,11 @@ class FolderBlobs:
     def adopt(self, aside: Path, digest: str) -> None:
         target = self._place(digest)
         with translating_disk():
-            if not target.exists():
+            try:
                 keep_file(aside, target)
-            aside.unlink(missing_ok=True)
+            except FileNotFoundError:
+                if not target.exists():  # else another one has moved it just now
+                    raise
 
     def path(self, digest: str) -> Path:
         place = self._place(digest)

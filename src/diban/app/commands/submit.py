@@ -39,6 +39,9 @@ def submit(
     again: Annotated[
         bool, typer.Option("--again", help="重新交付已入库的同一文件 / send anew a file that landed before")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="试办：质检并比对，不入库 / check and compare, land nothing")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
     """交付：接收 → 质检 → 比对 → 审核 → 入库；中断后重复即继续 / Deliver a file; repeat to resume."""
@@ -47,8 +50,9 @@ def submit(
     with opened(home) as platform, progress_bars() as progress:
         name = "" if file is None else file.name
         with io.BytesIO() if file is None else file.open("rb") as stream:
-            known = key or _key(platform, file, [layer, mode, crs or "", source_layer or ""], again)
-            letter = Letter(layer, name, known, mode, source_layer, crs)
+            said = [layer, mode, crs or "", source_layer or "", *(["dry-run"] if dry_run else [])]
+            known = key or _key(platform, file, said, again)
+            letter = Letter(layer, name, known, mode, source_layer, crs, dry_run)
             delivery = deliver(platform, stream, letter, asker_of(platform, login), progress)
         current = platform.base.current(delivery.sent.layer)
     if as_json:
@@ -61,7 +65,14 @@ def submit(
                 en="another delivery has landed since; --again sends this file anew",
             )
             console.print(f"  [yellow]{say(words)}[/]")
-    raise typer.Exit(0 if delivery.state in (DeliveryState.LANDED, DeliveryState.WAITING) else 1)
+    raise typer.Exit(0 if _well(delivery) else 1)
+
+
+def _well(delivery: Delivery) -> bool:
+    """Whether nothing is to be mended."""
+    if delivery.state is DeliveryState.TRIED:
+        return bool((delivery.report or {}).get("passed"))
+    return delivery.state in (DeliveryState.LANDED, DeliveryState.WAITING)
 
 
 def _key(platform: Platform, file: Path | None, said: list[str], again: bool) -> str:
@@ -83,6 +94,7 @@ def _as_json(delivery: Delivery) -> dict[str, object]:
     return {
         "id": delivery.id,
         "state": delivery.state.value,
+        "dry_run": delivery.sent.dry_run,
         "version": delivery.version,
         "question": delivery.question,
         "changes": delivery.changes,
@@ -90,17 +102,9 @@ def _as_json(delivery: Delivery) -> dict[str, object]:
     }
 
 
-_COLOURS = {
-    DeliveryState.LANDED: "green",
-    DeliveryState.WAITING: "yellow",
-    DeliveryState.ASKED: "yellow",
-    DeliveryState.RECEIVED: "yellow",
-}
-
-
 def show(delivery: Delivery) -> None:
     """Print where a delivery stands, what it changes, its report, and what it asks."""
-    colour = _COLOURS.get(delivery.state, "red")
+    colour = "yellow" if not delivery.state.ended else "green" if _well(delivery) else "red"
     console.print(
         f"[{colour}]●[/] {delivery.id}  [bold]{say(delivery.state.words)}[/]  {delivery.version or ''}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -43,8 +44,11 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
     with reading(platform.database) as connection:
         resource = platform.catalogue.by_layer_slug(connection, letter.layer)
     may(asker, Permission.DELIVER, resource.entry.provider)
+    total = file.seek(0, os.SEEK_END) if file.seekable() else None
+    if total is not None:
+        file.seek(0)
     digest = platform.blobs.put(
-        file, limit=platform.settings.upload_limit, progress=lambda size: progress("receive", size, None)
+        file, limit=platform.settings.upload_limit, progress=lambda size: progress("receive", size, total)
     )
     sent = address(platform, resource, letter, asker, digest)
     with unit(platform.database) as act:

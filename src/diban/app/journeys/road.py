@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,6 @@ from diban.intake import Delivery, Upload
 from diban.share import Standing, Step, Submission
 from diban.store import reading, unit
 
-_EMPTY = hashlib.sha256().hexdigest()
-
 
 @dataclass(frozen=True, slots=True)
 class Road:
@@ -40,7 +39,7 @@ class Road:
             if (known := platform.deliveries.of_key(connection, key)) is not None:
                 return _same(known, submission, resource), False
         upload = self._upload(asker, submission)
-        digest = _EMPTY if upload is None else self._original(upload)
+        digest = self._original(upload)
         name = "" if upload is None else upload.file_name
         letter = Letter(
             submission.layer,
@@ -144,8 +143,10 @@ class Road:
             upload = self.platform.uploads.get(connection, submission.upload, asker.account)
         return self.platform.uploads.complete(self.platform.database, upload)
 
-    def _original(self, upload: Upload) -> str:
+    def _original(self, upload: Upload | None) -> str:
         """Its bytes, from now on among the originals; taken already, they are there."""
+        if upload is None:
+            return self.platform.blobs.put(io.BytesIO(), limit=0)
         assert upload.digest is not None, "complete answers with one"
         aside = self.platform.uploads.path(upload.id)
         if aside.is_file():
