@@ -270,7 +270,7 @@ def test_who_answers_and_is_killed_finds_it_where_it_stood(platform: Platform, l
 def test_who_does_not_answer_takes_it_back(platform: Platform, layer: str) -> None:
     asked = send(platform, layer, towers(source_crs("EPSG:4547")))
     for _ in range(2):
-        assert withdraw(platform, asked.id, asker(platform)).state is DeliveryState.WITHDRAWN
+        assert withdraw(platform, asked.id, "", asker(platform)).state is DeliveryState.WITHDRAWN
     with pytest.raises(Conflict):
         answer(platform, asked.id, "EPSG:4547", asker(platform))
 

@@ -19,7 +19,7 @@ _BY = {
     ("accepted", "received"): "the platform, when another delivery of the layer landed first",
     ("received", "asked"): "the platform, when it cannot be sure of the coordinates",
     ("received", "tried"): "the platform, when only a trial was asked for",
-    ("asked", "received"): "the sender, with `diban answer`",
+    ("asked", "received"): "the sender, with `diban answer` or in the portal",
     ("asked", "withdrawn"): "the sender, with `diban answer --withdraw`; an expunge",
     ("received", "withdrawn"): "the sender; an expunge",
     ("waiting", "withdrawn"): "the sender; an expunge",

@@ -49,6 +49,6 @@ export function act(method: string, path: string, headers: Record<string, string
 }
 
 /** Sends a change told in JSON. */
-export function send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return body === undefined ? act(method, path, headers) : act(method, path, { ...headers, 'Content-Type': 'application/json' }, JSON.stringify(body))
+export function send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Response> {
+  return body === undefined ? act(method, path, {}) : act(method, path, { 'Content-Type': 'application/json' }, JSON.stringify(body))
 }

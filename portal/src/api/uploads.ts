@@ -33,3 +33,5 @@ export async function endUpload(id: string): Promise<void> {
 
 /** The asker's uploads that wait for bytes or for their delivery. */
 export const readUploads = async (signal?: AbortSignal): Promise<Upload[]> => (await read<{ uploads: Upload[] }>(UPLOADS, signal)).uploads
+
+export const readUpload = (id: string): Promise<Upload> => read<Upload>(one(id))

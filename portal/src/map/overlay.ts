@@ -13,7 +13,7 @@ export interface Mark {
   key?: string
 }
 
-export type Overlay = GeoJSON.FeatureCollection<GeoJSON.Geometry | null, { kind: ChangeKind; key: string }>
+export type Overlay = GeoJSON.FeatureCollection<GeoJSON.Geometry, { kind: ChangeKind; key: string }>
 
 /** The layers on which a click chooses. */
 export const CHOSEN_ON = ['marks', 'overlay-fill', 'overlay-line', 'overlay-gone', 'overlay-dot']

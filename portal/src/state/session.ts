@@ -9,6 +9,9 @@ export const platform = shallowRef<Platform | null>(null)
 /** True once the platform was asked, whether it answered or not. */
 export const asked = ref(false)
 export const account = computed(() => platform.value?.account ?? null)
+/** The roles that deliver data, as the platform's role matrix has them. */
+const SENDERS = ['steward', 'district', 'housing_bureau']
+export const delivers = computed(() => account.value?.roles.some((role) => SENDERS.includes(role)) ?? false)
 
 export async function loadPlatform(): Promise<void> {
   try {

@@ -152,10 +152,20 @@ export function forget(id: string): void {
 
 /** The upload that was begun here with this very file, if any: its name, size and date of change agree. */
 export const recall = (file: File): Remembered | null =>
-  all().findLast((kept) => kept.name === file.name && kept.size === file.size && kept.modified === file.lastModified) ?? null
+  all().filter((kept) => kept.name === file.name && kept.size === file.size && kept.modified === file.lastModified).at(-1) ?? null
 
 /** Whether the upload was begun in this browser. */
 export const begunHere = (id: string): boolean => all().some((kept) => kept.id === id)
+
+const TRIED = 'diban.tried'
+
+/** Keeps which upload a trial was made with; the last one only. */
+export const keepTrial = (delivery: string, upload: string): void => localStorage.setItem(TRIED, `${delivery} ${upload}`)
+
+export function triedWith(delivery: string): string | null {
+  const [kept, upload] = (localStorage.getItem(TRIED) ?? '').split(' ')
+  return kept === delivery && upload ? upload : null
+}
 
 /** Seconds that the rest will take. */
 export const secondsLeft = (sent: Sent, size: number): number | null => (sent.rate > 0 ? (size - sent.offset) / sent.rate : null)

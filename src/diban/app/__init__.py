@@ -9,7 +9,7 @@ Not here: any rule of its own; every step of a journey is a verb of another room
 from diban.app.commands.terminal import explain
 from diban.app.demo import PASSWORD, Demonstration, ask_everything, build_demo
 from diban.app.journeys.accounting import add_user, new_key, new_password
-from diban.app.journeys.answering import answer, withdraw
+from diban.app.journeys.answering import answer
 from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.journeys.faulty import faulty_rows
@@ -23,6 +23,7 @@ from diban.app.journeys.registration import register
 from diban.app.journeys.repairing import accept_repairs
 from diban.app.journeys.reviewing import decide_delivery
 from diban.app.journeys.road import Road
+from diban.app.journeys.withdrawing import withdraw
 from diban.app.sample_city import Planted, SampleFile, Sort, write_city
 from diban.app.server import serve_platform
 from diban.app.settings import Settings, read_settings

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from diban.base.boxes import boxes, extent_of
+from diban.base.boxes import extent_of, measured
 from diban.base.port import Reader, RowStore
 from diban.base.records import Version
 from diban.base.selection import Selection
@@ -37,7 +37,7 @@ def _along(reader: Reader, selection: Selection, rough: Extent) -> Extent | None
         statement = selection.touching(reader, strip)
         found = reader.connection.execution_options(yield_per=_AT_ONCE).execute(statement)
         for part in found.partitions(_AT_ONCE):
-            seen = extent_of(boxes(pa.array([row[0] for row in part], pa.binary())))
+            seen = extent_of(measured(pa.array([row[0] for row in part], pa.binary()))[0])
             extent = seen if extent is None or seen is None else extent.union(seen)
     return extent
 

@@ -186,14 +186,12 @@ def _asks(change: ChangeSet, policy: ReviewPolicy) -> list[Text]:
         share, limit = f"{change.removed_share:.1%}", f"{policy.removed_share:.0%}"
         reasons.append(
             Text(
-                zh=f"图层 {change.layer} 将删除 {share} 的要素，超过 {limit}",
-                en=f"{share} of layer {change.layer} would be removed, more than {limit}",
+                zh=f"将删除图层 {share} 的要素，超过 {limit}",
+                en=f"{share} of the layer would be removed, more than {limit}",
             )
         )
     if policy.ask_first and change.on is None:
-        reasons.append(
-            Text(zh=f"图层 {change.layer} 首次提交", en=f"the first delivery of layer {change.layer}")
-        )
+        reasons.append(Text(zh="图层首次提交", en="the first delivery of the layer"))
     return reasons
 
 

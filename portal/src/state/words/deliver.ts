@@ -86,4 +86,5 @@ export const provided = {
   more: { zh: '更早的交付', en: 'Earlier deliveries' },
   state: { zh: '状态', en: 'State' },
   trial: { zh: '试办', en: 'trial' },
+  unchanged: { zh: '无变化确认', en: 'Confirmation of no change' },
 } as const

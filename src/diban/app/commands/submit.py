@@ -112,7 +112,7 @@ def _as_json(delivery: Delivery) -> dict[str, object]:
 
 def show(delivery: Delivery) -> None:
     """Print where a delivery stands, what it changes, its report, and what it asks."""
-    colour = "red" if not _well(delivery) else "green" if delivery.state.ended else "yellow"
+    colour = "yellow" if not delivery.state.ended else "green" if _well(delivery) else "red"
     console.print(
         f"[{colour}]●[/] {delivery.id}  [bold]{say(delivery.state.words)}[/]  {delivery.version or ''}"
     )

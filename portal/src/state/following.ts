@@ -1,0 +1,88 @@
+/** A delivery that a page watches: read, looked at again while it moves, and acted on. */
+
+import { computed, onUnmounted, ref, shallowRef, watch } from 'vue'
+
+import { readChanges, readDelivery, readProgress } from '../api/deliveries'
+import type { ChangedFeatures, ChangeKind, Delivery, Problem, Progress } from '../api/types'
+import { loadInbox } from './inbox'
+import { moving } from './journey'
+import { problemOf, useLoad } from './load'
+import { account } from './session'
+
+/** How soon to look again while the platform works, and while a person is waited for. */
+const SOON_MS = 600
+const LATER_MS = 8000
+
+export function useDelivery(id: () => string) {
+  const { data, problem, run } = useLoad((signal, one: string) => readDelivery(one, signal))
+  const progress = shallowRef<Progress | null>(null)
+  const busy = ref(false)
+  const refusal = shallowRef<Problem | null>(null)
+  let timer = 0
+
+  function plan(): void {
+    clearTimeout(timer)
+    const one = data.value
+    if (!one || progress.value?.ended) return
+    timer = window.setTimeout(() => void look(one), moving(one) ? SOON_MS : LATER_MS)
+  }
+
+  async function look(one: Delivery): Promise<void> {
+    try {
+      const now = await readProgress(one.id)
+      if (id() !== one.id) return
+      progress.value = now
+      if (now.state !== data.value?.state) {
+        await run(one.id)
+        void loadInbox()
+      }
+    } catch (error) {
+      // a lost line is met again at the next look; what the page shows stays as it was
+      console.warn(problemOf(error))
+    }
+    plan()
+  }
+
+  /** Does something to the delivery; what it answers is shown, a refusal is told beside the act. */
+  async function act(what: (id: string) => Promise<Delivery>): Promise<boolean> {
+    busy.value = true
+    refusal.value = null
+    try {
+      data.value = await what(id())
+      progress.value = null
+      void loadInbox()
+      plan()
+      return true
+    } catch (error) {
+      refusal.value = problemOf(error)
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+
+  watch([id, account], async ([one]) => {
+    progress.value = null
+    await run(one)
+    if (data.value) await look(data.value)
+  }, { immediate: true })
+  onUnmounted(() => clearTimeout(timer))
+  return { data, problem, run, progress, busy, refusal, act }
+}
+
+const KINDS: ChangeKind[] = ['added', 'changed', 'removed']
+
+/** The features of each kind of change; read once they are known, to those who may see them. */
+export function useChanges(delivery: () => Delivery | null) {
+  const { data, problem, run } = useLoad(async (signal, id: string) => {
+    const found = await Promise.all(KINDS.map((kind) => readChanges(id, kind, signal)))
+    return Object.fromEntries(KINDS.map((kind, k) => [kind, found[k]])) as Record<ChangeKind, ChangedFeatures>
+  })
+  const told = computed(() => {
+    const one = delivery()
+    const sum = one?.change ? one.change.added + one.change.changed + one.change.removed : 0
+    return one?.may.see_values && sum ? one.id : null
+  })
+  watch(told, (id) => { if (id) void run(id) }, { immediate: true })
+  return { data, problem, told }
+}
