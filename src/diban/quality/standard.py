@@ -25,7 +25,7 @@ from diban.quality.rules.ranges import ValueRanges
 from diban.quality.rules.required import RequiredValues
 from diban.quality.rules.slivers import Slivers
 
-_NAMES = ("名称", "单位名称", "地名")
+_NAMES, _TITLES = ("name", "address"), ("名称", "地址")
 
 
 def standard_rules(
@@ -91,7 +91,7 @@ def _of_kind(schema: Schema) -> Iterator[Rule]:
 
 
 def _names(schema: Schema) -> Iterator[Field]:
-    """The fields that hold what a feature is called."""
+    """The fields that hold what a feature is called, or its address."""
     for field in schema.fields:
-        if field.kind is Kind.TEXT and (field.name.casefold() == "name" or field.title.zh in _NAMES):
+        if field.kind is Kind.TEXT and (field.name in _NAMES or field.title.zh.endswith(_TITLES)):
             yield field

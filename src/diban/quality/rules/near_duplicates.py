@@ -21,11 +21,13 @@ from diban.quality.sameness import whole_rows, without_identifiers
 from diban.quality.strips import Strips
 from diban.quality.wkb import read_wkb
 
-OVERLAP = 0.95
-"""The area that two polygons share, as a share of what both cover, beyond which they are one."""
+OVERLAP = 0.9
+"""The area that two polygons share, as a share of what both cover, beyond which they are one.
+
+A house of 10 m that was surveyed again 0.2 m away shares 92 %."""
 NEAR = 5.0
 """Metres within which two points of the same name are one."""
-_REACH = 0.06
+_REACH = 0.12
 """Of the diagonal: polygons that overlap by `OVERLAP` have their centroids no farther apart."""
 _SLAB = 50_000
 """Pairs whose geometry is held at once."""
