@@ -59,6 +59,16 @@ def test_nearly_the_same_polygon_is_found_and_a_neighbour_is_not() -> None:
     assert found(report)["duplicate.near", None] == [10, 30]
 
 
+@pytest.mark.parametrize(("metres", "same"), [(0.4, True), (0.6, False)])
+def test_small_houses_surveyed_again_are_the_same(metres: float, same: bool) -> None:
+    side, moved = 5.0 / DEGREE, metres / DEGREE
+    boxes = shapely.box(
+        [113.95, 113.95], [22.55, 22.55 + moved], [113.95 + side] * 2, 22.55 + side + np.array([0, moved])
+    )
+    report = judged(plots(60, {GEOMETRY: dict(zip((5, 6), shapely.to_wkb(boxes), strict=True))}))
+    assert found(report) == ({("duplicate.near", None): [6]} if same else {})
+
+
 def test_polygons_with_heights_may_share_a_footprint() -> None:
     storeys = {
         GEOMETRY: {row: shapely.to_wkb(shapely.force_3d(shapely.from_wkb(_square(1)), row)) for row in (5, 6)}
