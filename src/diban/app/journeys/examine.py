@@ -58,7 +58,7 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
         remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
         flaw = Flaw(fault.code, Severity.ERROR, READING, fault.message, remedy)
         return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
-    rules = standard_rules(schema, platform.settings.area, Published(platform), crs)
+    rules = standard_rules(schema, platform.settings.area, Published(platform, delivery.sent.layer), crs)
     report = _checked(platform, features, rules, target.with_name("faults.arrow"), progress)
     own = tuple((name, sort_of(opened.schema.field(name).type)) for name in opened.columns)
     report = replace(report, delivered=Delivered(opened.source.format, own))
