@@ -191,6 +191,19 @@ def test_other_errors_return_it_whatever_was_accepted(town: Town) -> None:
     assert {one.severity for one in report_of(delivery).findings} == {Severity.ERROR}
 
 
+def test_rows_that_moved_since_the_last_version_are_told(town: Town) -> None:
+    assert town.send("plots", geojson(plots(50))).state is DeliveryState.LANDED
+    rows = plots(50)
+    for number, north in ((4, 0.0008), (9, 0.0011), (30, -0.0049)):
+        shape = rows[number][1]
+        assert shape is not None
+        ring = [[x, y + north] for x, y in shape["coordinates"][0]]
+        rows[number] = (rows[number][0], {"type": "Polygon", "coordinates": [ring]})
+    delivery = town.send("plots", geojson(rows))
+    assert found(delivery) == {"extent.moved": [10, 31]}  # 89 m, 122 m and 545 m
+    assert delivery.state is DeliveryState.LANDED
+
+
 def test_columns_and_rows_that_went_away_are_told(town: Town) -> None:
     town.send("plots", geojson(plots(50)))
     rows = plots(40)

@@ -18,7 +18,7 @@ from diban.store import reading
 
 AREA = Extent(113.7, 22.4, 114.7, 22.9)
 STEWARD, APPROVER, CITY = "town.steward", "town.approver", "city.approver"
-_SHEET = f"""机构名称,机构英文名称,机构类别,统一社会信用代码,上级机构,登录名,姓名,英文姓名,角色
+SHEET = f"""机构名称,机构英文名称,机构类别,统一社会信用代码,上级机构,登录名,姓名,英文姓名,角色
 测量局,Survey,agency,,,{STEWARD},测量,Survey,steward
 测量局,Survey,agency,,,{APPROVER},审批,Approver,approver
 规划局,Planning,planning_bureau,,,{CITY},规划,Planning,planning_bureau
@@ -52,7 +52,7 @@ def founded(home: Path, database: str = "") -> Iterator[Town]:
     platform, _ = found(Settings(home, "测", "Town", AREA, database))
     try:
         town = Town(platform)
-        import_organisation(platform, _SHEET.encode(), "town.csv", town.asker("system.admin"))
+        import_organisation(platform, SHEET.encode(), "town.csv", town.asker("system.admin"))
         for slug, schema in (("districts", DISTRICTS), ("plots", PLOTS)):
             register(platform, description(slug, schema), town.asker(STEWARD))
             for login in (STEWARD, APPROVER, STEWARD, CITY):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shapely
 
-from diban.quality import Register
+from diban.quality import Before, Register
 from tests.quality.plots import AREA
 
 MIDDLE = 114.2
@@ -21,3 +21,7 @@ class Districts:
             areas = dict(zip((WEST, EAST), (shapely.to_wkb(box) for box in boxes), strict=True))
             return Register(frozenset(areas), areas)
         return Register(frozenset(["A", "B"])) if layer == "trades" else None
+
+    def before(self) -> Before | None:
+        """Nothing landed before."""
+        return None

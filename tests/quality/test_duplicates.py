@@ -47,16 +47,26 @@ def test_copies_are_told_from_what_shares_only_its_place(batch: int) -> None:
 def test_nearly_the_same_polygon_is_found_and_a_neighbour_is_not() -> None:
     spoilt = {
         GEOMETRY: {
-            10: _square(1, shift=0.02),  # shares 0.98 of 1.02: 96 %
-            20: _square(2, shift=0.03),  # 94 %
-            30: _square(3, grow=0.05),  # 95.2 %
-            40: _square(4, grow=0.06),  # 94.3 %
+            10: _square(1, shift=0.05),  # shares 0.95 of 1.05: 90.5 %
+            20: _square(2, shift=0.06),  # 88.7 %
+            30: _square(3, grow=0.11),  # 90.1 %
+            40: _square(4, grow=0.12),  # 89.3 %
             50: _square(5, shift=1.0),  # beside it
             55: None,
         }
     }
     report = judged(plots(60, spoilt))
     assert found(report)["duplicate.near", None] == [10, 30]
+
+
+@pytest.mark.parametrize(("metres", "same"), [(0.4, True), (0.6, False)])
+def test_small_houses_surveyed_again_are_the_same(metres: float, same: bool) -> None:
+    side, moved = 5.0 / DEGREE, metres / DEGREE
+    boxes = shapely.box(
+        [113.95, 113.95], [22.55, 22.55 + moved], [113.95 + side] * 2, 22.55 + side + np.array([0, moved])
+    )
+    report = judged(plots(60, {GEOMETRY: dict(zip((5, 6), shapely.to_wkb(boxes), strict=True))}))
+    assert found(report) == ({("duplicate.near", None): [6]} if same else {})
 
 
 def test_polygons_with_heights_may_share_a_footprint() -> None:

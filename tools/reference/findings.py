@@ -15,6 +15,7 @@ from typing import get_type_hints
 from diban.ground import Check, Code, Constraint, Extent, Field, GeometryKind, Kind, Schema, Text
 from diban.intake import Columns, Unreadable
 from diban.quality import (
+    Before,
     Delivered,
     Flaw,
     Register,
@@ -66,6 +67,10 @@ class _Districts:
     def register(self, layer: str) -> Register:
         """One district."""
         return Register(frozenset(["440301"]), {"440301": bytes.fromhex("010300000000000000")})
+
+    def before(self) -> Before:
+        """A last version without rows."""
+        return Before(())
 
 
 def finding_codes() -> str:

@@ -46,7 +46,16 @@ export interface Field {
   unique: boolean
   codes: Titled[]
   unit: string | null
+  /** What values must meet: bounds of numbers, dates and instants; for text a pattern (RE2), the algorithm
+   *  of the check character, the layer whose key holds the known codes. */
+  minimum?: string | null
+  maximum?: string | null
+  pattern?: string | null
+  check?: CheckName | null
+  reference?: string | null
 }
+
+export type CheckName = 'credit-code' | 'identity-number' | 'organisation-code'
 
 export interface Layer {
   slug: string

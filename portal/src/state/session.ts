@@ -38,5 +38,5 @@ export async function signOut(): Promise<void> {
 
 /** Where to go on after signing in: only an address of this portal is followed. */
 export function nextOf(asked: unknown): string {
-  return typeof asked === 'string' && /^\/(?![/\\])/.test(asked) ? asked : '/'
+  return typeof asked === 'string' && /^\/(?![/\\])/.test(asked) ? asked : '/inbox'
 }

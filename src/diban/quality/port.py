@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +19,45 @@ class Register:
     areas: Mapping[str, bytes] = field(default_factory=dict)
 
 
+class Before:
+    """Where the rows of a layer's last version lie, by their keys: 24 bytes a row.
+
+    ``middles`` are those of their boxes (n, 2) in degrees of the stored CRS, NaN where there is none.
+    """
+
+    def __init__(self, batches: Iterable[tuple[pa.Array, npt.NDArray[np.float64]]]) -> None:
+        """From keys and middles, batch by batch."""
+        prints, middles = [np.empty(0, np.int64)], [np.empty((0, 2))]
+        for keys, spots in batches:
+            prints.append(_prints(keys))
+            middles.append(spots)
+        found = np.concatenate(prints)
+        order = np.argsort(found)
+        self._prints = found[order]
+        self.middles: npt.NDArray[np.float64] = np.concatenate(middles)[order]
+
+    def find(self, keys: pa.Array) -> npt.NDArray[np.int64]:
+        """The place in ``middles`` of each key, -1 where there is none."""
+        wanted = _prints(keys)
+        if not len(self._prints):
+            return np.full(len(wanted), -1)
+        at = np.searchsorted(self._prints, wanted)
+        known = (np.take(self._prints, at, mode="clip") == wanted) & keys.is_valid().to_numpy(
+            zero_copy_only=False
+        )
+        return np.where(known, at, -1)
+
+
+def _prints(keys: pa.Array) -> npt.NDArray[np.int64]:
+    """64-bit hashes of the keys; two that agree by chance only cost a look at a warning."""
+    return np.fromiter(map(hash, keys.to_numpy(zero_copy_only=False)), np.int64, len(keys))
+
+
 class Surroundings(Protocol):
-    """The published layers around the one that is checked."""
+    """The published layers around the one that is checked, and what it was before."""
 
     def register(self, layer: str) -> Register | None:
         """The register that a layer's slug names; None when no published layer of it has a key and rows."""
+
+    def before(self) -> Before | None:
+        """The last version of the checked layer; None when there is none, or it has no key or no geometry."""

@@ -18,6 +18,7 @@ from diban.quality.rules.geometry_present import GeometryPresent
 from diban.quality.rules.geometry_validity import GeometryValid
 from diban.quality.rules.key import UniqueValues
 from diban.quality.rules.known_codes import KnownCodes
+from diban.quality.rules.moved import Moved
 from diban.quality.rules.near_duplicates import NearDuplicates
 from diban.quality.rules.patterns import ValuePatterns
 from diban.quality.rules.precision import Precision
@@ -25,7 +26,7 @@ from diban.quality.rules.ranges import ValueRanges
 from diban.quality.rules.required import RequiredValues
 from diban.quality.rules.slivers import Slivers
 
-_NAMES = ("名称", "单位名称", "地名")
+_NAMES, _TITLES = ("name", "address"), ("名称", "地址")
 
 
 def standard_rules(
@@ -34,7 +35,8 @@ def standard_rules(
     """The rules for a layer with this schema.
 
     ``area`` is the city's box (None: not looked at), ``surroundings`` the layers that fields refer
-    to (None: there are none), ``source`` the CRS in which the coordinates were delivered.
+    to and the layer's last version (None: there are none), ``source`` the CRS in which the
+    coordinates were delivered.
     """
     rules: list[Rule] = [DeclaredTypes(schema)]
     if any(field.required for field in schema.fields) or schema.key is not None:
@@ -52,6 +54,9 @@ def standard_rules(
     if schema.geometry is not GeometryKind.NONE:
         rules += [GeometryPresent(schema.geometry), GeometryValid(), Precision(source)]
         rules += _of_kind(schema)
+        before = None if surroundings is None else surroundings.before()
+        if before is not None and schema.key is not None:
+            rules.append(Moved(schema.key, before))
         if area is not None:
             rules.append(WithinArea(area))
     return rules
@@ -91,7 +96,7 @@ def _of_kind(schema: Schema) -> Iterator[Rule]:
 
 
 def _names(schema: Schema) -> Iterator[Field]:
-    """The fields that hold what a feature is called."""
+    """The fields that hold what a feature is called, or its address."""
     for field in schema.fields:
-        if field.kind is Kind.TEXT and (field.name.casefold() == "name" or field.title.zh in _NAMES):
+        if field.kind is Kind.TEXT and (field.name in _NAMES or field.title.zh.endswith(_TITLES)):
             yield field

@@ -67,7 +67,9 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
                 return Examined(Report((), (), 0, 0), None, placed.question)
             rows = opened.source.rows
             arriving = spool(placed.batches, columns, schema, placed.crs, times, target)
-            rules = standard_rules(schema, platform.settings.area, Published(platform), placed.crs)
+            rules = standard_rules(
+                schema, platform.settings.area, Published(platform, delivery.sent.layer), placed.crs
+            )
             report = _checked(
                 platform,
                 arriving,

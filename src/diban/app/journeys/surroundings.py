@@ -1,16 +1,20 @@
-"""The published layers around a delivery, for rules that look beyond the delivered features."""
+"""The published layers around a delivery and its own layer's last version, for rules that look beyond it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import shapely
 
 from diban.app.wiring import Platform
 from diban.base import MAX_PAGE, Query
 from diban.catalogue import State
-from diban.ground import GEOMETRY, NOW, GeometryKind, Missing, Scope
-from diban.quality import Register
+from diban.ground import GEOMETRY, NOW, GeometryKind, LayerId, Missing, Scope
+from diban.quality import Before, Register
 from diban.store import reading
 
 MOST_AREAS = 20_000
@@ -19,9 +23,10 @@ MOST_AREAS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Quality's `Surroundings`: the current versions of published layers, read by the platform itself."""
+    """Quality's `Surroundings` of a layer: current versions, read by the platform itself."""
 
     platform: Platform
+    layer: LayerId
 
     def register(self, layer: str) -> Register | None:
         """The codes of a published layer with a key, and their areas if it is a layer of some polygons."""
@@ -34,21 +39,37 @@ class Published:
         key = found.schema.key
         if resource.state is not State.PUBLISHED or found.layer is None or not found.rows or key is None:
             return None
-        snapshot = self.platform.base.at(
-            found.layer, NOW, Scope.system("quality: the codes that fields name")
-        )
-        areas = found.schema.geometry is GeometryKind.POLYGON and found.rows <= MOST_AREAS
-        query: Query | None = Query(fields=(key,), geometry=areas, limit=MAX_PAGE)
-        codes: list[str] = []
-        shapes: list[bytes | None] = []
+        areal = found.schema.geometry is GeometryKind.POLYGON and found.rows <= MOST_AREAS
+        codes: set[str] = set()
+        areas: dict[str, bytes] = {}
+        for batch in self._rows(found.layer, key, areal):
+            named = batch.column(key).cast(pa.string()).to_pylist()
+            codes.update(named)
+            if areal:
+                shapes = zip(named, batch.column(GEOMETRY).to_pylist(), strict=True)
+                areas |= {code: shape for code, shape in shapes if shape is not None}
+        return Register(frozenset(codes), areas)
+
+    def before(self) -> Before | None:
+        """Where the rows of the layer's current version lie; None without one, or without key or geometry."""
+        schema, version = self.platform.base.schema(self.layer), self.platform.base.current(self.layer)
+        key = schema.key
+        if version is None or key is None or schema.geometry is GeometryKind.NONE:
+            return None
+
+        def middles() -> Iterator[tuple[pa.Array, npt.NDArray[np.float64]]]:
+            for batch in self._rows(self.layer, key, True):
+                values = batch.column(GEOMETRY).to_numpy(zero_copy_only=False)
+                boxes = shapely.bounds(shapely.from_wkb(values))
+                yield batch.column(key), (boxes[:, :2] + boxes[:, 2:]) / 2
+
+        return Before(middles())
+
+    def _rows(self, layer: LayerId, key: str, geometry: bool) -> Iterator[pa.RecordBatch]:
+        snapshot = self.platform.base.at(layer, NOW, Scope.system("quality: what a delivery is held against"))
+        query: Query | None = Query(fields=(key,), geometry=geometry, limit=MAX_PAGE)
         while query is not None:
             page = snapshot.page(query)
-            codes += page.batch.column(key).cast(pa.string()).to_pylist()
-            if areas:
-                shapes += page.batch.column(GEOMETRY).to_pylist()
+            if page.batch.num_rows:
+                yield page.batch
             query = None if page.after is None else replace(query, after=page.after)
-        return Register(frozenset(codes), _areas(codes, shapes) if areas else {})
-
-
-def _areas(codes: list[str], shapes: list[bytes | None]) -> dict[str, bytes]:
-    return {code: shape for code, shape in zip(codes, shapes, strict=True) if shape is not None}

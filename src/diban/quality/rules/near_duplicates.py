@@ -14,18 +14,21 @@ import shapely
 from diban.ground import GEOMETRY, Crs, FeatureSet, Field, Schema, Text
 from diban.quality.finding import Flaw, Severity
 from diban.quality.look import Hits, Look, looks
-from diban.quality.metres import metres
+from diban.quality.metres import DEGREE, metres
 from diban.quality.pairs import near_pairs
 from diban.quality.rule import Inspection
 from diban.quality.sameness import whole_rows, without_identifiers
 from diban.quality.strips import Strips
 from diban.quality.wkb import read_wkb
 
-OVERLAP = 0.95
+OVERLAP = 0.9
 """The area that two polygons share, as a share of what both cover, beyond which they are one."""
+SMALL_OVERLAP, APART = 0.75, 0.5
+"""The same for polygons whose outlines are nowhere farther apart than so many metres: a small house that
+was surveyed again 0.2 m away shares 87 %."""
 NEAR = 5.0
 """Metres within which two points of the same name are one."""
-_REACH = 0.06
+_REACH = 0.12
 """Of the diagonal: polygons that overlap by `OVERLAP` have their centroids no farther apart."""
 _SLAB = 50_000
 """Pairs whose geometry is held at once."""
@@ -36,6 +39,8 @@ Numbers = npt.NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class NearDuplicates:
     """Finds polygons that overlap an earlier one by `OVERLAP`, or points within `NEAR` of one of their name.
+
+    Small polygons may overlap less when their outlines are within `APART`.
 
     The very same geometry counts too, unless the values are the same as well (`ExactDuplicates`).
     Polygons with heights are left aside: these may tell storeys apart that share a footprint.
@@ -145,9 +150,13 @@ class _Alike:
         return np.concatenate(shapes), np.concatenate(numbers), np.concatenate(rows)
 
 
-def _overlapping(a: npt.NDArray[np.object_], b: npt.NDArray[np.object_], _crs: Crs) -> npt.NDArray[np.bool_]:
+def _overlapping(a: npt.NDArray[np.object_], b: npt.NDArray[np.object_], crs: Crs) -> npt.NDArray[np.bool_]:
     shared = shapely.area(shapely.intersection(a, b))
-    overlapping: npt.NDArray[np.bool_] = shared > OVERLAP * (shapely.area(a) + shapely.area(b) - shared)
+    covered = shapely.area(a) + shapely.area(b) - shared
+    overlapping: npt.NDArray[np.bool_] = shared > OVERLAP * covered
+    small = np.flatnonzero(~overlapping & (shared > SMALL_OVERLAP * covered))
+    apart = shapely.hausdorff_distance(a[small], b[small]) * (DEGREE if crs.degrees else 1.0)
+    overlapping[small[apart <= APART]] = True
     return overlapping
 
 

@@ -1,0 +1,1 @@
+"""Recall and precision of the rules, measured on a sample city whose errors are known."""

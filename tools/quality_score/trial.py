@@ -1,0 +1,103 @@
+"""Sends a sample city down the road in an installation of its own, and keeps what was found."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from diban.app import Letter, Platform, Settings, deliver, found, go_forward, import_organisation, register
+from diban.governance import Asker, Via
+from diban.ground import Denied, Extent, IllegalMove, new_id
+from diban.intake import Delivery
+from diban.quality import Report, read_listing
+from diban.store import reading
+
+AREA = Extent(113.6, 22.2, 114.8, 23.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row (0: the file as a whole) that a finding names, and the earlier row that it contradicts."""
+
+    row: int
+    code: str
+    field: str
+    other: int | None
+
+
+def examine_city(folder: Path, home: Path, area: Extent = AREA) -> dict[str, list[Fault]]:
+    """What the rules find in each faulty file, after the first round of deliveries has landed."""
+    platform, _ = found(Settings(home, "样例", "Sample", area))
+    try:
+        sheet = folder / "parties.csv"
+        import_organisation(platform, sheet.read_bytes(), sheet.name, _asker(platform, "system.admin"))
+        sent = json.loads((folder / "deliveries.json").read_text(encoding="utf-8"))
+        for slug in dict.fromkeys(one["resource"] for one in sent):
+            _publish(platform, json.loads((folder / f"{slug}.json").read_text(encoding="utf-8")), sent)
+        crs = _crs(folder)
+        faults = {}
+        for one in sorted(sent, key=lambda one: str(one["round"]) != "first"):
+            if one["round"] in ("first", "faulty"):
+                delivery = _send(platform, folder, one, crs.get((one["file"], one["layer"])))
+                if one["round"] == "faulty":
+                    faults[one["file"]] = list(_faults(platform, delivery))
+        return faults
+    finally:
+        platform.close()
+
+
+def _publish(platform: Platform, description: dict[str, object], sent: list[dict[str, str]]) -> None:
+    """Every account takes the steps that are its own, until nobody has one left."""
+    steward = next(one["sender"] for one in sent if one["resource"] == description["slug"])
+    register(platform, description, _asker(platform, steward))
+    with reading(platform.database) as connection:
+        logins = [steward, *(account.login for account in platform.accounts.list(connection))]
+    for login in (*logins, *logins):
+        with suppress(Denied, IllegalMove):
+            go_forward(platform, str(description["slug"]), _asker(platform, login))
+
+
+def _crs(folder: Path) -> dict[tuple[str, str], str]:
+    """The sender's word where the file says nothing: the truth."""
+    path = folder / "truth" / "crs.csv"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as sheet:
+        return {
+            (line["file"], line["layer"]): line["true_crs"]
+            for line in csv.DictReader(sheet)
+            if not line["declared_crs"]
+        }
+
+
+def _send(platform: Platform, folder: Path, one: dict[str, str], crs: str | None) -> Delivery:
+    path = folder / one["file"]
+    key = f"{one['file']}:{one['layer']}"
+    letter = Letter(one["layer"], path.name, key, source_layer=one["source_layer"] or None, crs=crs)
+    with path.open("rb") as stream:
+        return deliver(platform, stream, letter, _asker(platform, one["sender"]))
+
+
+def _faults(platform: Platform, delivery: Delivery) -> Iterator[Fault]:
+    report = Report.from_json(delivery.report or {})
+    listed = set()
+    if report.listing is not None:
+        for batch in read_listing(platform.blobs.path(report.listing)):
+            for line in batch.to_pylist():
+                listed.add(line["code"])
+                yield Fault(line["row"], line["code"], line["field"] or "", line["other"])
+    for finding in report.findings:
+        if finding.code not in listed:  # said of the file, or by its reader
+            rows = [place.row for place in finding.places] or [0]
+            yield from (Fault(row, finding.code, finding.flaw.field or "", None) for row in rows)
+
+
+def _asker(platform: Platform, login: str) -> Asker:
+    with reading(platform.database) as connection:
+        account = platform.accounts.find(connection, login)
+        assert account is not None, login
+        return platform.accounts.asker(connection, account.id, Via.COMMAND, new_id("req"))
