@@ -63,25 +63,35 @@ class Look:
     @cached_property
     def geometries(self) -> Shapes:
         """Shapely geometries; None where the geometry is null, unreadable or known to be `convex`."""
+        rows, read = self._read
         geometries = np.full(self.batch.num_rows, None, np.object_)
-        geometries[~self.convex] = read_wkb(self.column(GEOMETRY).filter(pa.array(~self.convex)))
+        geometries[rows] = read
         return geometries
 
     def ask(self, question: Callable[[Shapes], npt.NDArray[Any]], convex: object) -> npt.NDArray[Any]:
         """What shapely answers for each geometry; ``convex`` is what it would for any convex polygon."""
+        rows, read = self._read
         with np.errstate(all="ignore"):
-            asked = question(self.geometries[~self.convex])
+            asked = question(read)
         answers = np.full(self.batch.num_rows, convex, asked.dtype)
-        answers[~self.convex] = asked
+        answers[rows] = asked
         return answers
 
     @cached_property
     def bounds(self) -> Points:
         """Boxes (n, 4) in the CRS of the features: x min, y min, x max, y max; NaN where there is none."""
+        rows, read = self._read
+        boxes = np.full((self.batch.num_rows, 4), np.nan)
         with np.errstate(all="ignore"):
-            boxes: Points = shapely.bounds(self.geometries)
+            boxes[rows] = shapely.bounds(read)
         boxes[self.convex] = self._rings.boxes()[self.convex[self._rings.rows]]
         return boxes
+
+    @cached_property
+    def _read(self) -> tuple[Rows, Shapes]:
+        """The rows that are not `convex`, and their geometries as read by GEOS."""
+        rows = np.flatnonzero(~self.convex)
+        return rows, read_wkb(self.column(GEOMETRY).take(pa.array(rows)))
 
     @cached_property
     def _rings(self) -> Rings:
