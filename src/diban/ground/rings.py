@@ -67,7 +67,8 @@ class Rings:
 
     def _steps(self, axis: int, lasts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """From each point to the next; from the last of a ring on as from its first."""
-        steps = np.diff(self.points[:, axis], append=0.0)
+        steps = np.zeros(len(self.points))
+        np.subtract(self.points[1:, axis], self.points[:-1, axis], out=steps[:-1])
         steps[lasts] = steps[self.firsts]
         return steps
 

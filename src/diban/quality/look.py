@@ -88,25 +88,28 @@ class Look:
 
     def ask(self, question: Callable[[Shapes], npt.NDArray[Any]], convex: object) -> npt.NDArray[Any]:
         """What shapely answers for each geometry; ``convex`` is what it would for any convex polygon."""
+        rows, read = self._read
         with np.errstate(all="ignore"):
-            asked = question(self._odd)
+            asked = question(read)
         answers = np.full(self.batch.num_rows, convex, asked.dtype)
-        answers[~self.convex] = asked
+        answers[rows] = asked
         return answers
-
-    @cached_property
-    def _odd(self) -> Shapes:
-        """The geometries that are not `convex`: often few, and then all that need be read."""
-        return read_wkb(self.column(GEOMETRY).filter(pa.array(~self.convex)))
 
     @cached_property
     def bounds(self) -> Points:
         """Boxes (n, 4) in the CRS of the features: x min, y min, x max, y max; NaN where there is none."""
+        rows, read = self._read
+        boxes = np.full((self.batch.num_rows, 4), np.nan)
         with np.errstate(all="ignore"):
-            boxes = np.empty((self.batch.num_rows, 4))
-            boxes[~self.convex] = shapely.bounds(self._odd)
+            boxes[rows] = shapely.bounds(read)
         boxes[self.convex] = self._rings.boxes()[self.convex[self._rings.rows]]
         return boxes
+
+    @cached_property
+    def _read(self) -> tuple[Rows, Shapes]:
+        """The rows that are not `convex`, and their geometries as read by GEOS."""
+        rows = np.flatnonzero(~self.convex)
+        return rows, read_wkb(self.column(GEOMETRY).take(pa.array(rows)))
 
     @cached_property
     def _rings(self) -> Rings:

@@ -15,7 +15,7 @@ import sys
 from io import BufferedReader
 
 if __name__ == "__main__":  # Arrow would load numpy, half of what the start costs, for nothing
-    sys.modules["numpy"] = None  # type: ignore[assignment]
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # bars the import
 
 import adbc_driver_manager
 import adbc_driver_sqlite
