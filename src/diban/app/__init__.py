@@ -18,7 +18,7 @@ from diban.app.journeys.publication import go_forward, step
 from diban.app.journeys.receive import Letter, receive
 from diban.app.journeys.registration import register
 from diban.app.journeys.reviewing import decide_delivery
-from diban.app.sample_city import Planted, SampleFile, Sort, write_city
+from diban.app.sample_city import Planted, Round, SampleFile, Verdict, write_city
 from diban.app.server import serve_platform
 from diban.app.settings import Settings, read_settings
 from diban.app.wiring import Platform, build
@@ -30,9 +30,10 @@ __all__ = [
     "Letter",
     "Planted",
     "Platform",
+    "Round",
     "SampleFile",
     "Settings",
-    "Sort",
+    "Verdict",
     "Welcome",
     "Worker",
     "add_user",
