@@ -13,6 +13,7 @@ from diban.app.commands.organisation import organisation
 from diban.app.commands.publish import publish
 from diban.app.commands.register import register
 from diban.app.commands.review import review
+from diban.app.commands.sample_city import sample_city
 from diban.app.commands.serve import serve
 from diban.app.commands.status import status
 from diban.app.commands.submit import submit
@@ -26,7 +27,10 @@ application = typer.Typer(
     add_completion=False,
 )
 
-for command in (init, organisation, register, submit, review, publish, access, serve, demo, status, expunge):
+for command in (
+    *(init, organisation, register, submit, review, publish, access, serve, demo, status, expunge),
+    sample_city,
+):
     application.command()(command)
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")
 application.add_typer(audit, name="audit", help="审计 / The audit.")

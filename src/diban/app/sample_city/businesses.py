@@ -42,17 +42,16 @@ def enterprises(
     )
 
 
-def catering(
-    first: int, name: pa.Array, district: pa.Array, address: pa.Array, rng: np.random.Generator
-) -> pa.Table:
+def catering(first: int, points: pa.Table, rng: np.random.Generator) -> pa.Table:
     """A food business licence for each of these eating places; numbered from ``first``."""
-    count = len(name)
+    count = len(points)
+    district, address = (points[name].combine_chunks() for name in ("district", "address"))
     serial = pa.array(np.char.zfill((first + 1 + np.arange(count)).astype(str), 6))
     issued = rng.integers(18_900, 20_500, count).astype(np.int32)
     return pa.table(
         {
             "code": joined("JY2", district, serial, pa.array(rng.integers(0, 10, count).astype(str))),
-            "holder": name,
+            "holder": points["name"],
             "kind": pa.array(
                 np.array([code.value for code in KITCHENS])[rng.integers(0, len(KITCHENS), count)]
             ),

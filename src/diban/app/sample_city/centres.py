@@ -47,7 +47,8 @@ def urban(spots: Complexes) -> Floats:
     """How urban the ground is, from 1 in the centres down to 0 far from all."""
     weight = np.array([weight for *_, weight, _ in _FIXED_KM])
     away = (np.abs(spots[:, None] - fixed_centres()) / weight).min(axis=1) / 1000
-    return np.exp(-((away / 9.0) ** 2))
+    share: Floats = np.exp(-((away / 9.0) ** 2))
+    return share
 
 
 def grow_centres(seats: Complexes, buildings: int) -> Centres:

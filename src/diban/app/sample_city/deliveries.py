@@ -86,11 +86,9 @@ def _zip(file: str, layer: str, crs: str, *, prj: bool, given: Round = Round.OTH
     return Delivery(file, layer, layer, given, verdict, crs, crs if prj else "", "gbk")
 
 
-def _changed(file: str, layer: str, expected: Verdict = Verdict.LANDED, encoding: str = "utf-8") -> Delivery:
+def _changed(file: str, layer: str) -> Delivery:
     declared = "EPSG:4490" if file.endswith(".gpkg") else ""
-    return Delivery(
-        file, layer, f"{layer}-update", Round.UPDATE, expected, declared=declared, encoding=encoding
-    )
+    return Delivery(file, layer, f"{layer}-update", Round.UPDATE, Verdict.LANDED, declared=declared)
 
 
 def _faulty(file: str, layer: str, rows: str, crs: str = "EPSG:4490", encoding: str = "utf-8") -> Delivery:

@@ -127,7 +127,7 @@ BOW_TIE = reshape(lambda shape: _ring(shape, [(0, 0), (24, 24), (24, 0), (0, 24)
 SLIVER = reshape(lambda shape: _ring(shape, [(0, 0), (60, 0), (60, 0.05), (0, 0.05), (0, 0)]))
 NOTHING = reshape(lambda _: None)
 EMPTY = reshape(lambda shape: type(shape)())
-FAR = reshape(lambda shape: _moved(shape, lambda xy: xy + (3.0, -6.0)))
+FAR = reshape(lambda shape: _moved(shape, lambda xy: xy + np.array([3.0, -6.0])))
 SWAPPED = reshape(lambda shape: _moved(shape, lambda xy: xy[:, ::-1]))
 SHIFTED = reshape(lambda shape: _moved(shape, to_gcj02))
 ROUNDED = reshape(lambda shape: shapely.transform(shape, lambda xy: np.round(xy, 3)))
@@ -205,7 +205,10 @@ def _drifted(table: pa.Table) -> pa.Table:
 
 
 WHOLE_FILE: dict[str, tuple[Planted, Callable[[pa.Table], pa.Table]]] = {
-    "buildings-removed.gpkg": (Planted(0, "", "mass-removal", "", "every fifth building is missing"), _thinned),
+    "buildings-removed.gpkg": (
+        Planted(0, "", "mass-removal", "", "every fifth building is missing"),
+        _thinned,
+    ),
     "roads-drift.gpkg": (
         Planted(0, "", "schema-drift", "grade", "grade is called class, one_way is missing"),
         _drifted,

@@ -10,7 +10,7 @@ from diban.app.sample_city.growth import Plan
 from diban.app.sample_city.land import SHORE
 from diban.app.sample_city.layers import DISTRICT_CODES
 from diban.app.sample_city.mesh import PRIMARY, WIDTHS, street_runs
-from diban.app.sample_city.names import DISTRICT_NAMES, Names, joined, road_names
+from diban.app.sample_city.names import DISTRICTS, Names, joined, road_names
 from diban.app.sample_city.plane import Geometries, Ints, pairs, smooth, to_degrees
 from diban.ground import GEOMETRY
 
@@ -54,12 +54,9 @@ def division_rows(plan: Plan, stock: Names, rng: np.random.Generator) -> dict[st
     three = plan.divisions
     district, office = (pa.array(level.codes) for level in (three.districts, three.offices))
     people = pa.array(rng.lognormal(14.2, 0.4, len(DISTRICT_CODES)).astype(np.int64))
-    names = Names(
-        pa.array([name.zh for name in DISTRICT_NAMES]), pa.array([name.en for name in DISTRICT_NAMES])
-    )
     above = three.communities.above
     return {
-        "districts": shapes(district, names, three.districts.outlines, population=people),
+        "districts": shapes(district, DISTRICTS, three.districts.outlines, population=people),
         "street-offices": shapes(
             office,
             stock.take(np.arange(len(office))).then("街道", " Street Office"),
@@ -78,11 +75,11 @@ def division_rows(plan: Plan, stock: Names, rng: np.random.Generator) -> dict[st
 
 def water_rows(plan: Plan, stock: Names) -> dict[str, pa.Table]:
     """Sea, rivers and reservoirs, and the hills that are green."""
-    land = plan.land
+    land, hill = plan.land, plan.land.hills
     sea = Names(pa.array(["澜湾海域"]), pa.array(["Lanwan Sea"])).take(np.zeros(len(land.sea), np.int64))
     rivers = stock.take(900 + np.arange(len(land.rivers))).then("河", " River")
     lakes = stock.take(920 + np.arange(len(land.lakes))).then("水库", " Reservoir")
-    hills = stock.take(950 + np.arange(len(land.hills))).then("山", " Hill")
+    hills = stock.take(950 + np.arange(len(hill))).then("山", " Hill")
     kinds = pa.array(["1"] * len(land.rivers) + ["2"] * len(land.lakes))
     water = np.concatenate([land.rivers, land.lakes])
     return {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 
-from diban.app.sample_city.plane import Complexes, Geometries, Ripples, pairs, smooth
+from diban.app.sample_city.plane import Complexes, Floats, Geometries, Ripples, pairs, smooth
 
 # All places are in kilometres on the drawing board.
 _COAST = [
@@ -34,31 +35,41 @@ _BORDER = [
     *[(45.5, 31), (40, 32), (35, 30.2), (31, 34.5), (25, 38.5), (17, 38.2), (10, 43.5), (3, 42.2)],
     *[(-4, 47.6), (-11, 45.8), (-17, 49)],
 ]
-_OPEN_WATER = [(-20, 47.3), (-36, 47.3), (-36, -6), (76, -6), (76, 27), (49, 27), (44, 25), (0, 30)]
-_RIDGES = [
-    # the line of tops and how far the hill reaches from it
-    *[([(14.5, 21.5), (19, 22.8), (25, 24.5)], 2.1), ([(28, 25.2), (33, 25.5), (37, 24)], 1.7)],
-    *[([(49, 11.5), (54, 11.8), (58.5, 11.2)], 2.4), ([(45, 21.5), (50, 19.5), (55, 20.6)], 2.0)],
-    *[([(-7, 27.5), (-3.5, 30), (0, 31.4)], 1.9), ([(-4.5, 21), (0, 21.6), (4, 20.9)], 1.0)],
-    *[
-        ([(6.5, 21), (9, 23), (10, 26)], 1.2),
-        ([(-17, 34), (-14, 36.6)], 1.5),
-        ([(-9.5, 43.6), (-5.5, 44.6)], 1.1),
-    ],
-    *[
-        ([(-11.2, 11.9), (-10.6, 12.9)], 0.75),
-        ([(1.3, 18.3), (1.6, 18.6)], 0.42),
-        ([(21, 30.8), (26, 29.6)], 1.4),
-    ],
-    *[([(8, 38.6), (13, 39.4)], 1.2), ([(38.5, 28.6), (41.5, 27)], 1.3), ([(15, 33), (16.5, 35)], 0.9)],
-    *[([(32, 27.6), (36, 29)], 1.0), ([(-2, 38.5), (0.6, 40)], 1.0), ([(22, 34.6), (24, 36)], 0.8)],
-    *[
-        ([(-12.5, 22.6), (-11.4, 23.4)], 0.6),
-        ([(30.5, 31), (32, 31.6)], 0.6),
-        ([(44, 13.5), (47, 15.6)], 1.2),
-    ],
+_OPEN_WATER: list[tuple[float, float]] = [
+    (-20, 47.3),
+    (-36, 47.3),
+    (-36, -6),
+    (76, -6),
+    (76, 27),
+    (49, 27),
+    (44, 25),
+    (0, 30),
 ]
-_RIVERS = [
+_RIDGES: list[tuple[list[tuple[float, float]], float]] = [
+    # the line of tops and how far the hill reaches from it
+    ([(14.5, 21.5), (19, 22.8), (25, 24.5)], 2.1),
+    ([(28, 25.2), (33, 25.5), (37, 24)], 1.7),
+    ([(49, 11.5), (54, 11.8), (58.5, 11.2)], 2.4),
+    ([(45, 21.5), (50, 19.5), (55, 20.6)], 2.0),
+    ([(-7, 27.5), (-3.5, 30), (0, 31.4)], 1.9),
+    ([(-4.5, 21), (0, 21.6), (4, 20.9)], 1.0),
+    ([(6.5, 21), (9, 23), (10, 26)], 1.2),
+    ([(-17, 34), (-14, 36.6)], 1.5),
+    ([(-9.5, 43.6), (-5.5, 44.6)], 1.1),
+    ([(-11.2, 11.9), (-10.6, 12.9)], 0.75),
+    ([(1.3, 18.3), (1.6, 18.6)], 0.42),
+    ([(21, 30.8), (26, 29.6)], 1.4),
+    ([(8, 38.6), (13, 39.4)], 1.2),
+    ([(38.5, 28.6), (41.5, 27)], 1.3),
+    ([(15, 33), (16.5, 35)], 0.9),
+    ([(32, 27.6), (36, 29)], 1.0),
+    ([(-2, 38.5), (0.6, 40)], 1.0),
+    ([(22, 34.6), (24, 36)], 0.8),
+    ([(-12.5, 22.6), (-11.4, 23.4)], 0.6),
+    ([(30.5, 31), (32, 31.6)], 0.6),
+    ([(44, 13.5), (47, 15.6)], 1.2),
+]
+_RIVERS: list[tuple[list[tuple[float, float]], tuple[float, float]]] = [
     # the course, and its width in metres at both ends
     ([(-9.5, 32.5), (-13, 38.5), (-18.5, 41), (-26, 43.4)], (30, 170)),
     ([(10.6, 27.8), (11.8, 21), (10, 16.4), (5.4, 14.6), (-0.5, 12.6)], (24, 150)),
@@ -75,6 +86,8 @@ _LAKES = [
     *[(47.5, 17.6, 0.45), (24.6, 27.6, 0.5), (12, 36.6, 0.45), (2.6, 24.4, 0.3), (-14.6, 40.4, 0.4)],
 ]
 
+_WATERS = 7500.0
+"""How far out the city's waters reach, in metres."""
 SHORE = 70.0
 """How far from the shore roads end, in metres; a shore road joins them there."""
 
@@ -101,7 +114,8 @@ def land_form(rng: np.random.Generator) -> Land:
     """The ground on which the city grows."""
     ripples = Ripples.of(rng, [(9000, 300), (3600, 170), (1400, 60), (560, 20)])
     land = _largest(ripples.bend(_outlines([smooth(_km(_COAST + _BORDER), 3, closed=True)], 120))[0])
-    sea = shapely.get_parts(shapely.polygons(_metres(_OPEN_WATER)).difference(land))
+    waters = shapely.polygons(_metres(_OPEN_WATER)).intersection(land.buffer(2 * _WATERS).buffer(-_WATERS))
+    sea = shapely.get_parts(waters.difference(land))
     lakes = _lakes(rng, land)
     rivers = shapely.intersection(_rivers(rng), land.buffer(120))
     water = shapely.union_all([*rivers, *lakes])
@@ -122,11 +136,11 @@ def land_form(rng: np.random.Generator) -> Land:
     )
 
 
-def _km(places: list[tuple[float, float]]) -> Complexes:
+def _km(places: Sequence[tuple[float, float]]) -> Complexes:
     return np.array([complex(*place) for place in places]) * 1000
 
 
-def _metres(places: list[tuple[float, float]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _metres(places: Sequence[tuple[float, float]]) -> Floats:
     return pairs(_km(places))
 
 
@@ -148,7 +162,8 @@ def _lakes(rng: np.random.Generator, land: shapely.Polygon) -> Geometries:
     spots = shapely.points(_metres([(x, y) for x, y, _ in _LAKES]))
     discs = shapely.buffer(spots, 850 * np.array([reach for *_, reach in _LAKES]), quad_segs=24)
     bent = ripples.bend(shapely.segmentize(discs, 40))
-    return shapely.intersection(np.array([_largest(lake) for lake in bent]), land)
+    lakes: Geometries = shapely.intersection(np.array([_largest(lake) for lake in bent]), land)
+    return lakes
 
 
 def _rivers(rng: np.random.Generator) -> Geometries:
@@ -180,4 +195,5 @@ def _hills(rng: np.random.Generator) -> Geometries:
             shapely.union_all([ridge.buffer(900 * reach), *spurs]).buffer(-180 * reach).buffer(180 * reach)
         )
     bent = ripples.bend(shapely.segmentize(np.array(hills), 60))
-    return shapely.make_valid(bent)
+    valid: Geometries = shapely.make_valid(bent)
+    return valid

@@ -152,7 +152,7 @@ def street_runs(
 
 
 def faces(mesh: Mesh, land: shapely.Polygon) -> tuple[Geometries, Ints]:
-    """The land cut along all streets of the mesh, without gap or overlap; and the superblock of each piece."""
+    """The land cut along the mesh, without gap or overlap; and the superblock of each piece."""
     way = mesh.cuts.end - mesh.cuts.start
     over = way / np.abs(way) * 2.0  # a little too long, so that no cut falls short of the next
     ends = np.stack([mesh.cuts.start - over, mesh.cuts.end + over], axis=1)
@@ -171,4 +171,5 @@ def faces(mesh: Mesh, land: shapely.Polygon) -> tuple[Geometries, Ints]:
 
 def middles(cells: Cells) -> Complexes:
     """The middle of each cell."""
-    return cells.corners.mean(axis=1)
+    at: Complexes = cells.corners.mean(axis=1)
+    return at

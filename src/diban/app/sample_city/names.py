@@ -12,29 +12,20 @@ from diban.app.sample_city.plane import Ints
 from diban.ground import Text
 
 CITY = Text(zh="澜湾市", en="Lanwan")
-DISTRICT_NAMES = tuple(
-    Text(f"{name[:2]}区", f"{name[2:]} District")
-    for name in [
-        "云桥Yunqiao",
-        "望屿Wangyu",
-        "鹭洲Luzhou",
-        "荔坪Liping",
-        "梧岭Wuling",
-        "棠溪Tangxi",
-        "银汀Yinting",
-        "松屏Songping",
-        "榕浦Rongpu",
-    ]
+_DISTRICTS = (
+    "云桥Yunqiao 望屿Wangyu 鹭洲Luzhou 荔坪Liping 梧岭Wuling 棠溪Tangxi 银汀Yinting 松屏Songping 榕浦Rongpu"
 )
+DISTRICT_NAMES = tuple(Text(f"{name[:2]}区", f"{name[2:]} District") for name in _DISTRICTS.split())
 
 _FIRST = (
-    "云Yun 澜Lan 榕Rong 鹭Lu 棠Tang 荔Li 汀Ting 梧Wu 桂Gui 柏Bai 潮Chao 锦Jin 苇Wei 霞Xia 岸An 琴Qin 枫Feng 莲Lian "
-    "沐Mu 晴Qing 珊Shan 翠Cui 湖Hu 泽Ze 蓝Lan 银Yin 朗Lang 怀Huai 景Jing 和He 宁Ning 嘉Jia 丰Feng 秀Xiu 竹Zhu 松Song "
-    "梅Mei 樟Zhang 雁Yan 鹏Peng 龙Long 石Shi"
+    "云Yun 澜Lan 榕Rong 鹭Lu 棠Tang 荔Li 汀Ting 梧Wu 桂Gui 柏Bai 潮Chao 锦Jin 苇Wei 霞Xia 岸An "
+    "琴Qin 枫Feng 莲Lian 沐Mu 晴Qing 珊Shan 翠Cui 湖Hu 泽Ze 蓝Lan 银Yin 朗Lang 怀Huai 景Jing 和He "
+    "宁Ning 嘉Jia 丰Feng 秀Xiu 竹Zhu 松Song 梅Mei 樟Zhang 雁Yan 鹏Peng 龙Long 石Shi"
 )
 _SECOND = (
-    "湾wan 岭ling 洲zhou 塘tang 埔pu 坪ping 桥qiao 滩tan 围wei 涌chong 园yuan 渡du 亭ting 台tai 港gang 泉quan 田tian 岗gang "
-    "头tou 背bei 坑keng 井jing 屋wu 厦xia 朗lang 溪xi 峰feng 谷gu 林lin 浦pu 屿yu 沙sha 门men 山shan 坳ao 心xin"
+    "湾wan 岭ling 洲zhou 塘tang 埔pu 坪ping 桥qiao 滩tan 围wei 涌chong 园yuan 渡du 亭ting 台tai "
+    "港gang 泉quan 田tian 岗gang 头tou 背bei 坑keng 井jing 屋wu 厦xia 朗lang 溪xi 峰feng 谷gu "
+    "林lin 浦pu 屿yu 沙sha 门men 山shan 坳ao 心xin"
 )
 _AFFIXES = (("", ""), ("东", " East"), ("西", " West"), ("南", " South"), ("北", " North"), ("中", " Middle"))
 _GRADES = {1: ("快速路", "Expressway"), 2: ("大道", "Avenue"), 3: ("路", "Road")}
@@ -62,6 +53,11 @@ class Names:
     def and_(self, other: Names) -> Names:
         """These, then the others."""
         return Names(pa.concat_arrays([self.zh, other.zh]), pa.concat_arrays([self.en, other.en]))
+
+
+DISTRICTS = Names(
+    pa.array([name.zh for name in DISTRICT_NAMES]), pa.array([name.en for name in DISTRICT_NAMES])
+)
 
 
 def joined(*parts: pa.Array | str) -> pa.Array:

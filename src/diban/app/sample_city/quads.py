@@ -63,7 +63,8 @@ def inset(cells: Complexes, by: Floats) -> tuple[Complexes, Flags]:
         np.abs(turn) < 0.2, np.inf, turn
     )
     left = ((np.roll(drawn, -1, axis=1) - drawn) * ahead.conj()).real
-    return drawn, (left > _LEAST).all(axis=1) & (turn > 0.2).all(axis=1)
+    remain: Flags = np.all((left > _LEAST) & (turn > 0.2), axis=1)
+    return drawn, remain
 
 
 def largest_scale(cells: Complexes, middle: Complexes, along: Complexes, half: Floats) -> Floats:

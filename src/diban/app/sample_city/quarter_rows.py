@@ -25,9 +25,9 @@ from diban.app.sample_city.ground_rows import (
 from diban.app.sample_city.growth import Plan, Quarter
 from diban.app.sample_city.layers import RESERVE
 from diban.app.sample_city.mesh import LOCAL, Cuts, street_runs
-from diban.app.sample_city.names import CITY, DISTRICT_NAMES, Names, joined, lane_names
+from diban.app.sample_city.names import CITY, DISTRICTS, Names, joined, lane_names
 from diban.app.sample_city.plane import Complexes, Floats, Ints, pairs
-from diban.app.sample_city.quads import polygons
+from diban.app.sample_city.quads import grid, polygons
 from diban.app.sample_city.quarters import clear
 from diban.app.sample_city.rounds import Rounds
 from diban.app.sample_city.zones import HOMES, OFFICE, PARK, PUBLIC, VILLAGE, WORKS, ZONES
@@ -115,9 +115,14 @@ class Registry:
         """Superblocks that are not built on: orchards far out, land in reserve elsewhere."""
         plan = self._plan
         rest = np.setdiff1d(plan.order, built)
-        corners, whole = clear(plan.mesh, plan.mesh.cells.take(rest), plan.mesh.cuts, plan.land)
-        corners, home = corners[whole], plan.divisions.community[rest[whole]]
-        orchard = rng.uniform(size=len(home)) > 0.25 + 0.9 * urban(corners.mean(axis=1))
+        inner, whole = clear(plan.mesh, plan.mesh.cells.take(rest), plan.mesh.cuts, plan.land)
+        # Where the shore or a hill cuts into a superblock, the quarters of it that are whole.
+        two = np.full((~whole).sum(), 2)
+        parts, of, _ = grid(inner[~whole], two, two)
+        kept = shapely.contains(plan.land.building, polygons(parts))
+        corners = np.concatenate([inner[whole], parts[kept]])
+        home = plan.divisions.community[np.concatenate([rest[whole], rest[~whole][of[kept]]])]
+        orchard = rng.uniform(size=len(home)) > 0.45 + 0.9 * urban(corners.mean(axis=1))
         kept = np.flatnonzero(~orchard)
         lot = joined(self._codes("communities", home), "GB", padded(self._lots.number(home), 5))
         use = pa.repeat(RESERVE, len(kept))
@@ -140,13 +145,12 @@ class Registry:
         three = self._plan.divisions
         office = three.communities.above[community]
         district = three.offices.above[office]
-        zh, en = (pa.array([getattr(name, side) for name in DISTRICT_NAMES]) for side in ("zh", "en"))
         return _Place(
             self._codes("communities", community),
             self._codes("offices", office),
             self._codes("districts", district),
             self._plan.stock.take(office).then("街道", " Street Office"),
-            Names(zh, en).take(district),
+            DISTRICTS.take(district),
         )
 
     def _name_streets(self, quarter: Quarter) -> tuple[Names, Ints]:
@@ -233,7 +237,10 @@ class Registry:
         zh, en = (pa.array([word[side] for word in words]).take(pa.array(form)) for side in (0, 1))
         names = self._plan.stock.take(quarter.parcel * 13 + self._buildings).then(zh, en)
         digits = pa.array(block).cast(pa.string())
-        named = names.then(joined(digits, "栋"), joined(" ", digits))
+        many = pa.array(np.bincount(quarter.parcel)[quarter.parcel] > 1)
+        named = names.then(
+            pc.if_else(many, joined(digits, "栋"), ""), pc.if_else(many, joined(" ", digits), "")
+        )
         bare = pa.array(quarter.zone == VILLAGE)
         nothing = pa.scalar(None, pa.string())
         return Names(pc.if_else(bare, nothing, named.zh), pc.if_else(bare, nothing, named.en))
@@ -290,59 +297,49 @@ class Registry:
         rng: np.random.Generator,
     ) -> dict[str, pa.Table]:
         """Points of interest and two registers, at buildings that are there in the first round."""
+        stock, address = self._plan.stock, addresses["address"].combine_chunks()
         at = there[poi.having(quarter.zone[there], rng)]
-        kind, names = poi.named(self._poi, quarter.zone[at], self._plan.stock, rng)
-        address = addresses["address"].combine_chunks()
-        district = addresses["district"].combine_chunks()
-        offset = quarter.stands.half[at].min(axis=1) * rng.uniform(-0.25, 0.25, len(at))
-        spots = quarter.stands.middle[at] + quarter.stands.along[at] * offset
-        points = {
-            "code": joined("P", padded(self._poi + 1 + np.arange(len(at)), 8)),
-            "name": names.zh,
-            "name_en": names.en,
-            "class": kind,
-            "address": address.take(pa.array(at)),
-            "district": district.take(pa.array(at)),
-            GEOMETRY: wkb(shapely.points(pairs(spots))),
-        }
+        points = self._points(quarter, at, addresses, rng)
         lodged = np.sort(rng.choice(there, len(there) // 5))
-        eats = np.flatnonzero(pc.equal(kind, poi.EATING).to_numpy(zero_copy_only=False))
-        eats = eats[rng.uniform(size=len(eats)) < 0.85]
-        tables = {
-            "poi": pa.table(points),
-            "enterprises": businesses.enterprises(
-                self._enterprises,
-                address.take(pa.array(lodged)),
-                quarter.floors[lodged],
-                self._plan.stock,
-                rng,
-            ),
-            "catering": businesses.catering(
-                self._catering,
-                names.zh.take(pa.array(eats)),
-                district.take(pa.array(at[eats])),
-                address.take(pa.array(at[eats])),
-                rng,
-            ),
-        }
-        tables["links"] = pa.concat_tables(
-            _links(
-                slug,
-                first,
-                tables[slug]["code"],
-                buildings.take(pa.array(where)),
-                addresses.take(pa.array(where)),
-            )
-            for slug, first, where in (
-                ("poi", self._poi, at),
-                ("enterprises", self._enterprises, lodged),
-                ("catering", self._catering, at[eats]),
-            )
+        companies = businesses.enterprises(
+            self._enterprises, address.take(pa.array(lodged)), quarter.floors[lodged], stock, rng
         )
+        eats = np.flatnonzero(pc.equal(points["class"], poi.EATING).to_numpy())
+        eats = eats[rng.uniform(size=len(eats)) < 0.85]
+        kitchens = businesses.catering(self._catering, points.take(pa.array(eats)), rng)
+        links = [
+            _links(
+                slug, first, table["code"], buildings.take(pa.array(where)), addresses.take(pa.array(where))
+            )
+            for slug, first, table, where in (
+                ("poi", self._poi, points, at),
+                ("enterprises", self._enterprises, companies, lodged),
+                ("catering", self._catering, kitchens, at[eats]),
+            )
+        ]
         self._poi += len(at)
         self._enterprises += len(lodged)
         self._catering += len(eats)
-        return tables
+        named = {"poi": points, "enterprises": companies, "catering": kitchens}
+        return {**named, "links": pa.concat_tables(links)}
+
+    def _points(self, quarter: Quarter, at: Ints, addresses: pa.Table, rng: np.random.Generator) -> pa.Table:
+        """One point in each of these buildings."""
+        kind, names = poi.named(self._poi, quarter.zone[at], self._plan.stock, rng)
+        stands = quarter.stands
+        offset = stands.half[at].min(axis=1) * rng.uniform(-0.25, 0.25, len(at))
+        spots = stands.middle[at] + stands.along[at] * offset
+        return pa.table(
+            {
+                "code": joined("P", padded(self._poi + 1 + np.arange(len(at)), 8)),
+                "name": names.zh,
+                "name_en": names.en,
+                "class": kind,
+                "address": addresses["address"].take(pa.array(at)),
+                "district": addresses["district"].take(pa.array(at)),
+                GEOMETRY: wkb(shapely.points(pairs(spots))),
+            }
+        )
 
 
 def _links(

@@ -89,7 +89,7 @@ def cut_blocks(
 
 
 def clear(mesh: Mesh, cells: Cells, cuts: Cuts, land: Land) -> tuple[Complexes, Flags]:
-    """Cells on the board, drawn in by half the width of the streets around; and which lie on building land."""
+    """Cells on the board, drawn in by half the width of the streets around; and which can be built on."""
     inner, left = inset(mesh.warp(cells.corners), WIDTHS[cuts.grade[cells.sides]] / 2 + _PAVEMENT)
     left &= np.minimum(*spans(inner)) > _NARROWEST
     shapely.prepare(land.building)

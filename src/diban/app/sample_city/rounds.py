@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from diban.app.sample_city.plane import Ints
+from diban.app.sample_city.plane import Flags, Ints
 
 _ADDED, _REMOVED, _RAISED = (67, 66), (97, 11), (47, 5)
 """One building in so many, and which of them."""
@@ -34,7 +34,6 @@ class Rounds:
         removed &= ~added
         raised &= ~added & ~removed
         first, second = pa.array(np.flatnonzero(~added)), pa.array(np.flatnonzero(~removed))
-        marks = (("added", added), ("removed", removed))
         return {
             "buildings": buildings.take(first),
             "addresses": addresses.take(first),
@@ -42,25 +41,24 @@ class Rounds:
             "addresses-update": addresses.take(second),
             "changes": pa.concat_tables(
                 [
-                    *(
-                        _changes("buildings", buildings, what, rows)
-                        for what, rows in (*marks, ("changed", raised))
-                    ),
-                    *(_changes("addresses", addresses, what, rows) for what, rows in marks),
+                    _changes(layer, table, what, rows)
+                    for layer, table in (("buildings", buildings), ("addresses", addresses))
+                    for what, rows in (("added", added), ("removed", removed), ("changed", raised))
+                    if (layer, what) != ("addresses", "changed")
                 ]
             ),
         }
 
 
-def _nth(start: int, count: int, which: tuple[int, int]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = (start + np.arange(count)) % which[0] == which[1]
+def _nth(start: int, count: int, which: tuple[int, int]) -> Flags:
+    found: Flags = (start + np.arange(count)) % which[0] == which[1]
     return found
 
 
 def _revised(
     buildings: pa.Table,
-    added: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    raised: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    added: Flags,
+    raised: Flags,
 ) -> pa.Table:
     """Raised by two floors, and surveyed anew where anything was built."""
     higher = pa.array(np.where(raised, 6.0, 0.0)).cast(pa.decimal128(6, 1))
@@ -75,8 +73,6 @@ def _revised(
     return buildings
 
 
-def _changes(
-    layer: str, table: pa.Table, what: str, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> pa.Table:
+def _changes(layer: str, table: pa.Table, what: str, rows: Flags) -> pa.Table:
     keys = table["code"].filter(pa.array(rows))
     return pa.table({"layer": pa.repeat(layer, len(keys)), "key": keys, "change": pa.repeat(what, len(keys))})
