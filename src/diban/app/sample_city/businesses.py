@@ -46,7 +46,7 @@ def catering(first: int, points: pa.Table, rng: np.random.Generator) -> pa.Table
     """A food business licence for each of these eating places; numbered from ``first``."""
     count = len(points)
     district, address = (points[name].combine_chunks() for name in ("district", "address"))
-    serial = pa.array(np.char.zfill((first + 1 + np.arange(count)).astype(str), 6))
+    serial = pc.utf8_lpad(pa.array(first + 1 + np.arange(count)).cast(pa.string()), 6, "0")
     issued = rng.integers(18_900, 20_500, count).astype(np.int32)
     return pa.table(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from diban.app.sample_city.growth import Plan
@@ -20,7 +21,7 @@ _TUNNEL = 90.0
 
 def padded(numbers: Ints, width: int) -> pa.Array:
     """Numbers as text of a width, with leading zeros."""
-    return pa.array(np.char.zfill(np.asarray(numbers).astype(str), width), pa.string())
+    return pc.utf8_lpad(pa.array(numbers).cast(pa.string()), width, "0")
 
 
 def wkb(geometries: Geometries) -> pa.Array:

@@ -128,7 +128,7 @@ def land_form(rng: np.random.Generator) -> Land:
         land=land,
         sea=sea[shapely.area(sea) > 1e6],
         hills=hills[shapely.area(hills) > 3e4],
-        rivers=shapely.difference(rivers, shapely.union_all(lakes)),
+        rivers=np.array([_largest(river) for river in shapely.difference(rivers, shapely.union_all(lakes))]),
         lakes=lakes,
         open=dry.difference(shapely.union_all(lakes)),
         flat=flat,
