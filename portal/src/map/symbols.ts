@@ -32,10 +32,12 @@ type Zoomed = ExpressionSpecification
 const REGULAR = ['PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC']
 const MEDIUM = ['PingFang SC Medium', ...REGULAR]
 const HEIGHTS = { colours: ['#f0ebe1', '#e2d9ca', '#cfc1ad', '#b09d86', '#877562'], metres: [0, 20, 50, 100, 200], floors: [1, 6, 15, 30, 60] }
-const ranks: Record<Theme, number> = { division: 0, subdivision: 1, green: 2, water: 3, parcel: 4, plain: 5, street: 6, building: 7, address: 8 }
+const MANY = 200
+const ranks: Record<Theme, number> = { division: 0, subdivision: 1, parcel: 2, green: 3, water: 4, plain: 5, street: 6, building: 7, address: 8, poi: 9 }
 const tones: Partial<Record<Theme, [fill: string, edge: string]>> = {
   division: ['#fbfaf7', '#8b929a'], subdivision: ['#fbfaf7', '#b4bac0'], green: ['#d7e6cf', '#a9c49c'], water: ['#c7deeb', '#86b4d0'],
   parcel: ['#f1ebdd', '#c2b393'], building: ['#e2d9ca', '#b7a994'], street: ['#ffffff', '#b9b2a4'], address: ['#ffffff', '#7a4b2a'],
+  poi: ['#4f6f8f', '#3b566f'],
 }
 
 const byZoom = (...stops: number[]): Zoomed => ['interpolate', ['exponential', 1.6], ['zoom'], ...stops] as Zoomed
@@ -134,12 +136,13 @@ class Drawing {
   point(): void {
     const filter = ['==', ['geometry-type'], 'Point']
     const address = this.theme === 'address'
-    const radius = address ? byZoom(14, 1, 16, 2, 18, 3.2) : byZoom(9, 2, 13, 3.5, 17, 6)
+    const small = address || this.theme === 'poi'
+    const radius = small ? byZoom(14, 1, 16, 2, 18, 3.2) : byZoom(9, 2, 13, 3.5, 17, 6)
     const paint = {
       'circle-color': address ? this.tone[1] : this.tone[0], 'circle-radius': radius, 'circle-opacity': 0.9,
-      'circle-stroke-color': halo, 'circle-stroke-width': byZoom(11, 0.2, 15, address ? 0.6 : 1.2), 'circle-stroke-opacity': 0.9,
+      'circle-stroke-color': halo, 'circle-stroke-width': byZoom(11, 0.2, 15, small ? 0.6 : 1.2), 'circle-stroke-opacity': 0.9,
     }
-    this.add('dot', 'point', { type: 'circle', filter, paint }, address ? 14 : 0)
+    this.add('dot', 'point', { type: 'circle', filter, paint }, this.theme === 'poi' ? 15 : address ? 16 : 0)
   }
 
   label(): void {
@@ -166,13 +169,17 @@ class Drawing {
     if (this.theme === 'division') return { 'text-color': '#59636c' }
     if (this.theme === 'subdivision') return { 'text-color': '#7b858d' }
     if (this.theme === 'address') return { 'text-color': '#7a4b2a' }
+    if (this.theme === 'poi') return { 'text-color': '#3b566f' }
+    if (this.theme === 'water') return { 'text-color': '#3f779b' }
+    if (this.theme === 'green') return { 'text-color': '#55774a' }
     if (this.theme === 'plain' && this.subject.geometry !== 'polygon') return { 'text-color': this.tone[1] }
     return {}
   }
 
   private labelZoom(): number {
-    const first: Record<Theme, number> = { division: 8, subdivision: 11, green: 13, water: 12, parcel: 16, plain: 14, street: 13, building: 16.2, address: 17.2 }
-    return first[this.theme]
+    const first: Record<Theme, number> = { division: 8, subdivision: 11, green: 13, water: 12, parcel: 16, plain: 14, street: 13, building: 16.2, address: 17.2, poi: 16.4 }
+    // communities are many: named later than the street offices they belong to
+    return this.theme === 'subdivision' && this.subject.rows > MANY ? first.subdivision + 3 : first[this.theme]
   }
 }
 

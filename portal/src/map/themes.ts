@@ -6,7 +6,7 @@
 import type { Field, GeometryKind, Layer } from '../api/types'
 import type { Language } from '../state/language'
 
-export type Theme = 'water' | 'green' | 'division' | 'subdivision' | 'parcel' | 'street' | 'building' | 'address' | 'plain'
+export type Theme = 'water' | 'green' | 'division' | 'subdivision' | 'parcel' | 'street' | 'building' | 'address' | 'poi' | 'plain'
 
 interface Known {
   theme: Theme
@@ -21,9 +21,10 @@ const known: Known[] = [
   { theme: 'subdivision', geometries: ['polygon', 'any'], slug: /street-?office|sub-?district|township|communit|neighbou?rhood/, title: /街道$|街道办|乡镇|社区|居委/ },
   { theme: 'street', geometries: ['line', 'any'], slug: /street|road|highway/, title: /道路|街道|路网|公路/ },
   { theme: 'address', geometries: ['point', 'any'], slug: /address|house-?number|door/, title: /地址|门牌|门址/ },
+  { theme: 'poi', geometries: ['point', 'any'], slug: /(^|-)pois?($|-)|points?-of-interest/, title: /兴趣点/ },
   { theme: 'division', geometries: ['polygon', 'any'], slug: /district|division|boundar|admin/, title: /区划|行政区|边界|^区$/ },
   { theme: 'parcel', geometries: ['polygon', 'any'], slug: /parcel|cadast|landuse|land-use/, title: /宗地|地块|用地/ },
-  { theme: 'water', geometries: ['polygon', 'any'], slug: /water|river|lake|sea/, title: /水域|水系|河流|湖泊|海域/ },
+  { theme: 'water', geometries: ['polygon', 'any'], slug: /water|river|lake|(^|-)sea($|-)/, title: /水域|水系|河流|湖泊|水库|海域/ },
   { theme: 'green', geometries: ['polygon', 'any'], slug: /green|park(?!ing)|forest/, title: /绿地|公园|林地/ },
 ]
 
@@ -34,7 +35,7 @@ export function themeOf(layer: Pick<Layer, 'slug' | 'title' | 'geometry'>): Them
 }
 
 /** Areas so few that each deserves one name, however many tiles its polygon comes in. */
-export const namedOnce = (layer: Pick<Layer, 'geometry' | 'rows'>): boolean => layer.geometry === 'polygon' && layer.rows <= 500
+export const namedOnce = (layer: Pick<Layer, 'geometry' | 'rows'>): boolean => layer.geometry === 'polygon' && layer.rows <= 1000
 
 const called = (fields: Field[], name: RegExp, kinds: string[]): Field | null =>
   fields.find((field) => kinds.includes(field.kind) && (name.test(field.name) || name.test(field.title.zh))) ?? null

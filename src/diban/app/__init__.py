@@ -24,7 +24,7 @@ from diban.app.journeys.repairing import accept_repairs
 from diban.app.journeys.reviewing import decide_delivery
 from diban.app.journeys.road import Road
 from diban.app.journeys.withdrawing import withdraw
-from diban.app.sample_city import Planted, SampleFile, Sort, write_city
+from diban.app.sample_city import Planted, Round, SampleFile, Verdict, write_city
 from diban.app.server import serve_platform
 from diban.app.settings import Settings, read_settings
 from diban.app.wiring import Platform, build
@@ -37,9 +37,10 @@ __all__ = [
     "Planted",
     "Platform",
     "Road",
+    "Round",
     "SampleFile",
     "Settings",
-    "Sort",
+    "Verdict",
     "Welcome",
     "Worker",
     "accept_repairs",

@@ -15,6 +15,7 @@ from diban.app.commands.publish import publish
 from diban.app.commands.register import register
 from diban.app.commands.report import report
 from diban.app.commands.review import review
+from diban.app.commands.sample_city import sample_city
 from diban.app.commands.serve import serve
 from diban.app.commands.status import status
 from diban.app.commands.submit import submit
@@ -30,7 +31,7 @@ application = typer.Typer(
 
 for command in (
     *(init, organisation, register, submit, answer, report, review, publish),
-    *(access, serve, demo, status, expunge),
+    *(access, serve, demo, sample_city, status, expunge),
 ):
     application.command()(command)
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")

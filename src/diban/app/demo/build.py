@@ -15,7 +15,7 @@ from diban.app.journeys.organising import import_organisation
 from diban.app.journeys.publication import go_forward
 from diban.app.journeys.receive import Letter
 from diban.app.journeys.registration import register
-from diban.app.sample_city import SampleFile, Sort, write_city
+from diban.app.sample_city import Round, SampleFile, write_city
 from diban.app.settings import Settings
 from diban.app.wiring import Platform
 from diban.app.work.worker import seal_once, work_once
@@ -27,7 +27,11 @@ from diban.store import reading, unit
 AREA = Extent(113.6, 22.2, 114.8, 23.0)
 PASSWORD = "Diban-demo-2026"
 CITY_APPROVER, GRANTOR = "planning.bureau", "data.bureau"
-OPEN_LAYERS = ("districts", "street-offices", "roads", "buildings", "addresses")
+OPEN_LAYERS = (
+    *("districts", "street-offices", "communities", "sea", "water", "green"),
+    *("roads", "parcels", "buildings", "addresses", "poi"),
+)
+LATER = ("buildings-faulty.geojson", "buildings-update.gpkg", "addresses-update.geojson")
 
 Tell = Callable[[Text], None]
 
@@ -47,50 +51,46 @@ def build_demo(home: Path, database: str, buildings: int, tell: Tell) -> Demonst
     title = Text(zh="澜湾市空间底板", en="Lanwan base board")
     settings = Settings(home, title.zh, title.en, AREA, database)
     platform, _ = found(settings)
-    files = write_city(home / "sample", buildings=buildings)
-    tell(Text(zh=f"样例城市：{len(files)} 个文件", en=f"the sample city: {len(files)} files"))
-    by_sort = {sort: [file for file in files if file.sort is sort] for sort in Sort}
-    (sheet,) = by_sort[Sort.PARTIES]
-    import_organisation(platform, sheet.path.read_bytes(), sheet.path.name, _asker(platform, "system.admin"))
+    sample = home / "sample"
+    files = write_city(sample, buildings=buildings)
+    tell(Text(zh=f"样例城市：{len(files)} 份交付", en=f"the sample city: {len(files)} deliveries"))
+    sheet = sample / "parties.csv"
+    import_organisation(platform, sheet.read_bytes(), sheet.name, _asker(platform, "system.admin"))
     _one_password(platform)
-    for description in by_sort[Sort.DESCRIPTION]:
-        _register_and_publish(platform, description)
-        tell(
-            Text(
-                zh=f"编目并发布：{description.resource}", en=f"entered and published: {description.resource}"
-            )
-        )
-    for file in by_sort[Sort.FIRST]:
+    first = [file for file in files if file.delivery.round is Round.FIRST]
+    for slug in dict.fromkeys(file.delivery.resource for file in first):
+        _register_and_publish(platform, sample / f"{slug}.json")
+        tell(Text(zh=f"编目并发布：{slug}", en=f"entered and published: {slug}"))
+    for file in first:
         _tell_delivery(tell, file, _deliver(platform, file))
     for layer in OPEN_LAYERS:
         give(platform, layer, "", LayerScope(), "公益服务", "无条件共享", _asker(platform, GRANTOR))
-    returned = _deliver(platform, by_sort[Sort.FAULTY][0])
-    _tell_delivery(tell, by_sort[Sort.FAULTY][0], returned)
-    updated = _deliver(platform, by_sort[Sort.UPDATE][0])
-    _tell_delivery(tell, by_sort[Sort.UPDATE][0], updated)
+    later = {file.path.name: file for file in files}
+    returned, updated, _ = (_deliver(platform, later[name]) for name in LATER)
+    _tell_delivery(tell, later[LATER[0]], returned)
+    _tell_delivery(tell, later[LATER[1]], updated)
     while work_once(platform) or seal_once(platform):
         pass
     return Demonstration(platform, _logins(platform), returned, updated)
 
 
-def _register_and_publish(platform: Platform, file: SampleFile) -> None:
+def _register_and_publish(platform: Platform, path: Path) -> None:
     """Two approvals: the agency's own registers, the city's publishes."""
-    description = orjson.loads(file.path.read_bytes())
+    description = orjson.loads(path.read_bytes())
     steward, approver = (
         _of_party(platform, str(description["provider"]), role) for role in (Role.STEWARD, Role.APPROVER)
     )
     register(platform, description, steward)
     for asker in (steward, approver, steward, _asker(platform, CITY_APPROVER)):
-        go_forward(platform, file.resource, asker)
+        go_forward(platform, path.stem, asker)
 
 
 def _deliver(platform: Platform, file: SampleFile) -> Delivery:
-    with reading(platform.database) as connection:
-        provider = platform.catalogue.by_layer_slug(connection, file.layer).entry.provider
-        party = platform.parties.get(connection, provider)
-    asker = _of_party(platform, party.code or party.name.zh, Role.STEWARD)
+    given = file.delivery
+    key = f"demo:{given.file}:{given.layer}"
+    letter = Letter(given.layer, given.file, key, source_layer=given.source_layer or None)
     with file.path.open("rb") as stream:
-        return deliver(platform, stream, Letter(file.layer, file.path.name, f"demo:{file.path.name}"), asker)
+        return deliver(platform, stream, letter, _asker(platform, given.sender))
 
 
 def _tell_delivery(tell: Tell, file: SampleFile, delivery: Delivery) -> None:

@@ -92,11 +92,11 @@ _OPEN: tuple[tuple[Text, Question], ...] = (
     (Text(zh="门户", en="portal"), _plain("/", "text/html")),
     (Text(zh="就绪", en="ready"), _plain("/readyz", "application/json")),
     (Text(zh="度量", en="metrics"), _plain("/metrics", "text/plain")),
-    (Text(zh="目录", en="catalogue"), _counted("/api/resources", "resources", 4)),
+    (Text(zh="目录", en="catalogue"), _counted("/api/resources", "resources", 9)),
     (Text(zh="服务首页", en="landing page"), _counted("/ogc", "links", 4)),
     (Text(zh="符合性", en="conformance"), _counted("/ogc/conformance", "conformsTo", 8)),
     (Text(zh="接口文档", en="OpenAPI"), _counted("/ogc/api", "paths", 15)),
-    (Text(zh="图层列表", en="collections"), _counted("/ogc/collections", "collections", 5)),
+    (Text(zh="图层列表", en="collections"), _counted("/ogc/collections", "collections", 11)),
     (Text(zh="要素", en="features"), _counted(f"{_ITEMS}?limit=100", "features", 100)),
     (
         Text(zh="范围查询", en="features in a box"),
@@ -117,6 +117,6 @@ _OPEN: tuple[tuple[Text, Question], ...] = (
             "/ogc/collections/districts/tiles/WebMercatorQuad/9/223/418", "application/vnd.mapbox-vector-tile"
         ),
     ),
-    (Text(zh="未授权即拒绝", en="denied by default"), _refused("/ogc/collections/organisations/items", 404)),
+    (Text(zh="未授权即拒绝", en="denied by default"), _refused("/ogc/collections/enterprises/items", 404)),
     (Text(zh="参数有误即说明", en="a wrong parameter is named"), _refused(f"{_ITEMS}?bbox=1,2", 400)),
 )

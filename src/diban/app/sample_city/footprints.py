@@ -1,4 +1,4 @@
-"""Blocks hold plots and plots hold buildings, with set-backs, along the streets."""
+"""Buildings on their plots: outline and height."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from diban.app.sample_city.centres import Centres
-from diban.app.sample_city.plane import Flags, Floats, Geometries, Ints, pairs
-from diban.app.sample_city.zones import ZONES, measure
+from diban.app.sample_city.plane import Complexes, Flags, Floats, Geometries, Ints, pairs
+from diban.app.sample_city.quads import directions, largest_scale
+from diban.app.sample_city.zones import OFFICE, ZONES, measure
 
 _C = 0.22
 _OUTLINES: tuple[tuple[list[tuple[float, float]], list[tuple[float, float]]], ...] = (
@@ -29,76 +29,63 @@ _OUTLINES: tuple[tuple[list[tuple[float, float]], list[tuple[float, float]]], ..
     ([(0, 0), (1, 0), (1, 1), (0, 1)], [(0.3, 0.3), (0.3, 0.7), (0.7, 0.7), (0.7, 0.3)]),
 )
 _SQUARE_ONLY = (4, 5)
+_SMALLEST = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Plots:
-    """Where buildings may stand: the block of each, its box on the plan, and its outline's number."""
+class Stands:
+    """The rectangles that buildings fill: middle and direction on the board, half sides (n, 2)."""
 
-    block: Ints
-    box: Floats
+    middle: Complexes
+    along: Complexes
+    half: Floats
     outline: Ints
     turned: Flags
 
 
-def plot_counts(inside: Floats, zone: Ints) -> Ints:
-    """How many plots a block of this size has along u and along v, (n, 2)."""
-    edge, size = measure("edge")[zone, None], np.array([item.plot for item in ZONES])[zone]
-    room = inside[:, 2:] - inside[:, :2] - 2 * edge
-    counts: Ints = np.maximum(1, np.round(room / size)).astype(np.int64)
-    return counts
-
-
-def plots(inside: Floats, zone: Ints, rng: np.random.Generator) -> Plots:
-    """The plots that are built on, block by block, each with the box that its building fills."""
-    counts = plot_counts(inside, zone)
-    total = counts.prod(axis=1)
-    block = np.repeat(np.arange(len(zone)), total)
-    order = np.arange(len(block)) - np.repeat(total.cumsum() - total, total)
-    cell = np.stack([order % counts[block, 0], order // counts[block, 0]], axis=1)
-    built = rng.uniform(size=len(block)) >= measure("empty")[zone[block]]
-    block, cell = block[built], cell[built]
-    kind = zone[block]
-    edge, gap = measure("edge")[kind, None], measure("gap")[kind, None]
-    low, high = inside[block, :2] + edge - gap / 2, inside[block, 2:] - edge + gap / 2
-    size = (high - low) / counts[block]
-    room = np.maximum(size - gap, 5.0)
-    share = rng.uniform(measure("filled")[kind, None], 1.0, (len(block), 2))
-    corner = low + size * cell + (size - room) / 2
-    outline = _outlines(kind, rng)
-    # Towers stand on squares.
+def stand(plots: Complexes, zone: Ints, rng: np.random.Generator) -> tuple[Stands, Flags]:
+    """A rectangle inside each plot, along its front; and which plots are built on."""
+    count = len(zone)
+    ways = directions(plots)
+    along = (ways[:, 0] - ways[:, 2]) / np.abs(ways[:, 0] - ways[:, 2])
+    middle = plots.mean(axis=1)
+    sides = np.abs(np.roll(plots, -1, axis=1) - plots)
+    half = np.stack([(sides[:, 0] + sides[:, 2]) / 4, (sides[:, 1] + sides[:, 3]) / 4], axis=1)
+    half = half * rng.uniform(measure("filled")[zone, None], 1.0, (count, 2))
+    thresholds = np.array([item.shapes for item in ZONES])[zone].cumsum(axis=1)
+    outline = (rng.uniform(size=(count, 1)) > thresholds).sum(axis=1).clip(max=len(_OUTLINES) - 1)
     square = np.isin(outline, _SQUARE_ONLY)[:, None]
-    built_size = np.where(square, (room * share).min(axis=1, keepdims=True), room * share)
-    start = corner + (room - built_size) * rng.choice([0.0, 0.5, 1.0], (len(block), 2))
-    return Plots(block, np.hstack([start, start + built_size]), outline, rng.uniform(size=len(block)) < 0.5)
+    half = np.where(square, half.min(axis=1, keepdims=True), half)
+    half = half * np.minimum(1.0, largest_scale(plots, middle, along, half))[:, None]
+    built = (rng.uniform(size=count) >= measure("empty")[zone]) & (half.min(axis=1) * 2 > _SMALLEST)
+    return Stands(middle, along, half, outline, rng.uniform(size=count) < 0.5), built
 
 
-def _outlines(kind: Ints, rng: np.random.Generator) -> Ints:
-    thresholds = np.array([zone.shapes for zone in ZONES])[kind].cumsum(axis=1)
-    outline: Ints = (rng.uniform(size=(len(kind), 1)) > thresholds).sum(axis=1).clip(max=len(_OUTLINES) - 1)
-    return outline
-
-
-def footprints(centres: Centres, owner: Ints, chosen: Plots) -> Geometries:
-    """Outlines of the buildings on the board; ``owner`` is the centre of each."""
-    polygons = np.empty(len(owner), np.object_)
+def footprints(stands: Stands) -> Geometries:
+    """The outlines of the buildings on the board."""
+    outlines = np.empty(len(stands.middle), np.object_)
     for number, (shell, hole) in enumerate(_OUTLINES):
-        these = np.flatnonzero(chosen.outline == number)
-        rings = [_ring(centres, owner[these], chosen, these, ring) for ring in (shell, hole) if ring]
-        holes = None if len(rings) == 1 else rings[1][:, None]
+        these = np.flatnonzero(stands.outline == number)
+        rings = [_rings(stands, these, ring) for ring in (shell, hole) if ring]
         if len(these):
-            polygons[these] = shapely.polygons(rings[0], holes)
-    return polygons
+            outlines[these] = shapely.polygons(rings[0], rings[1][:, None] if hole else None)
+    return outlines
 
 
-def _ring(
-    centres: Centres, owner: Ints, chosen: Plots, these: Ints, ring: list[tuple[float, float]]
-) -> Geometries:
-    unit = np.array(ring)
-    turned = chosen.turned[these, None, None]
-    unit = np.where(turned, 1 - unit, unit)
-    low, high = chosen.box[these, None, :2], chosen.box[these, None, 2:]
-    corners = low + (high - low) * unit
-    w = corners[..., 0] + 1j * corners[..., 1]
-    rings: Geometries = shapely.linearrings(pairs(centres.place(owner[:, None], w)))
+def _rings(stands: Stands, these: Ints, ring: list[tuple[float, float]]) -> Geometries:
+    unit = np.array(ring) * 2 - 1
+    unit = np.where(stands.turned[these, None, None], -unit, unit) * stands.half[these, None]
+    corners = stands.middle[these, None] + stands.along[these, None] * (unit[..., 0] + 1j * unit[..., 1])
+    rings: Geometries = shapely.linearrings(pairs(corners))
     return rings
+
+
+def heights(zone: Ints, peak: Floats, reach: Floats, rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """Floors and metres: they fall from the middle, most of all those of offices."""
+    low, high = np.array([item.floors for item in ZONES])[zone].T
+    luck = rng.lognormal(-0.25, 0.5, len(zone)).clip(0.25, 1.6)
+    rise = measure("rise")[zone] * peak / 1.6 * np.exp(-((reach / 0.45) ** 2)) * luck
+    storey = measure("storey")[zone]
+    floors = rng.integers(low, high + 1) + np.round(rise / storey).astype(np.int64)
+    crown = np.where(zone == OFFICE, rng.uniform(1.0, 9.0, len(zone)), rng.uniform(0.3, 1.5, len(zone)))
+    return floors, np.round(floors * storey + crown, 1)

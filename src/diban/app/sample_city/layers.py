@@ -1,16 +1,13 @@
-"""What each layer's rows carry: schemas with titles in both languages, and code lists."""
+"""What each layer's rows carry: schemas with titles in both languages, units, and code lists."""
 
 from __future__ import annotations
 
 from diban.app.sample_city.names import DISTRICT_NAMES
 from diban.ground import Code, Field, GeometryKind, Kind, Schema, Text
 
-CITY_CODE = "449900"
-
-
-def district_code(number: int) -> str:
-    """The made-up six-digit code of a district, from 0."""
-    return f"4499{number + 1:02d}"
+DISTRICT_CODES = tuple(f"4403{number:02d}" for number in range(3, 12))
+ADDRESS_CODE = (("community", 12), ("street", 6), ("house number", 5), ("building", 2))
+"""The sample profile of the 25-digit code of a standard address; the real split is not public."""
 
 
 def _text(name: str, zh: str, en: str, *, required: bool = True, codes: tuple[Code, ...] = ()) -> Field:
@@ -38,9 +35,16 @@ def _codes(*listed: tuple[str, str, str]) -> tuple[Code, ...]:
 _CODE = _text("code", "代码", "Code")
 _NAME = _text("name", "名称", "Name")
 _NAME_EN = _text("name_en", "英文名称", "English name")
-_DISTRICTS = tuple(Code(district_code(number), name) for number, name in enumerate(DISTRICT_NAMES))
-_DISTRICT = _text("district", "所在区", "District", codes=_DISTRICTS)
+_NAMED = (_CODE, _NAME, _NAME_EN)
+_DISTRICT = _text(
+    "district",
+    "所在区",
+    "District",
+    codes=tuple(Code(code, name) for code, name in zip(DISTRICT_CODES, DISTRICT_NAMES, strict=True)),
+)
 _OFFICE = _text("office", "街道代码", "Street office")
+_COMMUNITY = _text("community", "社区代码", "Community")
+_AREA = _number("area", Kind.DECIMAL, "面积", "Area", unit="m²", digits=14, scale=1)
 
 USES = _codes(
     ("01", "住宅", "Residential"),
@@ -48,44 +52,85 @@ USES = _codes(
     ("03", "旧村住宅", "Old village housing"),
     ("04", "工业仓储", "Industry and storage"),
     ("05", "公共服务", "Public service"),
-    ("06", "公园设施", "Park building"),
+    ("06", "公园", "Park"),
+    ("07", "储备用地", "Land in reserve"),
 )
+RESERVE = "07"
 GRADES = _codes(
     ("1", "快速路", "Expressway"),
     ("2", "主干路", "Primary road"),
     ("3", "次干路", "Secondary road"),
     ("4", "支路", "Local street"),
 )
+WATERS = _codes(("1", "河流", "River"), ("2", "水库", "Reservoir"))
+GREENS = _codes(("1", "山林", "Forest"), ("2", "公园", "Park"), ("3", "农林用地", "Orchard and farmland"))
+POI_CLASSES = _codes(
+    ("0101", "餐饮", "Food and drink"),
+    ("0102", "购物", "Shopping"),
+    ("0103", "生活服务", "Services"),
+    ("0104", "住宿", "Lodging"),
+    ("0201", "公司企业", "Company"),
+    ("0202", "金融", "Finance"),
+    ("0203", "工厂", "Factory"),
+    ("0301", "教育", "Education"),
+    ("0302", "医疗", "Health"),
+    ("0303", "文体", "Culture and sport"),
+    ("0304", "政务", "Government"),
+    ("0401", "公园景点", "Park and sight"),
+    ("0402", "停车场", "Car park"),
+)
 TRADES = _codes(
     ("A", "企业", "Company"), ("B", "事业单位", "Public institution"), ("C", "社会组织", "Association")
 )
+KITCHENS = _codes(
+    ("1", "大型餐馆", "Large restaurant"), ("2", "小型餐馆", "Small restaurant"), ("3", "饮品店", "Drinks")
+)
+
+
+def _areas(*fields: Field) -> Schema:
+    return Schema((*_NAMED, *fields), GeometryKind.POLYGON, key="code")
+
+
+def _class(zh: str, en: str, codes: tuple[Code, ...]) -> Field:
+    return _text("class", zh, en, codes=codes)
+
+
+_POPULATION = _number("population", Kind.INTEGER, "常住人口", "Residents", unit="人")
 
 SCHEMAS: dict[str, Schema] = {
-    "districts": Schema(
-        (
-            *(_CODE, _NAME, _NAME_EN),
-            _number("population", Kind.INTEGER, "常住人口", "Residents", unit="人"),
-            _number("area", Kind.DECIMAL, "面积", "Area", unit="km²", digits=8, scale=2),
-        ),
-        GeometryKind.POLYGON,
-        key="code",
-    ),
-    "street-offices": Schema((_CODE, _NAME, _NAME_EN, _DISTRICT), GeometryKind.POLYGON, key="code"),
+    "districts": _areas(_POPULATION, _AREA),
+    "street-offices": _areas(_DISTRICT, _AREA),
+    "communities": _areas(_OFFICE, _DISTRICT, _AREA),
+    "sea": _areas(_AREA),
+    "water": _areas(_class("水域类别", "Kind of water", WATERS), _AREA),
+    "green": _areas(_class("绿地类别", "Kind of green", GREENS), _AREA),
     "roads": Schema(
         (
-            *(_CODE, _NAME, _NAME_EN),
+            *_NAMED,
             _text("grade", "道路等级", "Grade", codes=GRADES),
+            _text("street", "路名代码", "Street"),
             _number("lanes", Kind.INTEGER, "车道数", "Lanes"),
-            _number("width", Kind.DECIMAL, "红线内宽度", "Width", unit="m", digits=5, scale=1),
+            _number("width", Kind.DECIMAL, "路面宽度", "Width", unit="m", digits=5, scale=1),
             _number("one_way", Kind.BOOLEAN, "单行", "One way"),
             _number("opened", Kind.DATE, "通车日期", "Opened"),
         ),
         GeometryKind.LINE,
         key="code",
     ),
+    "parcels": Schema(
+        (
+            _text("code", "宗地代码", "Parcel code"),
+            _text("use", "土地用途", "Land use", codes=USES),
+            _AREA,
+            *(_DISTRICT, _COMMUNITY),
+            _number("granted", Kind.DATE, "供地日期", "Granted"),
+        ),
+        GeometryKind.POLYGON,
+        key="code",
+    ),
     "buildings": Schema(
         (
-            _CODE,
+            _text("code", "建筑编码", "Building code"),
             _text("name", "名称", "Name", required=False),
             _text("name_en", "英文名称", "English name", required=False),
             _text("use", "用途", "Use", codes=USES),
@@ -93,9 +138,10 @@ SCHEMAS: dict[str, Schema] = {
             _number("basements", Kind.INTEGER, "地下层数", "Basements"),
             _number("height", Kind.DECIMAL, "建筑高度", "Height", unit="m", digits=6, scale=1, required=True),
             _number("footprint", Kind.FLOAT, "基底面积", "Footprint", unit="m²"),
-            _number("completed", Kind.DATE, "竣工日期", "Completed"),
+            _number("year", Kind.INTEGER, "竣工年份", "Year built"),
             _number("protected", Kind.BOOLEAN, "保护建筑", "Protected"),
-            _OFFICE,
+            _text("parcel", "宗地代码", "Parcel"),
+            *(_DISTRICT, _OFFICE, _COMMUNITY),
             _number("surveyed", Kind.INSTANT, "测量时间", "Surveyed"),
         ),
         GeometryKind.POLYGON,
@@ -103,26 +149,44 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "addresses": Schema(
         (
-            _CODE,
+            _text("code", "地址编码", "Address code"),
             _text("address", "标准地址", "Standard address"),
             _text("address_en", "英文地址", "Address in English"),
-            *(_DISTRICT, _OFFICE),
-            _text("road", "道路代码", "Road"),
+            *(_DISTRICT, _OFFICE, _COMMUNITY),
+            _text("street", "路名代码", "Street"),
             _number("number", Kind.INTEGER, "门牌号", "House number", required=True),
-            Field("building", Kind.TEXT, Text("建筑代码", "Building"), required=True, unique=True),
+            _number("block", Kind.INTEGER, "楼栋号", "Building on the parcel", required=True),
+            Field("building", Kind.TEXT, Text("建筑编码", "Building"), required=True, unique=True),
         ),
         GeometryKind.POINT,
         key="code",
     ),
-    "organisations": Schema(
+    "poi": Schema(
+        (*_NAMED, _class("兴趣点类别", "Class", POI_CLASSES), _text("address", "地址", "Address"), _DISTRICT),
+        GeometryKind.POINT,
+        key="code",
+    ),
+    "enterprises": Schema(
         (
-            Field("code", Kind.TEXT, Text("统一社会信用代码", "Unified social credit code"), required=True),
+            _text("code", "统一社会信用代码", "Unified social credit code"),
             _NAME,
             _text("trade", "机构类型", "Type", codes=TRADES),
-            _text("address", "登记地址", "Registered address"),
+            _text("address", "住所", "Registered address"),
             _number("founded", Kind.DATE, "成立日期", "Founded"),
             _number("staff", Kind.INTEGER, "从业人数", "Staff"),
             _number("capital", Kind.DECIMAL, "注册资本", "Capital", unit="万元", digits=14, scale=2),
+        ),
+        GeometryKind.NONE,
+        key="code",
+    ),
+    "catering": Schema(
+        (
+            _text("code", "许可证编号", "Licence number"),
+            _text("holder", "经营者名称", "Holder"),
+            _text("kind", "主体业态", "Kind", codes=KITCHENS),
+            _text("address", "经营场所", "Premises"),
+            _number("issued", Kind.DATE, "发证日期", "Issued"),
+            _number("expires", Kind.DATE, "有效期至", "Expires"),
         ),
         GeometryKind.NONE,
         key="code",

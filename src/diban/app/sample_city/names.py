@@ -5,57 +5,97 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from diban.app.sample_city.plane import Ints
 from diban.ground import Text
 
 CITY = Text(zh="澜湾市", en="Lanwan")
 _DISTRICTS = (
-    "云桥Yunqiao 鹭洲Luzhou 望屿Wangyu 荔坪Liping 榕浦Rongpu 棠溪Tangxi 梧岭Wuling 银汀Yinting 松屏Songping"
+    "云桥Yunqiao 望屿Wangyu 鹭洲Luzhou 荔坪Liping 梧岭Wuling 棠溪Tangxi 银汀Yinting 松屏Songping 榕浦Rongpu"
 )
 DISTRICT_NAMES = tuple(Text(f"{name[:2]}区", f"{name[2:]} District") for name in _DISTRICTS.split())
 
 _FIRST = (
-    "云Yun 澜Lan 榕Rong 鹭Lu 棠Tang 荔Li 汀Ting 梧Wu 桂Gui 柏Bai 潮Chao 锦Jin "
-    "苇Wei 霞Xia 岸An 琴Qin 枫Feng 莲Lian 沐Mu 晴Qing 珊Shan 翠Cui 湖Hu 泽Ze"
+    "云Yun 澜Lan 榕Rong 鹭Lu 棠Tang 荔Li 汀Ting 梧Wu 桂Gui 柏Bai 潮Chao 锦Jin 苇Wei 霞Xia 岸An "
+    "琴Qin 枫Feng 莲Lian 沐Mu 晴Qing 珊Shan 翠Cui 湖Hu 泽Ze 蓝Lan 银Yin 朗Lang 怀Huai 景Jing 和He "
+    "宁Ning 嘉Jia 丰Feng 秀Xiu 竹Zhu 松Song 梅Mei 樟Zhang 雁Yan 鹏Peng 龙Long 石Shi"
 )
 _SECOND = (
-    "湾wan 岭ling 洲zhou 塘tang 埔pu 坪ping 桥qiao 滩tan 围wei 涌chong 园yuan 渡du 亭ting 台tai 港gang 泉quan"
+    "湾wan 岭ling 洲zhou 塘tang 埔pu 坪ping 桥qiao 滩tan 围wei 涌chong 园yuan 渡du 亭ting 台tai "
+    "港gang 泉quan 田tian 岗gang 头tou 背bei 坑keng 井jing 屋wu 厦xia 朗lang 溪xi 峰feng 谷gu "
+    "林lin 浦pu 屿yu 沙sha 门men 山shan 坳ao 心xin"
 )
-_ROADS = {1: ("快速路", "Expressway"), 2: ("大道", "Avenue"), 3: ("路", "Road"), 4: ("街", "Street")}
+_AFFIXES = (("", ""), ("东", " East"), ("西", " West"), ("南", " South"), ("北", " North"), ("中", " Middle"))
+_GRADES = {1: ("快速路", "Expressway"), 2: ("大道", "Avenue"), 3: ("路", "Road")}
+_LANES = (("路", "Road"), ("街", "Street"), ("巷", "Lane"), ("里", "Alley"), ("坊", "Close"))
+_LANES_A_KIND = 60
 _DIGITS = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """As many different two-syllable names as there are, in an order of their own."""
+    """Texts in both languages, row by row."""
 
-    zh: list[str]
-    en: list[str]
+    zh: pa.Array
+    en: pa.Array
 
-    @classmethod
-    def of(cls, rng: np.random.Generator) -> Names:
-        """All of them, shuffled."""
-        pairs = [(first, second) for first in _FIRST.split() for second in _SECOND.split()]
-        made = [pairs[n] for n in rng.permutation(len(pairs))]
-        return cls([a[0] + b[0] for a, b in made], [a[1:] + b[1:] for a, b in made])
+    def take(self, chosen: Ints) -> Names:
+        """Some of them, from the start again where there are not enough."""
+        index = pa.array(chosen % len(self.zh))
+        return Names(self.zh.take(index), self.en.take(index))
 
-    def __getitem__(self, number: int) -> Text:
-        return Text(self.zh[number % len(self.zh)], self.en[number % len(self.en)])
+    def then(self, zh: pa.Array | str, en: pa.Array | str) -> Names:
+        """Each followed by a word."""
+        return Names(joined(self.zh, zh), joined(self.en, en))
+
+    def and_(self, other: Names) -> Names:
+        """These, then the others."""
+        return Names(pa.concat_arrays([self.zh, other.zh]), pa.concat_arrays([self.en, other.en]))
 
 
-def road_names(grade: Ints, names: Names) -> list[Text]:
-    """A different name for every road; local streets are numbered, as 云澜三街 is."""
-    made: list[Text] = []
-    counts: dict[int, int] = {}
+DISTRICTS = Names(
+    pa.array([name.zh for name in DISTRICT_NAMES]), pa.array([name.en for name in DISTRICT_NAMES])
+)
+
+
+def joined(*parts: pa.Array | str) -> pa.Array:
+    """Texts put together row by row."""
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def word_pairs(rng: np.random.Generator) -> Names:
+    """Every two-syllable name there is, shuffled."""
+    pairs = [
+        (first, second) for first in _FIRST.split() for second in _SECOND.split() if first[0] != second[0]
+    ]
+    made = [pairs[n] for n in rng.permutation(len(pairs))]
+    return Names(pa.array([a[0] + b[0] for a, b in made]), pa.array([a[1:] + b[1:] for a, b in made]))
+
+
+def road_names(grade: Ints, stock: Names) -> Names:
+    """A different name for every road of the mesh."""
+    zh, en = [], []
+    counts = dict.fromkeys(_GRADES, 0)
+    texts = list(zip(stock.zh.to_pylist(), stock.en.to_pylist(), strict=True))
     for level in grade.tolist():  # a name is put together word by word
-        turn = counts.get(level, 0)
-        counts[level] = turn + 1
-        name, round_ = names[turn], turn // len(names.zh)
-        numeral, digits = (numbered(round_), f" {_ordinal(round_)}") if round_ else ("", "")
-        zh, en = _ROADS[level]
-        made.append(Text(f"{name.zh}{numeral}{zh}", f"{name.en}{digits} {en}"))
-    return made
+        turn, counts[level] = counts[level], counts[level] + 1
+        name, affix, kind = texts[-turn % len(texts)], _AFFIXES[turn // len(texts)], _GRADES[level]
+        zh.append(f"{name[0]}{affix[0]}{kind[0]}")
+        en.append(f"{name[1]}{affix[1]} {kind[1]}")
+    return Names(pa.array(zh, pa.string()), pa.array(en, pa.string()))
+
+
+def lane_names(number: Ints, community: Names) -> Names:
+    """Local streets carry the name of their community and a number, as 云湾三街 does."""
+    kinds = [_LANES[n] for n in (number // _LANES_A_KIND).clip(max=len(_LANES) - 1).tolist()]
+    ordinal = (number % _LANES_A_KIND + 1).tolist()
+    numerals = pa.array([numbered(n) for n in ordinal], pa.string())
+    ordinals = pa.array([f" {_ordinal(n)} " for n in ordinal], pa.string())
+    return community.then(numerals, ordinals).then(
+        pa.array([kind[0] for kind in kinds], pa.string()), pa.array([kind[1] for kind in kinds], pa.string())
+    )
 
 
 def numbered(number: int) -> str:
@@ -68,27 +108,3 @@ def numbered(number: int) -> str:
 def _ordinal(number: int) -> str:
     teens = 10 < number % 100 < 20
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-
-
-def building_names(kind: Ints, block: Ints, names: Names) -> tuple[list[str | None], list[str | None]]:
-    """Names of buildings by use, those of one block alike; small houses have none."""
-    words = {
-        0: (("{}大厦", "{} Tower"), ("{}中心", "{} Centre")),
-        1: (("{}花园", "{} Garden"), ("{}苑", "{} Court")),
-        3: (("{}工业园", "{} Works"), ("{}科技园", "{} Park")),
-        4: (("{}学校", "{} School"), ("{}文体中心", "{} Civic Hall"), ("{}医院", "{} Hospital")),
-    }
-    zh: list[str | None] = []
-    en: list[str | None] = []
-    seen: dict[int, int] = {}
-    for use, where in zip(kind.tolist(), block.tolist(), strict=True):  # word by word
-        if use not in words:
-            zh.append(None)
-            en.append(None)
-            continue
-        seen[where] = seen.get(where, 0) + 1
-        name, forms = names[where * 7 + use], words[use]
-        form = forms[where % len(forms)]
-        zh.append(f"{form[0].format(name.zh)}{seen[where]}栋")
-        en.append(f"{form[1].format(name.en)} {seen[where]}")
-    return zh, en

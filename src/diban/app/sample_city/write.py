@@ -1,59 +1,50 @@
-"""Writing the sample city as its departments would deliver it."""
+"""Writing the sample city as its departments would deliver it, with the truth beside it."""
 
 from __future__ import annotations
 
+import csv
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
-from diban.app.sample_city.city import draw_up
-from diban.app.sample_city.faults import Planted, plant
-from diban.app.sample_city.files import features, write_geojson, write_geopackage, write_json
-from diban.app.sample_city.layers import SCHEMAS
+from diban.app.sample_city.deliveries import DELIVERIES, Delivery, Round
+from diban.app.sample_city.faults import WHOLE_FILE, Planted
+from diban.app.sample_city.forms import few, write_clean, write_faulty
+from diban.app.sample_city.ground_rows import division_rows, mesh_roads, water_rows
+from diban.app.sample_city.growth import grow, plan_city
 from diban.app.sample_city.parties import write_parties
+from diban.app.sample_city.quarter_rows import Registry
 from diban.app.sample_city.resources import RESOURCES
-from diban.app.sample_city.revision import additions, plan_revision, revised
+from diban.app.sample_city.rounds import with_additions
+from diban.app.sample_city.spool import Spool
 from diban.ground import Invalid, Text
 
 _FEWEST = 50
 
 
-class Sort(StrEnum):
-    """What a file is for."""
-
-    FIRST = "first"
-    """The first delivery of a layer."""
-    UPDATE = "update"
-    """The same layer a month on, all of it."""
-    FAULTY = "faulty"
-    """The update as it would be returned: with faults."""
-    DESCRIPTION = "description"
-    """What a resource is, for its registration."""
-    PARTIES = "parties"
-    """The departments and their accounts."""
-
-
 @dataclass(frozen=True, slots=True)
 class SampleFile:
-    """A file of the sample: for which resource and layer (empty where for none), with how many rows.
-
-    ``planted`` lists the faults of a faulty file; beside it lies the same list as JSON.
-    """
+    """A delivery as written, with how many rows, and the errors planted in it."""
 
     path: Path
-    sort: Sort
-    resource: str = ""
-    layer: str = ""
-    rows: int = 0
+    delivery: Delivery
+    rows: int
     planted: tuple[Planted, ...] = ()
 
 
-def write_city(folder: Path, *, buildings: int = 4000, seed: int = 1) -> list[SampleFile]:
+def write_city(
+    folder: Path, *, buildings: int = 4000, seed: int = 1, errors: float = 0.005
+) -> list[SampleFile]:
     """Write the city into a folder, which is made if it is not there.
 
-    The first delivery has exactly ``buildings`` of them; `Invalid` for fewer than 50.
+    The first delivery has exactly ``buildings`` of them; `Invalid` for fewer than 50. ``errors`` is
+    the share of rows spoilt in the files that are meant to be faulty. Beside the deliveries lie
+    ``deliveries.json``, the sheet ``parties.csv``, a description of each resource, and ``truth/``.
     """
     if buildings < _FEWEST:
         raise Invalid(
@@ -61,45 +52,104 @@ def write_city(folder: Path, *, buildings: int = 4000, seed: int = 1) -> list[Sa
             field="buildings",
             limit=_FEWEST,
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    revision = plan_revision(buildings, seed)
-    total = buildings + additions(buildings)
-    tables = dict(draw_up(total, seed).tables)
-    second = revised(tables["buildings"], revision)
-    first = pa.array(revision.first(total))
-    tables["buildings"], tables["addresses"] = (
-        tables[slug].take(first) for slug in ("buildings", "addresses")
-    )
+    (folder / "truth").mkdir(parents=True, exist_ok=True)
     write_parties(folder / "parties.csv")
-    written = [SampleFile(folder / "parties.csv", Sort.PARTIES)]
     for resource in RESOURCES:
-        path = folder / f"{resource.slug}.json"
-        write_json(resource.as_json(), path)
-        written.append(SampleFile(path, Sort.DESCRIPTION, resource.slug))
-        for layer, _, file in resource.layers:
-            _write(tables[layer], folder / file, layer)
-            written.append(
-                SampleFile(folder / file, Sort.FIRST, resource.slug, layer, tables[layer].num_rows)
-            )
-    update = folder / "buildings-update.gpkg"
-    _write(second, update, "buildings")
-    written.append(SampleFile(update, Sort.UPDATE, "buildings", "buildings", second.num_rows))
-    written.append(_faulty(second, folder, seed))
+        _write_json(resource.as_json(), folder / f"{resource.slug}.json")
+    _write_json([delivery.as_json() for delivery in DELIVERIES], folder / "deliveries.json")
+    with tempfile.TemporaryDirectory(dir=folder) as loose:
+        spool = Spool(Path(loose))
+        _draw(spool, buildings, seed)
+        written = [_deliver(delivery, spool, folder, errors, seed) for delivery in DELIVERIES]
+        _write_truth(spool, written, folder / "truth")
     return written
 
 
-def _write(table: pa.Table, path: Path, layer: str) -> None:
-    if path.suffix == ".gpkg":
-        write_geopackage(table, path, layer, SCHEMAS[layer].geometry)
+def _draw(spool: Spool, buildings: int, seed: int) -> None:
+    """The whole city, onto the disk."""
+    total = with_additions(buildings)
+    plan, rng = plan_city(total, seed), np.random.default_rng([seed, 3])
+    spool.put(division_rows(plan, plan.stock, rng) | water_rows(plan, plan.stock))
+    spool.put({"roads": mesh_roads(plan, rng)})
+    registry, built = Registry(plan), []
+    for quarter in grow(plan, total):
+        spool.put(registry.enter(quarter, rng))
+        built.append(quarter.superblocks)
+    spool.put(registry.reserve(np.concatenate(built), rng))
+    spool.close()
+
+
+def _deliver(delivery: Delivery, spool: Spool, folder: Path, errors: float, seed: int) -> SampleFile:
+    path, tables = folder / delivery.file, spool.rows(delivery.rows)
+    planted: list[Planted] = []
+    if delivery.file in WHOLE_FILE:
+        error, spoil = WHOLE_FILE[delivery.file]
+        counted = _Counted(map(spoil, tables))
+        planted.append(error)
+        write_clean(delivery, counted, path)
+    elif delivery.round is Round.FAULTY:
+        counted = _Counted(few(tables) if path.suffix == ".xlsx" else tables)
+        write_faulty(delivery, counted, path, errors, seed, planted)
     else:
-        write_geojson(features(table), path)
+        counted = _Counted(tables)
+        write_clean(delivery, counted, path)
+    return SampleFile(path, delivery, counted.rows, tuple(sorted(planted, key=lambda one: one.row)))
 
 
-def _faulty(buildings: pa.Table, folder: Path, seed: int) -> SampleFile:
-    rows = features(buildings)
-    planted = plant(rows, seed)
-    path = folder / "buildings-faulty.geojson"
-    write_geojson(rows, path)
-    listed = [{"row": one.row, "fault": one.fault, "field": one.field} for one in planted]
-    write_json(listed, folder / "buildings-faulty.planted.json")
-    return SampleFile(path, Sort.FAULTY, "buildings", "buildings", len(rows), tuple(planted))
+class _Counted:
+    """Tables passed on, their rows counted."""
+
+    def __init__(self, tables: Iterator[pa.Table]) -> None:
+        self._tables, self.rows = tables, 0
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        return self
+
+    def __next__(self) -> pa.Table:
+        table = next(self._tables)
+        self.rows += len(table)
+        return table
+
+
+def _write_truth(spool: Spool, written: list[SampleFile], folder: Path) -> None:
+    """Every error, every true CRS, every true link, every change."""
+    _write_rows(
+        folder / "errors.csv",
+        ("file", "layer", "row", "key", "kind", "field", "note"),
+        (
+            (file.path.name, file.delivery.layer, one.row or "", one.key, one.kind, one.field, one.note)
+            for file in written
+            for one in file.planted
+        ),
+    )
+    placed = [file.delivery for file in written if file.delivery.crs]
+    _write_rows(
+        folder / "crs.csv",
+        ("file", "layer", "true_crs", "declared_crs"),
+        ((one.file, one.layer, one.crs, one.declared) for one in placed),
+    )
+    links = ("table", "row", "key", "address_code", "building_key", "parcel_key")
+    _write_rows(folder / "links.csv", links, _rows(spool.rows("links")))
+    updates = {file.delivery.layer: file.path.name for file in written if file.delivery.round is Round.UPDATE}
+    _write_rows(
+        folder / "changes.csv",
+        ("file", "layer", "key", "change"),
+        ((updates[str(row[0])], *row) for row in _rows(spool.rows("changes"))),
+    )
+
+
+def _rows(tables: Iterator[pa.Table]) -> Iterator[tuple[object, ...]]:
+    for table in tables:
+        yield from zip(*(column.to_pylist() for column in table.columns), strict=True)
+
+
+def _write_rows(path: Path, heading: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        sheet = csv.writer(file, lineterminator="\n")
+        sheet.writerow(heading)
+        sheet.writerows(rows)
+
+
+def _write_json(value: object, path: Path) -> None:
+    """A JSON document for people and programs."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
