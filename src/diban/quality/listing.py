@@ -31,6 +31,7 @@ class Listing:
 
     def __init__(self, path: Path) -> None:
         self.rows = 0
+        path.parent.mkdir(parents=True, exist_ok=True)
         self._sink = pa.OSFile(str(path), "wb")
         options = pa.ipc.IpcWriteOptions(compression="lz4")
         self._writer = pa.ipc.new_file(self._sink, _SCHEMA, options=options)
