@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diban.intake.formats import json_outline
@@ -41,6 +41,7 @@ def _depth(value: object) -> int:
     return 0
 
 
+@settings(deadline=None)
 @given(_ROOTS, st.integers(1, 40), st.booleans(), st.sampled_from([None, 2]))
 def test_the_outline_is_what_a_parser_finds(
     root: dict[str, object], chunk: int, ascii_only: bool, indent: int | None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diban.ground import Field, Kind, Text
@@ -46,6 +46,7 @@ def test_gaps_and_overlaps(zone: str, local: str, utc: str) -> None:
     assert read(zone, local) == [utc]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(ZONES),
     st.lists(

@@ -108,6 +108,8 @@ class _Scan:
 
     def _count_nul(self, start: int, chunk: bytes, objects: _Places) -> None:
         """The features of this chunk's U+0000; to be called before they are counted."""
+        if not len(self._nul):
+            return
         here = self._nul[(self._nul >= start) & (self._nul < start + len(chunk))]
         rows = (self.found.features or 0) + np.searchsorted(objects, here)
         self.found.nul += [row or None for row in rows.tolist()]
