@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from diban.catalogue import State
-from diban.intake import Delivery
+from diban.intake import Delivery, DeliveryState
 from diban.store import unit
 from tests.share.client import Client
 from tests.share.town import Town
@@ -118,6 +119,24 @@ def test_a_delivery(own_town: Town, delivered: Delivery) -> None:
     line = own_town.client("housing").read("/api/resources/housing")["deliveries"][0]
     require("DeliveryLine", line)
     assert (line["score"], line["findings"]) == (62.5, 1)
+
+
+def test_a_delivery_shows_what_it_asks_and_what_was_answered(own_town: Town, delivered: Delivery) -> None:
+    register, path = own_town.services.deliveries, f"/api/deliveries/{delivered.id}"
+    assert own_town.client("housing").read(path)["question"] is None
+    sent = replace(delivered.sent, key="k2")
+    asked: dict[str, Any] = {"about": "crs", "proposal": "GCJ-02", "declared": None, "candidates": []}
+    word = {"crs": "GCJ-02", "by": sent.sender, "at": 1}
+    with unit(own_town.services.database) as act:
+        other = register.open(act, sent)
+        other = register.move(act, other, DeliveryState.ASKED, sent.sender, "", question=asked)
+    told = own_town.client("housing").read(f"/api/deliveries/{other.id}")
+    assert told["state_title"] == {"zh": "待说明", "en": "needs the sender's word"}
+    assert told["question"] == {**asked, "answer": None}
+    with unit(own_town.services.database) as act:
+        register.move(act, other, DeliveryState.RECEIVED, sent.sender, "", answer=word)
+    told = own_town.client("housing").read(f"/api/deliveries/{other.id}")
+    assert told["question"] == {**asked, "answer": "GCJ-02"}
 
 
 def test_who_oversees_sees_no_values(own_town: Town, delivered: Delivery) -> None:

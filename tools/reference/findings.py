@@ -151,7 +151,8 @@ def _of_reading() -> Iterator[Flaw]:
 def _of_examination() -> Iterator[Flaw]:
     yield from (_flaw_of(fault) for fault in _crs_faults())
     untold = Text(
-        "按‹crs›采用；是否为‹others›，无从判断", "taken as ‹crs›; whether it is ‹others› cannot be told"
+        "按 ‹crs›（‹by›）采用；是否为 ‹others›，无从判断",
+        "taken as ‹crs›, by ‹by›; whether it is ‹others› cannot be told",
     )
     yield part("diban.app.journeys.placing", "_untold")(untold)
     yield part("diban.app.journeys.placing", "LIMITED")

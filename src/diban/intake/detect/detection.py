@@ -30,9 +30,9 @@ class Basis(StrEnum):
 
 
 _BASES = {
-    Basis.FILE: Text(zh="文件", en="the file"),
-    Basis.SENDER: Text(zh="报送人", en="the sender"),
-    Basis.FORMAT: Text(zh="格式的默认约定", en="the format's default"),
+    Basis.FILE: Text(zh="文件写明", en="the file"),
+    Basis.SENDER: Text(zh="报送人说明", en="the sender"),
+    Basis.FORMAT: Text(zh="格式默认", en="the format's default"),
 }
 
 

@@ -15,7 +15,7 @@ HOLDS = Text(zh="没有与所称不符之处", en="nothing speaks against what i
 def outside(said: Crs, by: Text, inside: float) -> Text:
     """What is declared leads out of the city."""
     return Text(
-        zh=f"按{by.zh}所称 {said.code}，仅 {inside:.0%} 在本市范围内",
+        zh=f"按 {said.code}（{by.zh}），仅 {inside:.0%} 在本市范围内",
         en=f"as {said.code}, by {by.en}, {inside:.0%} of it lies inside the city",
     )
 
@@ -23,7 +23,7 @@ def outside(said: Crs, by: Text, inside: float) -> Text:
 def at_odds(said: Crs, by: Text) -> Text:
     """Something else fits the reference clearly better than what is declared."""
     return Text(
-        zh=f"{by.zh}所称 {said.code} 与参照数据不符",
+        zh=f"{said.code}（{by.zh}）与参照数据不符",
         en=f"{said.code}, by {by.en}, does not agree with the reference",
     )
 
@@ -31,7 +31,7 @@ def at_odds(said: Crs, by: Text) -> Text:
 def moved(said: Crs, by: Text, offset: float) -> Text:
     """Every known feature lies off by the same way."""
     return Text(
-        zh=f"按{by.zh}所称 {said.code}，已知要素整体相差 {offset:.0f} 米",
+        zh=f"按 {said.code}（{by.zh}），已知要素整体相差 {offset:.0f} 米",
         en=f"as {said.code}, by {by.en}, all known features lie {offset:.0f} m off, the same way",
     )
 
@@ -40,7 +40,7 @@ def untold(said: Crs, by: Text, others: Sequence[Candidate]) -> Text:
     """What is declared may hold, and so may others."""
     zh, en = _names(others)
     return Text(
-        zh=f"按{by.zh}所称 {said.code} 采用；是否为 {zh}，无从判断",
+        zh=f"按 {said.code}（{by.zh}）采用；是否为 {zh}，无从判断",
         en=f"taken as {said.code}, by {by.en}; whether it is {en} cannot be told",
     )
 
