@@ -15,7 +15,7 @@ from diban.base.postgis import open_postgis
 from diban.catalogue import Catalogue, State
 from diban.governance import Accounts, FileSigner, Grants, HeadFile, Parties, ScopeCache, UseCounter
 from diban.ground import LayerId, Missing, PartyId, Text
-from diban.intake import Deliveries
+from diban.intake import Deliveries, Mappings
 from diban.store import Blobs, Database, Feed, FolderBlobs, Generation, Jobs, sqlite_url
 
 
@@ -32,6 +32,7 @@ class Platform:
     base: Base
     catalogue: Catalogue
     deliveries: Deliveries
+    mappings: Mappings
     parties: Parties
     accounts: Accounts
     grants: Grants
@@ -83,6 +84,7 @@ def build(settings: Settings) -> Platform:
         base=Base(database, rows, feed, jobs, generation, _mask_secret(home / "keys" / "mask")),
         catalogue=Catalogue(),
         deliveries=Deliveries(),
+        mappings=Mappings(),
         parties=Parties(),
         accounts=Accounts(),
         grants=Grants(generation),

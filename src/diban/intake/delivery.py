@@ -37,7 +37,7 @@ class Sent:
     """What a sender says of a file, and what was stored of it.
 
     ``key`` is the idempotency key; ``crs`` the sender's word on the coordinates; ``source_layer``
-    which layer of the file is meant.
+    which layer of the file is meant; ``mapping`` the version of the layer's mapping that is used.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Sent:
     mode: Mode = Mode.FULL
     source_layer: str | None = None
     crs: str | None = None
+    mapping: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ class Deliveries:
         assert known is not None, "it was written just now, by this act or before"
         if known.id == made:
             self._note(unit, made, None, DeliveryState.RECEIVED, sent.sender, "")
-        elif replace(known.sent, file_name="", sender=sent.sender) != replace(sent, file_name=""):
+        elif replace(known.sent, file_name="", sender=sent.sender, mapping=sent.mapping) != replace(
+            sent, file_name=""
+        ):
             raise Conflict(
                 Text(zh="该幂等键已用于另一份交付", en="the key was used for another delivery"),
                 field="key",

@@ -21,12 +21,23 @@ delivery = sa.Table(
     sa.Column("mode", sa.Text, nullable=False),
     sa.Column("source_layer", sa.Text),
     sa.Column("crs", sa.Text),
+    sa.Column("mapping", sa.Integer),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("report", sa.Text),
     sa.Column("changes", sa.Text),
     sa.Column("version", sa.Text),
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("moved_at", sa.BigInteger, nullable=False),
+)
+
+mapping = sa.Table(
+    "mapping",
+    metadata,
+    sa.Column("layer", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
 )
 
 delivery_move = sa.Table(

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.ground import CRS84, STORED, Crs, FeatureSet, GeometryKind, Invalid, Mode, Schema, Text, parse_crs
-from diban.intake import Columns, Delivery, Reading, Unreadable, match_columns, open_upload, spool
+from diban.intake import (
+    Columns,
+    Delivery,
+    Mapping,
+    Places,
+    Reading,
+    Unreadable,
+    match_columns,
+    open_upload,
+    spool,
+)
 from diban.quality import Finding, Flaw, Place, Report, Severity, check, standard_rules
+from diban.store import reading
 
 READING = Text(zh="文件读取", en="reading the file")
 
@@ -29,9 +40,16 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
     path = platform.blobs.path(delivery.sent.digest)
     target = platform.work / delivery.id / "rows.arrow"
     try:
-        with open_upload(path, layer=delivery.sent.source_layer) as opened:
+        mapping = _mapping(platform, delivery)
+        with open_upload(
+            path,
+            layer=delivery.sent.source_layer or mapping.source_layer,
+            encoding=mapping.encoding,
+            places=Places(mapping.x, mapping.y, mapping.shape),
+            work=target.parent,
+        ) as opened:
             crs = _crs(delivery, opened, schema)
-            columns = match_columns(list(opened.columns), opened.source.id_name, schema)
+            columns = match_columns(list(opened.columns), opened.source.id_name, schema, mapping)
             rows = opened.source.rows
             features = spool(
                 opened.batches(), columns, schema, crs, target, lambda done: progress("read", done, rows)
@@ -46,6 +64,14 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
     return Examined(
         Report((*report.findings, *notes), report.rules, report.rows, report.faulty_rows), features
     )
+
+
+def _mapping(platform: Platform, delivery: Delivery) -> Mapping:
+    """The mapping that the layer had when the delivery was received."""
+    if delivery.sent.mapping is None:
+        return Mapping()
+    with reading(platform.database) as connection:
+        return platform.mappings.get(connection, delivery.sent.layer, delivery.sent.mapping)
 
 
 def _crs(delivery: Delivery, opened: Reading, schema: Schema) -> Crs:

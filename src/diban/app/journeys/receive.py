@@ -48,6 +48,8 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
             field=letter.layer,
             remedy=Text(zh="先完成注册", en="register it first"),
         )
+    with reading(platform.database) as connection:
+        mapping = platform.mappings.current(connection, layer)
     digest = platform.blobs.put(
         file, limit=platform.settings.upload_limit, progress=lambda size: progress("receive", size, None)
     )
@@ -64,6 +66,7 @@ def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, pr
         mode=letter.mode,
         source_layer=letter.source_layer,
         crs=letter.crs,
+        mapping=mapping.number or None,
     )
     with unit(platform.database) as act:
         delivery = platform.deliveries.open(act, sent)

@@ -219,7 +219,7 @@ def _catalogue() -> None:
 
 
 def _intake() -> None:
-    """delivery, delivery_move."""
+    """delivery, mapping, delivery_move."""
     op.create_table(
         "delivery",
         sa.Column("id", sa.Text(), nullable=False),
@@ -234,6 +234,7 @@ def _intake() -> None:
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("source_layer", sa.Text(), nullable=True),
         sa.Column("crs", sa.Text(), nullable=True),
+        sa.Column("mapping", sa.Integer(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("report", sa.Text(), nullable=True),
         sa.Column("changes", sa.Text(), nullable=True),
@@ -244,6 +245,15 @@ def _intake() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
     )
     op.create_index(op.f("ix_delivery_resource"), "delivery", ["resource"], unique=False)
+    op.create_table(
+        "mapping",
+        sa.Column("layer", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("layer", "number", name=op.f("pk_mapping")),
+    )
     op.create_table(
         "delivery_move",
         sa.Column("id", sa.Text(), nullable=False),
