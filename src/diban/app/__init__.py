@@ -13,6 +13,7 @@ from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.journeys.founding import Welcome, found
 from diban.app.journeys.granting import give, public_party, take_back
+from diban.app.journeys.mapping import save_mapping, show_mapping
 from diban.app.journeys.organising import import_organisation
 from diban.app.journeys.publication import go_forward, step
 from diban.app.journeys.receive import Letter, receive
@@ -56,8 +57,10 @@ __all__ = [
     "read_settings",
     "receive",
     "register",
+    "save_mapping",
     "seal_once",
     "serve_platform",
+    "show_mapping",
     "step",
     "take_back",
     "work_once",
