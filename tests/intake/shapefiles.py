@@ -75,7 +75,7 @@ def points_set(
 ) -> dict[str, bytes]:
     """A shapefile of points, one per row, by ending."""
     shapes, index = shp(1, [point(114 + i / 100, 22.5) for i in range(len(rows))])
-    return {".shp": shapes, ".shx": index, ".dbf": dbf(fields, rows, **said)}  # type: ignore[arg-type]  # options as a mapping
+    return {".shp": shapes, ".shx": index, ".dbf": dbf(fields, rows, **said)}  # type: ignore[arg-type]  # passed on
 
 
 def packed(folder: Path, files: Mapping[str, bytes], name: str = "upload.zip") -> Path:

@@ -21,7 +21,7 @@ _TEXT = "编号,名称,经度,纬度\n001,南山区人民政府,113.93,22.53\n00
 def _read(folder: Path, text: str | bytes, **asked: object) -> Read:
     path = folder / "upload.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_here(path, **asked)  # type: ignore[arg-type]  # options as a mapping
+    return read_here(path, **asked)  # type: ignore[arg-type]  # passed on
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])

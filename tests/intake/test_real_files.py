@@ -9,7 +9,8 @@ import pyogrio
 import pytest
 import shapely
 
-from tests.intake.uploads import Read, read
+from diban.intake.sandbox.unreadable import Unreadable
+from tests.intake.uploads import Read, read, read_here
 
 
 def _bare(path: Path, layer: str | None) -> tuple[pa.Table, str]:
@@ -67,3 +68,29 @@ def test_each_layer_of_several(test_data: Path) -> None:
     path = test_data / "09_conformance/ogcapi-features/cql2/standard/data/ne110m4cql2.gpkg"
     for layer in pyogrio.list_layers(path)[:, 0]:
         _equals_gdal(read(path, layer=layer), path, layer)
+
+
+_TABLES = (".csv", ".xlsx", ".parquet")
+_CLEAN = {"encoding-unclear", "format-unknown", "layer-needed"}
+
+
+def test_every_table_reads_or_says_why_not(test_data: Path) -> None:
+    """Printed with ``-s``: each file, its format, rows, columns with places, and what was met."""
+    outcomes: dict[str, str] = {}
+    for path in sorted(path for path in test_data.rglob("*") if path.suffix in _TABLES):
+        name = str(path.relative_to(test_data))
+        try:
+            found = read_here(path)
+        except Unreadable as fault:
+            outcomes[name] = fault.code
+            continue
+        met = ", ".join(sorted(found.codes())) or "–"
+        outcomes[name] = (
+            f"{found.source.format} | {found.table.num_rows} | {found.source.geometry_type} | {met}"
+        )
+    print(*(f"| {name} | {outcome} |" for name, outcome in outcomes.items()), sep="\n")  # noqa: T201 - the table
+    assert len(outcomes) > 50
+    assert {outcome for outcome in outcomes.values() if "|" not in outcome} <= _CLEAN
+    rows = {outcome.rpartition("|")[0] for outcome in outcomes.values()}
+    assert "CSV | 41352 | None " in rows  # streets
+    assert "CSV | 1362 | Point " in rows  # charging stations

@@ -154,7 +154,7 @@ def test_text_that_was_written_is_read(
     book = openpyxl.Workbook()
     for number, row in enumerate(cells, 1):
         for place, value in enumerate(row, 1):
-            book.active.cell(number, place).set_explicit_value(value)
+            book.active.cell(number, place, value)
     path = tmp_path_factory.mktemp("xlsx") / "upload.xlsx"
     book.save(path)
     found = read_here(path)

@@ -55,7 +55,7 @@ from diban.ground import (
     Text,
     now,
 )
-from diban.intake import Deliveries, Uploads
+from diban.intake import Deliveries, Mappings, Uploads
 from diban.share import Services, api
 from diban.share.asking import COOKIE
 from diban.store import Database, Feed, FolderBlobs, Generation, Jobs, migrate, reading, sqlite_url, unit
@@ -346,6 +346,7 @@ def open_town(
         base=base,
         catalogue=Catalogue(),
         deliveries=Deliveries(),
+        mappings=Mappings(),
         uploads=Uploads(folder / "originals" / "uploads", size=MOST_BYTES, space=3 * MOST_BYTES),
         parties=Parties(),
         accounts=Accounts(),

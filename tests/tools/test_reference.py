@@ -20,8 +20,8 @@ from tools.reference.findings import all_codes
 ROOT = Path(__file__).parents[2]
 SAYS_A_CODE = frozenset({"Flaw", "Unreadable", "Refusal"})
 """What is made with a code as its first argument, or as ``code``."""
-NO_FINDING = {"unsafe"}
-"""A machine that cannot confine a process: an error, not a finding."""
+NO_FINDING = {"unsafe", "disk-full"}
+"""A machine that cannot confine a process, or has no space left: errors, not findings."""
 
 
 @pytest.fixture(scope="module")

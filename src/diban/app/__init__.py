@@ -15,6 +15,7 @@ from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.journeys.faulty import faulty_rows
 from diban.app.journeys.founding import Welcome, found
 from diban.app.journeys.granting import give, public_party, take_back
+from diban.app.journeys.mapping import save_mapping, show_mapping
 from diban.app.journeys.organising import import_organisation
 from diban.app.journeys.preview import forget_previews, keep_preview
 from diban.app.journeys.publication import go_forward, step
@@ -69,8 +70,10 @@ __all__ = [
     "read_settings",
     "receive",
     "register",
+    "save_mapping",
     "seal_once",
     "serve_platform",
+    "show_mapping",
     "step",
     "sweep_once",
     "take_back",

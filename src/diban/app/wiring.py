@@ -15,7 +15,7 @@ from diban.base.postgis import open_postgis
 from diban.catalogue import Catalogue, State
 from diban.governance import Accounts, FileSigner, Grants, HeadFile, Parties, ScopeCache, UseCounter
 from diban.ground import LayerId, Missing, PartyId, Text
-from diban.intake import Deliveries, Uploads
+from diban.intake import Deliveries, Mappings, Uploads
 from diban.store import Blobs, Database, Feed, FolderBlobs, Generation, Jobs, sqlite_url
 
 
@@ -33,6 +33,7 @@ class Platform:
     catalogue: Catalogue
     deliveries: Deliveries
     uploads: Uploads
+    mappings: Mappings
     parties: Parties
     accounts: Accounts
     grants: Grants
@@ -88,6 +89,7 @@ def build(settings: Settings) -> Platform:
         uploads=Uploads(
             home / "originals" / "uploads", size=settings.upload_limit, space=settings.upload_space
         ),
+        mappings=Mappings(),
         parties=Parties(),
         accounts=Accounts(),
         grants=Grants(generation),

@@ -1,8 +1,8 @@
 """Intake (汇聚): a delivery arrives; its file is opened in the sandbox, read by format, and spooled.
 
 `Uploads` takes bytes in resumable pieces; `Deliveries` is the register of what was sent and
-where it stands; `open_upload` reads a stored file in a confined process; `detect` holds its coordinates
-against where the city lies; `spool` writes its features once, typed, hashed, in the stored CRS.
+where it stands; `open_upload` reads a stored file in a confined process; a `Mapping` says how
+its columns meet the declared fields; `detect` holds its coordinates against where the city lies; `spool` writes its features once, typed, hashed, in the stored CRS;
 `write_marked` gives faulty rows back in the format of the file.
 
 Not here: whether the data is good (quality), what it changes (base), who decides (governance).
@@ -25,9 +25,10 @@ from diban.intake.detect import (
     sample_of,
 )
 from diban.intake.local_times import LocalTimes
+from diban.intake.mapping import Mapping, Mappings
 from diban.intake.marked.rows import MARKS, write_marked
 from diban.intake.sandbox.available import Availability, sandbox_available
-from diban.intake.sandbox.reading import Reading, SourceLayer, open_upload
+from diban.intake.sandbox.reading import Places, Reading, SourceLayer, open_upload
 from diban.intake.sandbox.unreadable import Unreadable
 from diban.intake.spool import Columns, match_columns, open_spool, spool
 from diban.intake.uploads import Upload, Uploads, Writer
@@ -46,6 +47,9 @@ __all__ = [
     "Districts",
     "Known",
     "LocalTimes",
+    "Mapping",
+    "Mappings",
+    "Places",
     "Reading",
     "Reference",
     "Sample",

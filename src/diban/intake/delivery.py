@@ -39,7 +39,8 @@ class Sent:
 
     ``key`` is the idempotency key; ``crs`` the sender's word on the coordinates; ``source_layer``
     which layer of the file is meant; a ``dry_run`` is examined and compared and never lands;
-    ``accept_repairs`` tells whether proposed repairs of geometry may land.
+    ``accept_repairs`` tells whether proposed repairs of geometry may land;
+    ``mapping`` is the version of the layer's mapping that is used.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Sent:
     crs: str | None = None
     dry_run: bool = False
     accept_repairs: bool = False
+    mapping: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Deliveries:
         assert known is not None, "it was written just now, by this act or before"
         if known.id == made:
             self._note(unit, made, None, DeliveryState.RECEIVED, sent.sender, "")
-        elif replace(known.sent, file_name="", sender=sent.sender) != replace(sent, file_name=""):
+        elif not _same(known.sent, sent):
             raise Conflict(
                 Text(zh="该幂等键已用于另一份交付", en="the key was used for another delivery"),
                 field="key",
@@ -315,6 +317,12 @@ class Deliveries:
                 at=micros(now()),
             )
         )
+
+
+def _same(known: Sent, sent: Sent) -> bool:
+    """Whether these are one sending; what others add to it later does not count."""
+    name, mapping, repairs = sent.file_name, sent.mapping, sent.accept_repairs
+    return replace(known, file_name=name, sender=sent.sender, mapping=mapping, accept_repairs=repairs) == sent
 
 
 def _delivery(row: sa.RowMapping) -> Delivery:

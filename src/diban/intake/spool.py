@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from diban.ground import (
     GEOMETRY,
@@ -22,12 +23,16 @@ from diban.ground import (
     STORED,
     Crs,
     FeatureSet,
+    Field,
     GeometryKind,
+    Kind,
     Schema,
+    Text,
     row_hashes,
 )
 from diban.intake.convert import UNREAD, UNREAD_TYPE, convert, unread_column
 from diban.intake.local_times import LocalTimes
+from diban.intake.mapping import Mapping as Template
 from diban.intake.reproject import to_stored
 from diban.store import keep_file, translating_disk
 
@@ -36,28 +41,43 @@ AHEAD = 2
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """How the source's columns meet the declared fields: source name per field, and what is left over."""
+    """How the source's columns meet the declared fields: source name per field, and what is left over.
+
+    ``constants`` are values for all rows, ``codes`` per field what source values become.
+    """
 
     source: dict[str, str]
     absent: tuple[str, ...]
     undeclared: tuple[str, ...]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def match_columns(names: list[str], id_name: str | None, schema: Schema) -> Columns:
-    """Match by exact name, else by name without regard to case; each column serves one field.
+def match_columns(
+    names: list[str], id_name: str | None, schema: Schema, said: Template | None = None
+) -> Columns:
+    """Match as ``said``, else by exact name, else by name without regard to case; one field per column.
 
-    ``id_name`` is the file's own name for its row numbers, which travel as ``_source_id``.
+    A column that is said to serve a field serves no other by its name; where it is not in the file, the
+    field is absent. ``id_name`` is the file's own name for its row numbers, which travel as ``_source_id``.
     """
+    said = said or Template()
     own = [name for name in names if not name.startswith("_") and name != GEOMETRY]
-    found = {field.name: field.name for field in schema.fields if field.name in own}
-    free = {name.casefold(): name for name in reversed(own) if name not in found}
+    found = {name: column for name, column in said.columns.items() if column in own}
+    spoken = {*said.columns, *said.constants}
+    open_fields = [name for name in schema.names() if name not in spoken]
+    left = [name for name in own if name not in found.values()]
+    found |= {name: name for name in open_fields if name in left}
+    free = {name.casefold(): name for name in reversed(left) if name not in found}
     if id_name is not None:
         free.setdefault(id_name.casefold(), "_source_id")
-    for field in schema.fields:
-        if field.name not in found and (name := free.pop(field.name.casefold(), None)) is not None:
-            found[field.name] = name
-    absent = tuple(field.name for field in schema.fields if field.name not in found)
-    return Columns(found, absent, tuple(name for name in own if name not in found.values()))
+    for name in open_fields:
+        if name not in found and (column := free.pop(name.casefold(), None)) is not None:
+            found[name] = column
+    absent = tuple(name for name in schema.names() if name not in found and name not in said.constants)
+    places = (said.x, said.y, said.shape)
+    undeclared = tuple(name for name in own if name not in found.values() and name not in places)
+    return Columns(found, absent, undeclared, said.constants, said.codes)
 
 
 def spool(
@@ -119,21 +139,21 @@ def normalise(
     """One source batch with declared types, geometry in the stored CRS, row numbers and row hashes."""
     made: dict[str, pa.Array] = {}
     failures: list[tuple[str, pa.Array, pa.Array]] = []
-    for field in schema.fields:
-        name = columns.source.get(field.name)
-        if name is None:
-            made[field.name] = pa.nulls(batch.num_rows, field.arrow_type())
+    for declared in schema.fields:
+        name, given = declared.name, _given(batch, columns, declared.name, times)
+        if given is None:
+            made[name] = pa.nulls(batch.num_rows, declared.arrow_type())
             continue
-        made[field.name], failed = convert(batch.column(name), field, times)
+        made[name], failed = convert(given, declared, times)
         if failed is not None:
-            failures.append((field.name, batch.column(name), failed))
+            failures.append((name, given, failed))
     if schema.geometry is not GeometryKind.NONE:
-        given = (
+        shapes = (
             batch.column(GEOMETRY)
             if GEOMETRY in batch.schema.names
             else pa.nulls(batch.num_rows, pa.binary())
         )
-        made[GEOMETRY] = to_stored(given.cast(pa.binary()), crs)
+        made[GEOMETRY] = to_stored(shapes.cast(pa.binary()), crs)
     logical = (
         pa.RecordBatch.from_pydict(made) if made else pa.RecordBatch.from_pydict({ROW: batch.column(ROW)})
     )
@@ -141,6 +161,20 @@ def normalise(
     made[HASH] = row_hashes(logical, schema)
     made[UNREAD] = unread_column(batch.num_rows, failures)
     return pa.RecordBatch.from_pydict(made, schema=_spooled(schema))
+
+
+def _given(batch: pa.RecordBatch, columns: Columns, name: str, times: LocalTimes) -> pa.Array | None:
+    """What a field's values are made of: its column with values exchanged, or its one value."""
+    if name in columns.constants:
+        return pa.repeat(columns.constants[name], batch.num_rows)
+    if name not in columns.source:
+        return None
+    column, codes = batch.column(columns.source[name]), columns.codes.get(name)
+    if not codes:
+        return column
+    texts, _ = convert(column, Field(name, Kind.TEXT, Text(name, name)), times)
+    place = pc.index_in(texts, pa.array(list(codes), pa.string()))
+    return pc.coalesce(pa.array(list(codes.values()), pa.string()).take(place), texts)
 
 
 def _spooled(schema: Schema) -> pa.Schema:

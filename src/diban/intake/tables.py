@@ -23,6 +23,7 @@ delivery = sa.Table(
     sa.Column("crs", sa.Text),
     sa.Column("dry_run", sa.Boolean, nullable=False),
     sa.Column("accept_repairs", sa.Boolean, nullable=False),
+    sa.Column("mapping", sa.Integer),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("report", sa.Text),
     sa.Column("changes", sa.Text),
@@ -32,6 +33,16 @@ delivery = sa.Table(
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("moved_at", sa.BigInteger, nullable=False),
     sa.Index("ix_delivery_party_id", "party", "id"),
+)
+
+mapping = sa.Table(
+    "mapping",
+    metadata,
+    sa.Column("layer", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
 )
 
 delivery_move = sa.Table(

@@ -10,6 +10,7 @@ from diban.app.commands.audit import audit
 from diban.app.commands.demo import demo
 from diban.app.commands.erase import expunge
 from diban.app.commands.init import init
+from diban.app.commands.mapping import mapping
 from diban.app.commands.organisation import organisation
 from diban.app.commands.publish import publish
 from diban.app.commands.register import register
@@ -35,4 +36,5 @@ for command in (
 ):
     application.command()(command)
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")
+application.add_typer(mapping, name="mapping", help="字段映射 / How columns become fields.")
 application.add_typer(audit, name="audit", help="审计 / The audit.")

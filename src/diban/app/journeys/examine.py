@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diban.app.journeys.notes import READING, notes_of
+from diban.app.journeys.original import mapping_of, open_original
 from diban.app.journeys.placing import place
 from diban.app.journeys.progress import Progress
 from diban.app.journeys.surroundings import Published
@@ -19,7 +20,6 @@ from diban.intake import (
     Unreadable,
     match_columns,
     open_spool,
-    open_upload,
     spool,
 )
 from diban.quality import (
@@ -56,12 +56,12 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
     schema = platform.base.schema(delivery.sent.layer)
     if delivery.sent.mode is Mode.UNCHANGED:
         return Examined(Report((), (), 0, 0), FeatureSet.of(schema, STORED, []))
-    path = platform.blobs.path(delivery.sent.digest)
     target = platform.work / delivery.id / "rows.arrow"
     times = LocalTimes(platform.settings.zone)
     try:
-        with open_upload(path, layer=delivery.sent.source_layer) as opened:
-            columns = match_columns(list(opened.columns), opened.source.id_name, schema)
+        mapping = mapping_of(platform, delivery)
+        with open_original(platform, delivery, mapping) as opened:
+            columns = match_columns(list(opened.columns), opened.source.id_name, schema, mapping)
             placed = place(platform, delivery, opened, columns, schema)
             if placed.question is not None:
                 return Examined(Report((), (), 0, 0), None, placed.question)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from diban.app.journeys.original import mapping_of, open_original
 from diban.app.wiring import Platform
 from diban.ground import Missing, Text
-from diban.intake import MARKS, Delivery, open_upload, write_marked
+from diban.intake import MARKS, Delivery, write_marked
 from diban.quality import Report, read_listing
 
 
@@ -29,8 +30,7 @@ def faulty_rows(platform: Platform, delivery: Delivery) -> Path:
         return made[0]
     folder.mkdir(parents=True, exist_ok=True)
     marks = _marks(report, platform.blobs.path(report.listing))
-    sent = delivery.sent
-    with open_upload(platform.blobs.path(sent.digest), layer=sent.source_layer) as opened:
+    with open_original(platform, delivery, mapping_of(platform, delivery)) as opened:
         return write_marked(opened, marks, stem)
 
 

@@ -67,6 +67,8 @@ def address(platform: Platform, resource: Resource, letter: Letter, asker: Asker
             field=letter.layer,
             remedy=Text(zh="先完成注册", en="register it first"),
         )
+    with reading(platform.database) as connection:
+        mapping = platform.mappings.current(connection, layer)
     return Sent(
         key=letter.key,
         resource=resource.id,
@@ -81,6 +83,7 @@ def address(platform: Platform, resource: Resource, letter: Letter, asker: Asker
         crs=letter.crs,
         dry_run=letter.dry_run,
         accept_repairs=letter.accept_repairs,
+        mapping=mapping.number or None,
     )
 
 

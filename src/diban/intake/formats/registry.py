@@ -10,12 +10,13 @@ from diban.intake.formats.csv import CSV
 from diban.intake.formats.geojson import GEOJSON
 from diban.intake.formats.geopackage import GEOPACKAGE
 from diban.intake.formats.packed import gzip_reader, zip_reader
+from diban.intake.formats.parquet import PARQUET
 from diban.intake.formats.reader import HEAD_BYTES, Reader
 from diban.intake.formats.shapefile import SHAPEFILE
 from diban.intake.formats.xlsx import XLSX
 from diban.intake.sandbox.wire import Refusal
 
-PLAIN: tuple[Reader, ...] = (GEOPACKAGE, SHAPEFILE, XLSX, GEOJSON, CSV)
+PLAIN: tuple[Reader, ...] = (GEOPACKAGE, SHAPEFILE, XLSX, PARQUET, GEOJSON, CSV)
 """Formats that may stand alone or packed, the most certain of their content first."""
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -16,7 +16,7 @@ def upgrade() -> None:
 
 
 def _intake_1() -> None:
-    """delivery, upload."""
+    """delivery, mapping, upload."""
     op.create_table(
         "delivery",
         sa.Column("id", sa.Text(), nullable=False),
@@ -33,6 +33,7 @@ def _intake_1() -> None:
         sa.Column("crs", sa.Text(), nullable=True),
         sa.Column("dry_run", sa.Boolean(), nullable=False),
         sa.Column("accept_repairs", sa.Boolean(), nullable=False),
+        sa.Column("mapping", sa.Integer(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("report", sa.Text(), nullable=True),
         sa.Column("changes", sa.Text(), nullable=True),
@@ -46,6 +47,15 @@ def _intake_1() -> None:
     )
     op.create_index("ix_delivery_party_id", "delivery", ["party", "id"], unique=False)
     op.create_index(op.f("ix_delivery_resource"), "delivery", ["resource"], unique=False)
+    op.create_table(
+        "mapping",
+        sa.Column("layer", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("layer", "number", name=op.f("pk_mapping")),
+    )
     op.create_table(
         "upload",
         sa.Column("id", sa.Text(), nullable=False),

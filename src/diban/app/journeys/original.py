@@ -1,0 +1,26 @@
+"""The original of a delivery, opened again as its sender and the layer's mapping say it is to be read."""
+
+from __future__ import annotations
+
+from diban.app.wiring import Platform
+from diban.intake import Delivery, Mapping, Places, Reading, open_upload
+from diban.store import reading
+
+
+def mapping_of(platform: Platform, delivery: Delivery) -> Mapping:
+    """The mapping that the layer had when the delivery was received."""
+    if delivery.sent.mapping is None:
+        return Mapping()
+    with reading(platform.database) as connection:
+        return platform.mappings.get(connection, delivery.sent.layer, delivery.sent.mapping)
+
+
+def open_original(platform: Platform, delivery: Delivery, mapping: Mapping) -> Reading:
+    """The stored file, opened in the sandbox; `Unreadable` when it cannot be."""
+    return open_upload(
+        platform.blobs.path(delivery.sent.digest),
+        layer=delivery.sent.source_layer or mapping.source_layer,
+        encoding=mapping.encoding,
+        places=Places(mapping.x, mapping.y, mapping.shape),
+        work=platform.work / delivery.id,
+    )
