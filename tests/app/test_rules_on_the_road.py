@@ -9,8 +9,10 @@ from typing import Any
 
 import pyogrio
 import pytest
+from typer.testing import CliRunner
 
 from diban.app import accept_repairs, decide_delivery, faulty_rows
+from diban.app.commands import application
 from diban.governance import Act, Verdict, evidence_of
 from diban.ground import NOW, Conflict, Denied, Missing, Scope
 from diban.intake import Delivery, DeliveryState
@@ -85,6 +87,22 @@ def test_every_declared_constraint_is_judged_on_the_road(town: Town) -> None:
     assert (worst["_rule"], " / " in worst["_remedy"]) == ("值域", True)
     assert features[5]["geometry"] == BOW_TIE
     assert faulty_rows(town.platform, delivery) == made
+
+
+def test_the_command_tells_the_report_and_writes_the_rows(town: Town, tmp_path: Path) -> None:
+    rows = plots(30)
+    rows[12][0]["owner"] = "91350100M000100Y40"
+    delivery = town.send("plots", geojson(rows))
+    home = str(town.platform.settings.home)
+    asked = ["report", delivery.id, "--home", home, "--rows", str(tmp_path / "faulty")]
+    said = CliRunner().invoke(application, asked, env={"LANG": "zh_CN.UTF-8"})
+    assert said.exit_code == 0, said.output
+    for words in ("已退回", "field.check", "规范性 58", "时效性 –"):
+        assert words in said.output
+    (feature,) = json.loads((tmp_path / "faulty.geojson").read_text())["features"]
+    assert feature["properties"]["code"] == "P0012"
+    as_json = CliRunner().invoke(application, ["report", delivery.id, "--home", home, "--json"])
+    assert json.loads(as_json.output) == delivery.report
 
 
 def test_faulty_rows_of_a_geopackage_come_back_as_one(town: Town, tmp_path: Path) -> None:
