@@ -355,6 +355,8 @@ def test_the_original_is_taken_on_record(own_town: Town, delivered: Delivery) ->
     assert (answer.content, answer.headers["content-type"]) == (ORIGINAL, "application/octet-stream")
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert "<" not in answer.headers["content-disposition"]
+    head = own_town.browser("housing").ask("HEAD", f"{DELIVERIES}/{delivered.id}/original")
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len(ORIGINAL)))
     with reading(own_town.services.database) as connection:
         taken = "SELECT count(*) FROM audit_line WHERE act = 'delivery.original'"
         assert connection.exec_driver_sql(taken).scalar_one() == 1

@@ -183,8 +183,12 @@ class Uploads:
             raise Conflict(
                 Text(zh="文件尚未传完", en="the upload is not complete"), field="upload", limit=known.length
             )
-        with self.path(known.id).open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        try:
+            with self.path(known.id).open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except FileNotFoundError:  # another one has completed it just now, and made an original of it
+            with reading(database) as connection:
+                return self.get(connection, known.id, known.account)
         with unit(database) as act:
             act.connection.execute(sa.update(upload).where(upload.c.id == known.id).values(digest=digest))
         return replace(known, digest=digest)

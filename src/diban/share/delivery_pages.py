@@ -159,6 +159,8 @@ class _Pages:
         """The file as it was sent, for its senders; noted in the audit."""
         asker, found = self._known(request, delivery)
         may(asker, Permission.DELIVER, found.sent.party)
+        if request.state.bare:  # nothing is taken, so nothing is read
+            return Response(media_type=OCTETS, headers={"Content-Length": str(found.sent.size)})
         path = self._services.journey.original(asker, found)
         # Said to be encoded already, so that gigabytes are not compressed on their way.
         headers = {"Content-Encoding": "identity"}
