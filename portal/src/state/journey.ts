@@ -17,14 +17,12 @@ const NAMES: StepName[] = ['received', 'checked', 'compared', 'decided', 'landed
 
 /** How many of the steps are behind, and what the next one is doing. */
 function place(one: Delivery, working: Set<string>): [number, StepState] {
-  const examined = one.score !== null
   if (one.state === 'landed') return [5, 'done']
   if (one.state === 'accepted') return [4, 'now']
   if (one.state === 'waiting') return [3, 'waiting']
   if (one.state === 'asked') return [1, 'asked']
-  if (one.state === 'tried') return [one.change ? 3 : 2, 'stopped']
-  if (one.state === 'returned') return [one.change ? 3 : examined && one.rows ? 2 : 1, 'stopped']
-  if (one.state === 'withdrawn') return [one.change ? 3 : examined ? 2 : 1, 'stopped']
+  // what has faults is not compared: it ends with its check
+  if (one.state === 'returned' || one.state === 'tried' || one.state === 'withdrawn') return [one.change ? 3 : 1, 'stopped']
   return [working.has('compare') ? 2 : 1, 'now']
 }
 

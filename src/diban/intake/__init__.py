@@ -1,9 +1,9 @@
 """Intake (汇聚): a delivery arrives; its file is opened in the sandbox, read by format, and spooled.
 
-`Uploads` takes bytes in resumable pieces; `Deliveries` is the register of what was sent and
-where it stands; `open_upload` reads a stored file in a confined process; a `Mapping` says how
-its columns meet the declared fields; `detect` holds its coordinates against where the city lies; `spool` writes its features once, typed, hashed, in the stored CRS;
-`write_marked` gives faulty rows back in the format of the file.
+`Uploads` takes bytes in resumable pieces; `Deliveries` is the register of what was sent and where it
+stands; `open_upload` reads a stored file in a confined process; a `Mapping` says how its columns meet
+the declared fields; `detect` holds its coordinates against where the city lies; `spool` writes its
+features once, typed, hashed, in the stored CRS; `write_marked` gives faulty rows back in the file's form.
 
 Not here: whether the data is good (quality), what it changes (base), who decides (governance).
 

@@ -51,8 +51,8 @@ export const question = {
   insist: { zh: '坚持 {crs}', en: 'Keep {crs}' },
   other: { zh: '都不是：填写坐标系代码', en: 'None of these: name it' },
   send: { zh: '提交', en: 'Send' },
-  onMap: { zh: '文件中的要素，按 {crs}', en: 'The file’s features, read as {crs}' },
-  waits: { zh: '等报送人说明坐标系。', en: 'It waits for its sender’s word on the coordinates.' },
+  onMap: { zh: '文件中的要素，按 {crs}', en: 'Features of the file, read as {crs}' },
+  waits: { zh: '等报送人说明坐标系。', en: 'It waits until its sender says what the coordinates are.' },
   answered: { zh: '坐标系由报送人确认为 {crs}', en: 'The sender says that it is {crs}' },
 } as const
 
@@ -75,7 +75,7 @@ export const review = {
   riskRemoval: { zh: '删除 {n} 个要素，占现行数据 {share}', en: '{n} features would be removed, {share} of what is here' },
   riskChange: { zh: '修改 {n} 个要素，占现行数据 {share}', en: '{n} features would change, {share} of what is here' },
   riskFirst: { zh: '该图层的第一份数据', en: 'The first data of this layer' },
-  riskCrs: { zh: '坐标系 {crs} 由报送人口头确认', en: 'Its coordinates are {crs} by the sender’s word' },
+  riskCrs: { zh: '坐标系 {crs} 由报送人口头确认', en: 'Its coordinates are {crs} as the sender says' },
   riskWarnings: { zh: '质检有 {n} 类警告', en: 'The checks give warnings of {n} kinds' },
   decide: { zh: '决定', en: 'Decide' },
   reason: { zh: '理由', en: 'Reasons' },
@@ -115,6 +115,6 @@ export const receipt = {
   result: { zh: '结果', en: 'Result' },
   signature: { zh: '平台签名', en: 'Signature' },
   key: { zh: '公钥指纹', en: 'Key' },
-  verify: { zh: '签名覆盖本回执的规范 JSON，持平台公钥即可离线验证。', en: 'The signature is over the receipt’s canonical JSON; whoever holds the platform’s public key can verify it offline.' },
+  verify: { zh: '签名覆盖本回执的规范 JSON，持平台公钥即可离线验证。', en: 'The signature is over the canonical JSON of this receipt; whoever holds the public key of the platform can verify it offline.' },
   json: { zh: '回执 JSON', en: 'Receipt as JSON' },
 } as const

@@ -1,0 +1,119 @@
+"""The steward's task in a browser: a faulty file comes back, the mended one lands, the receipt says so."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.test_portal import DESK, PHONE, Visit, sign_in, window
+from tests.served import Served
+
+STEWARD = "housing.steward"
+LAYER = "buildings"
+WORK_MS = 60_000
+
+
+@pytest.fixture
+def steward(chromium: Browser, server: Served) -> Iterator[Visit]:
+    """A steward's window on a desk, signed in."""
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, STEWARD, server.password)
+        yield visit
+
+
+def deliver(visit: Visit, file: Path) -> Page:
+    """Send a file by the page, and wait for what becomes of it."""
+    page = visit.page
+    visit.open("/deliver", layer=LAYER)
+    page.get_by_label("选择文件").set_input_files(file)
+    expect(page.get_by_text("已传完")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
+    page.locator("form").get_by_role("button", name="交付", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(file.name)
+    return page
+
+
+def test_faulty_file_is_mended_and_lands_with_a_receipt(steward: Visit, server: Served) -> None:
+    sample = server.home / "sample"
+    page = deliver(steward, sample / "buildings-faulty.geojson")
+    expect(page.get_by_role("heading", name="检查结果")).to_be_visible(timeout=WORK_MS)
+    expect(page.get_by_text("已退回").first).to_be_visible()
+    finding = page.locator(".finding").filter(has_text="geometry.self-intersection")
+    finding.get_by_role("button").first.click()
+    expect(page).to_have_url(f"{page.url.split('?')[0]}?place=geometry.self-intersection/0")
+    expect(finding.locator("tr.chosen")).to_have_count(1)
+
+    page.get_by_role("banner").get_by_role("link", name="待办").click()
+    expect(page.get_by_role("link", name="buildings-faulty.geojson")).to_be_visible()
+    page.get_by_role("link", name="buildings-faulty.geojson").click()
+    page.get_by_role("link", name="改好后重新交付").click()
+    expect(page.get_by_label("交付到")).to_have_value(LAYER)
+
+    mended = sample / "buildings.gpkg"
+    page = deliver(steward, mended)
+    expect(page.get_by_text("与上一版本相比")).to_be_visible(timeout=WORK_MS)
+    expect(page.locator(".journey li.done")).to_have_count(5)
+    expect(page.get_by_role("group", name="显示哪些变化")).to_contain_text("删除")
+
+    page.get_by_role("link", name="回执").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("交付回执")
+    sheet = page.get_by_role("article")
+    for told in (mended.name, hashlib.sha256(mended.read_bytes()).hexdigest(), "Ed25519", "已入库"):
+        expect(sheet).to_contain_text(told)
+    page.emulate_media(media="print")
+    expect(sheet).to_be_visible()
+    expect(page.get_by_role("banner")).to_be_hidden()
+    assert steward.errors == []
+    assert steward.strangers == []
+
+
+def test_upload_goes_on_after_the_page_was_closed(steward: Visit, server: Served, tmp_path: Path) -> None:
+    page = steward.page
+    file = tmp_path / "large.geojson"
+    file.write_bytes(b" " * (1 << 20))
+    page.route("**/api/uploads/*", _only_the_first_piece)
+    steward.open("/deliver", layer=LAYER)
+    page.get_by_label("选择文件").set_input_files(file)
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "25")
+    page.get_by_role("button", name="暂停").click()
+    expect(page.get_by_text("已暂停")).to_be_visible()
+    page.unroute("**/api/uploads/*")
+    page.reload()
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "25")
+    with page.expect_request(lambda asked: asked.method == "PATCH") as patch:
+        page.get_by_label("选择文件").set_input_files(file)
+    assert patch.value.headers["upload-offset"] == str(1 << 18)
+    expect(page.get_by_text("已传完")).to_be_visible()
+    page.get_by_role("button", name="放弃").click()
+    expect(page.get_by_text("把文件拖到这里")).to_be_visible()
+
+
+def _only_the_first_piece(route: Route) -> None:
+    """Let the first piece through; later ones wait for ever, as on a dead line."""
+    request = route.request
+    if request.method != "PATCH" or request.headers["upload-offset"] == "0":
+        route.continue_()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_phone_shows_the_steward_s_pages_without_sideways_scrolling(
+    chromium: Browser, server: Served, language: str
+) -> None:
+    for visit in window(chromium, server, PHONE):
+        sign_in(visit, STEWARD, server.password)
+        delivery = visit.read("/api/deliveries")["deliveries"][0]["id"]
+        for path in (
+            "/inbox",
+            "/deliver",
+            "/provided",
+            f"/deliveries/{delivery}",
+            f"/deliveries/{delivery}/receipt",
+        ):
+            visit.open(path, lang=language)
+            expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
+            width = visit.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE["width"], f"{path} is {width} pixels wide"
