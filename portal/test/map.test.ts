@@ -23,6 +23,9 @@ describe('themes', () => {
     expect(themeOf(layer('districts', 'polygon', '区'))).toBe('division')
     expect(themeOf(layer('water-meters', 'point'))).toBe('plain')
     expect(themeOf(layer('parking', 'polygon'))).toBe('plain')
+    expect(themeOf(layer('sea', 'polygon', '海域'))).toBe('water')
+    expect(themeOf(layer('seats', 'polygon'))).toBe('plain')
+    expect(themeOf(layer('poi', 'point', '兴趣点'))).toBe('poi')
   })
   it('are drawn areas first, names last', () => {
     const all = [layer('addresses', 'point'), layer('streets', 'line'), layer('districts', 'polygon'), layer('buildings', 'polygon')]
@@ -30,6 +33,12 @@ describe('themes', () => {
     expect(ids.indexOf('districts|fill')).toBeLessThan(ids.indexOf('buildings|fill'))
     expect(ids.indexOf('buildings|fill')).toBeLessThan(ids.indexOf('streets|casing'))
     expect(ids.at(-1)).toBe('districts|label')
+  })
+  it('put parks on parcels, and name communities after street offices', () => {
+    const ids = sorted([layer('green', 'polygon'), layer('parcels', 'polygon')].flatMap((l) => symbolsOf(l, '#000000'))).map((l) => l.id)
+    expect(ids.indexOf('parcels|fill')).toBeLessThan(ids.indexOf('green|fill'))
+    const labelled = (rows: number): number | undefined => symbolsOf({ ...layer('communities', 'polygon'), rows }, '#000000').find((s) => s.storey === 'label')?.layer.minzoom
+    expect(labelled(600)).toBeGreaterThan(labelled(70) ?? 99)
   })
   it('draw nothing for a table', () => expect(symbolsOf(layer('t', 'none'), '#000000')).toEqual([]))
 })

@@ -53,9 +53,9 @@ def test_the_audit_is_whole_and_evidence_was_kept(demo: Served) -> None:
         with reading(platform.database) as connection:
             assert verify(connection, head, platform.signer.public).whole
             acts = [one.act for one in evidence_of(connection)]
-        assert acts.count(Act.LANDED) == 7
+        assert acts.count(Act.LANDED) == 15
         assert acts.count(Act.RETURNED) == 1
-        assert acts.count(Act.PUBLISHED) == 5
+        assert acts.count(Act.PUBLISHED) == 9
     finally:
         platform.close()
 

@@ -117,7 +117,7 @@ def land_form(rng: np.random.Generator) -> Land:
     waters = shapely.polygons(_metres(_OPEN_WATER)).intersection(land.buffer(2 * _WATERS).buffer(-_WATERS))
     sea = shapely.get_parts(waters.difference(land))
     lakes = _lakes(rng, land)
-    rivers = shapely.intersection(_rivers(rng), land.buffer(120))
+    rivers = shapely.intersection(_rivers(rng), land)
     water = shapely.union_all([*rivers, *lakes])
     hills = shapely.intersection(_hills(rng), land.buffer(-25))
     dry = land.buffer(-SHORE)
