@@ -16,7 +16,7 @@ def upgrade() -> None:
 
 
 def _intake_1() -> None:
-    """delivery, mapping, upload."""
+    """delivery, mapping."""
     op.create_table(
         "delivery",
         sa.Column("id", sa.Text(), nullable=False),
@@ -56,6 +56,10 @@ def _intake_1() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("layer", "number", name=op.f("pk_mapping")),
     )
+
+
+def _intake_2() -> None:
+    """upload, delivery_move."""
     op.create_table(
         "upload",
         sa.Column("id", sa.Text(), nullable=False),
@@ -70,10 +74,6 @@ def _intake_1() -> None:
     )
     op.create_index(op.f("ix_upload_account"), "upload", ["account"], unique=False)
     op.create_index(op.f("ix_upload_expires_at"), "upload", ["expires_at"], unique=False)
-
-
-def _intake_2() -> None:
-    """delivery_move."""
     op.create_table(
         "delivery_move",
         sa.Column("id", sa.Text(), nullable=False),
