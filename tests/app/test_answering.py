@@ -251,7 +251,7 @@ with reading(platform.database) as connection:
     account = platform.accounts.find(connection, "h.steward")
     asker = platform.accounts.asker(connection, account.id, Via.COMMAND, "killed")
 answer(platform, delivery, "EPSG:4547", asker)
-carry(platform, delivery, lambda step, done, total: os.kill(os.getpid(), 9) if step == "read" else None)
+carry(platform, delivery, lambda step, done, total: os.kill(os.getpid(), 9) if step == "check" else None)
 """
 
 

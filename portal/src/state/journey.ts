@@ -26,7 +26,7 @@ function place(one: Delivery, working: Set<string>): [number, StepState] {
   return [working.has('compare') ? 2 : 1, 'now']
 }
 
-const WORK: Partial<Record<StepName, string[]>> = { checked: ['check', 'read'], compared: ['compare'], landed: ['land'] }
+const WORK: Partial<Record<StepName, string[]>> = { checked: ['check'], compared: ['compare'], landed: ['land'] }
 
 export function journeyOf(one: Delivery, progress: Progress | null): JourneyStep[] {
   const steps = progress?.steps ?? []

@@ -10,8 +10,7 @@ Progress = Callable[[str, int, int | None], None]
 
 STEPS = {
     "receive": Text(zh="接收（字节）", en="received (bytes)"),
-    "read": Text(zh="读取", en="read"),
-    "check": Text(zh="质检", en="checked"),
+    "check": Text(zh="读取并质检", en="read and checked"),
     "compare": Text(zh="比对", en="compared"),
     "erase": Text(zh="清除", en="erased"),
     "land": Text(zh="入库", en="landed"),
