@@ -45,6 +45,7 @@ def test_all_the_way(own_town: Town, housing: Client) -> None:
     assert (told["state"], told["file_name"], told["layer"]) == ("received", "buildings.geojson", "buildings")
     assert told["may"] == {
         "withdraw": True,
+        "answer": False,
         "accept": False,
         "return": False,
         "original": True,
@@ -252,6 +253,7 @@ def test_a_key_does_not_decide(own_town: Town, planning: Client, delivered: Deli
 
 ACTS: list[tuple[str, dict[str, Any]]] = [
     ("withdrawal", {"why": "x"}),
+    ("answer", {"crs": "EPSG:4490"}),
     ("review", {"verdict": "accept", "why": "x"}),
 ]
 
