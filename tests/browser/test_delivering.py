@@ -37,6 +37,35 @@ def deliver(visit: Visit, file: Path) -> Page:
     return page
 
 
+def test_upload_goes_on_after_the_page_was_closed(steward: Visit, server: Served, tmp_path: Path) -> None:
+    page = steward.page
+    file = tmp_path / "large.geojson"
+    file.write_bytes(b" " * (1 << 20))
+    page.route("**/api/uploads/*", _only_the_first_piece)
+    steward.open("/deliver", layer=LAYER)
+    page.get_by_label("选择文件").set_input_files(file)
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "25")
+    page.get_by_role("button", name="暂停").click()
+    expect(page.get_by_text("已暂停")).to_be_visible()
+    page.unroute("**/api/uploads/*")
+    page.reload()
+    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "25")
+    with page.expect_request(lambda asked: asked.method == "PATCH") as patch:
+        page.get_by_label("选择文件").set_input_files(file)
+    assert patch.value.headers["upload-offset"] == str(1 << 18)
+    expect(page.get_by_text("已传完")).to_be_visible()
+    page.get_by_role("button", name="放弃").click()
+    expect(page.get_by_text("把文件拖到这里")).to_be_visible()
+
+
+def _only_the_first_piece(route: Route) -> None:
+    """Let the first piece through; the line is dead for later ones."""
+    if route.request.method == "PATCH" and route.request.headers["upload-offset"] != "0":
+        route.abort()
+    else:
+        route.continue_()
+
+
 def test_faulty_file_is_mended_and_lands_with_a_receipt(steward: Visit, server: Served) -> None:
     sample = server.home / "sample"
     page = deliver(steward, sample / "buildings-faulty.geojson")
@@ -69,35 +98,6 @@ def test_faulty_file_is_mended_and_lands_with_a_receipt(steward: Visit, server: 
     expect(page.get_by_role("banner")).to_be_hidden()
     assert steward.errors == []
     assert steward.strangers == []
-
-
-def test_upload_goes_on_after_the_page_was_closed(steward: Visit, server: Served, tmp_path: Path) -> None:
-    page = steward.page
-    file = tmp_path / "large.geojson"
-    file.write_bytes(b" " * (1 << 20))
-    page.route("**/api/uploads/*", _only_the_first_piece)
-    steward.open("/deliver", layer=LAYER)
-    page.get_by_label("选择文件").set_input_files(file)
-    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "25")
-    page.get_by_role("button", name="暂停").click()
-    expect(page.get_by_text("已暂停")).to_be_visible()
-    page.unroute("**/api/uploads/*")
-    page.reload()
-    expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "25")
-    with page.expect_request(lambda asked: asked.method == "PATCH") as patch:
-        page.get_by_label("选择文件").set_input_files(file)
-    assert patch.value.headers["upload-offset"] == str(1 << 18)
-    expect(page.get_by_text("已传完")).to_be_visible()
-    page.get_by_role("button", name="放弃").click()
-    expect(page.get_by_text("把文件拖到这里")).to_be_visible()
-
-
-def _only_the_first_piece(route: Route) -> None:
-    """Let the first piece through; the line is dead for later ones."""
-    if route.request.method == "PATCH" and route.request.headers["upload-offset"] != "0":
-        route.abort()
-    else:
-        route.continue_()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

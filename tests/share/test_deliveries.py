@@ -45,6 +45,7 @@ def test_all_the_way(own_town: Town, housing: Client) -> None:
     assert (told["state"], told["file_name"], told["layer"]) == ("received", "buildings.geojson", "buildings")
     assert told["may"] == {
         "withdraw": True,
+        "answer": False,
         "accept": False,
         "return": False,
         "original": True,
@@ -203,6 +204,27 @@ def test_taken_back(own_town: Town, housing: Client, planning: Client) -> None:
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:diban:problem:illegal-move")
 
 
+def test_a_question_is_answered_by_its_senders(own_town: Town, housing: Client, planning: Client) -> None:
+    asked = submitted(housing, geojson(MOVED), crs="GCJ-02")
+    work(own_town)
+    told = housing.read(f"{DELIVERIES}/{asked}")
+    assert (told["state"], told["may"]["answer"]) == ("asked", True)
+    assert told["question"]["declared"] == {"crs": "GCJ-02", "by": "sender"}
+    for one in told["question"]["candidates"]:
+        assert 0 < len(one["places"]) <= 80
+    assert [item["id"] for item in waiting_for(housing, "answer")] == [asked]
+    path, word = f"{DELIVERIES}/{asked}/answer", {"crs": told["question"]["proposal"]}
+    assert planning.ask("POST", path, json=word).status_code == 403, "a reviewer does not know"
+    assert housing.ask("POST", path, json={"crs": "EPSG:1"}).status_code == 400
+    for _ in range(2):
+        assert housing.ask("POST", path, json=word).status_code == 200, "again is the same"
+    assert waiting_for(housing, "answer") == []
+    work(own_town)
+    told = housing.read(f"{DELIVERIES}/{asked}")
+    assert (told["state"], told["question"]["answer"]) == ("landed", word["crs"])
+    assert housing.ask("POST", path, json={"crs": "BD-09"}).status_code == 409
+
+
 def take_back(client: Client, delivery: str) -> Any:
     answer = client.ask("POST", f"{DELIVERIES}/{delivery}/withdrawal", json={"why": "wrong file"})
     assert answer.status_code == 200, answer.text
@@ -252,6 +274,7 @@ def test_a_key_does_not_decide(own_town: Town, planning: Client, delivered: Deli
 
 ACTS: list[tuple[str, dict[str, Any]]] = [
     ("withdrawal", {"why": "x"}),
+    ("answer", {"crs": "EPSG:4490"}),
     ("review", {"verdict": "accept", "why": "x"}),
 ]
 

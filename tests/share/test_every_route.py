@@ -70,6 +70,7 @@ WRITING = {
     ("DELETE", "/api/uploads/{upload}"),
     ("POST", "/api/deliveries"),
     ("POST", DELIVERY + "/withdrawal"),
+    ("POST", DELIVERY + "/answer"),
     ("POST", DELIVERY + "/review"),
 }
 """Tried in the tests of sessions, of uploads and of what is done with deliveries."""

@@ -102,7 +102,7 @@ export interface VersionLine {
 
 export type DeliveryState = 'received' | 'asked' | 'returned' | 'waiting' | 'accepted' | 'landed' | 'withdrawn' | 'tried'
 
-export interface DeliveryLine {
+export interface DeliveryHead {
   id: string
   file_name: string
   received_at: string
@@ -111,6 +111,9 @@ export interface DeliveryLine {
   state_title: Text
   dry_run: boolean
   score: number | null
+}
+
+export interface DeliveryLine extends DeliveryHead {
   findings: number
 }
 
@@ -197,7 +200,9 @@ export interface May {
   see_values: boolean
 }
 
-export interface Delivery extends Omit<DeliveryOf, 'findings'> {
+export interface Delivery extends DeliveryHead {
+  resource: string
+  resource_title: Text
   layer: string | null
   size: number
   digest: string

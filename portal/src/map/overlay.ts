@@ -34,6 +34,8 @@ export function overlayLayers(): LayerSpecification[] {
   const joined = { 'line-join': 'round' as const }
   return [
     { id: 'overlay-fill', type: 'fill', source: 'overlay', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': colour, 'fill-opacity': 0.45 } },
+    // a dark edge, so that no change is taken for a street of its colour
+    { id: 'overlay-edge', type: 'line', source: 'overlay', layout: joined, paint: { 'line-color': '#1c2329', 'line-width': 5, 'line-opacity': 0.55 } },
     { id: 'overlay-line', type: 'line', source: 'overlay', filter: ['!=', ['get', 'kind'], 'removed'], layout: joined, paint: { 'line-color': colour, 'line-width': 2.2 } },
     { id: 'overlay-gone', type: 'line', source: 'overlay', filter: ['==', ['get', 'kind'], 'removed'], layout: joined, paint: { 'line-color': colour, 'line-width': 2.2, 'line-dasharray': [2, 1.2] } },
     {
