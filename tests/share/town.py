@@ -228,7 +228,8 @@ class Town:
         with unit(self.services.database) as act:
             if party is None:
                 party = Parties().add(act, PartyKind(role.value), Text(zh=login, en=login)).id
-            Accounts().add(act, login, Text(zh=login, en=login), party, frozenset({role}), "")
+            made = Accounts().add(act, login, Text(zh=login, en=login), party, frozenset({role}), "")
+            Accounts().set_password(act, made.id, "", own=True)
         return self.browser(login)
 
     def land(self, slug: str, rows: Sequence[Row]) -> Version:
