@@ -64,7 +64,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     schema = {"geometry": "point", "key": "code", "fields": fields}
     entry = dict.fromkeys(("title", "abstract", "licence", "source"), words) | {
         "slug": "lamps", "category": "30100101", "provider": "交通局", "owner": "交通局",
-        "format": "database", "cycle": "yearly", "method": "service", "sharing": "unconditional", "opening": "open",
+        "format": "database", "cycle": "yearly", "method": "service",
+        "sharing": "unconditional", "opening": "open",
         "layers": [{"slug": "lamps", "title": words, "schema": schema}],
     }  # fmt: skip
     register(made, entry, asker(made, "t.steward"))

@@ -7,7 +7,6 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -16,9 +15,6 @@ from diban.base import MAX_PAGE
 from diban.catalogue import entry_from_json
 from diban.governance import REVIEW_POLICY
 from diban.intake import Mapping
-from diban.intake.formats.reader import Remarks, Wanted
-from diban.intake.formats.registry import READERS
-from diban.intake.sandbox.limits import Limits
 from diban.quality import MAX_PLACES
 from tools.reference.commands import Command, all_commands
 from tools.reference.source import part
@@ -117,24 +113,6 @@ def test_the_example_of_a_mapping_fits_the_example_of_a_resource() -> None:
     (mapping,) = (block for kind, block in FENCED.findall(guide) if block.startswith('{"columns"'))
     schema = entry_from_json(json.loads(resource)).layers[0].schema
     assert Mapping.from_json(json.loads(mapping), schema).codes["state"] == {"完好": "1", "损坏": "2"}
-
-
-def test_the_example_of_a_reader_reads(tmp_path: Path) -> None:
-    guide = (DOCS / "guides" / "readers.md").read_text(encoding="utf-8")
-    (program,) = (block for kind, block in FENCED.findall(guide) if kind == "python")
-    names: dict[str, Any] = {}
-    exec(program, names)
-    path = tmp_path / "upload"
-    path.write_text("LINES\n甲\n乙\n", encoding="utf-8")
-    assert names["LINES"].recognises(path.read_bytes())
-    with names["LINES"].open(path, Wanted(), Limits(), Remarks()) as source:
-        (batch,) = source.batches
-    assert (source.rows, batch.to_pydict()) == (2, {"line": ["甲", "乙"], "_row": [1, 2]})
-
-
-def test_every_reader_stands_in_its_guide() -> None:
-    guide = (DOCS / "guides" / "readers.md").read_text(encoding="utf-8")
-    assert [reader.name for reader in READERS if reader.name not in guide] == []
 
 
 @pytest.mark.parametrize(("page", "said"), [
