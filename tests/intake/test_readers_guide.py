@@ -1,4 +1,4 @@
-"""The guide of readers: its example reads, and every reader stands in it."""
+"""The guide to readers holds: its example reads, and it names every reader."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from diban.intake.formats.reader import Remarks, Wanted
 from diban.intake.formats.registry import READERS
 from diban.intake.sandbox.limits import Limits
 
-GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "readers.md"
-FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+GUIDE = (Path(__file__).parents[2] / "docs" / "guides" / "readers.md").read_text(encoding="utf-8")
 
 
 def test_the_example_of_a_reader_reads(tmp_path: Path) -> None:
-    guide = GUIDE.read_text(encoding="utf-8")
-    (program,) = (block for kind, block in FENCED.findall(guide) if kind == "python")
+    (program,) = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
     names: dict[str, Any] = {}
     exec(program, names)
     path = tmp_path / "upload"
@@ -28,5 +26,4 @@ def test_the_example_of_a_reader_reads(tmp_path: Path) -> None:
 
 
 def test_every_reader_stands_in_its_guide() -> None:
-    guide = GUIDE.read_text(encoding="utf-8")
-    assert [reader.name for reader in READERS if reader.name not in guide] == []
+    assert [reader.name for reader in READERS if reader.name not in GUIDE] == []

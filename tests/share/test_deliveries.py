@@ -75,7 +75,7 @@ def test_progress(own_town: Town, housing: Client) -> None:
     assert (told["work"], told["state"], told["ended"]) == ("done", "landed", True)
     assert [step["name"] for step in told["steps"]] == ["check", "compare", "land"]
     assert all(step["done"] == step["total"] == ROWS - 1 for step in told["steps"])
-    assert told["steps"][0]["title"] == {"zh": "读取", "en": "read"}
+    assert told["steps"][0]["title"] == {"zh": "读取并质检", "en": "read and checked"}
 
 
 def test_sent_twice_is_sent_once(own_town: Town, housing: Client) -> None:

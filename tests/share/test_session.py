@@ -163,10 +163,9 @@ def test_passwords_that_are_not_set(own_town: Town, password: str, new: str, sta
 def test_who_may_set_a_password(own_town: Town) -> None:
     assert change(own_town.client(), PASSWORD, NEW).status_code == 403
     assert change(own_town.client("transport"), PASSWORD, NEW).status_code == 403
-    assert (
-        change(own_town.browser("transport"), PASSWORD, NEW, Accept="*/*").json()["field"]
-        == "x-diban-request"
-    )
+    client = own_town.browser("transport")
+    del client.headers["X-Diban-Request"]
+    assert change(client, PASSWORD, NEW, Accept="*/*").json()["field"] == "x-diban-request"
 
 
 def test_guesses_of_the_present_password_lock(own_town: Town) -> None:
