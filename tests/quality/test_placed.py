@@ -70,6 +70,14 @@ def test_slivers_are_narrow_and_long(crs: Crs) -> None:
     assert float(str(report.findings[0].places[0].value).split()[0]) == pytest.approx(0.2, rel=0.02)
 
 
+def test_swapped_coordinates_make_no_sliver() -> None:
+    plates = next(_plates([(10, 10)], CGCS2000).batches()).column(GEOMETRY)
+    swapped = shapely.transform(shapely.from_wkb(plates[0].as_py()), lambda xy: xy[:, ::-1])
+    batch = pa.record_batch({GEOMETRY: [shapely.to_wkb(swapped)]})
+    report = check(FeatureSet.of(Schema((), GeometryKind.POLYGON), CGCS2000, [batch]), [Slivers()])
+    assert report.findings == ()
+
+
 @pytest.mark.parametrize(
     ("crs", "decimals", "coarse"),
     [

@@ -39,6 +39,8 @@ class Slivers:
             maybe = (
                 (areas > 0) & (4 * np.pi * areas < 8 * ROUNDNESS * around**2) & look.located & ~look.invalid
             )
+        if look.crs.degrees:
+            maybe &= np.abs(look.bounds[:, 3]) < 90  # swapped coordinates have no width in metres
         rows = np.flatnonzero(maybe)
         width, roundness = _measured(look, rows)
         slivers = (width < WIDTH) & (roundness < ROUNDNESS)
