@@ -89,7 +89,9 @@ def leftovers(installation: Installation) -> list[Path]:
     with installation.opened() as platform, reading(platform.database) as connection:
         storages = set(connection.execute(sa.text("SELECT storage FROM layer")).scalars())
     kept = {home / "layers" / name for name in storages}
-    aside = [*home.rglob("*.part*"), *(home / "work").glob("*"), *(home / "originals" / "incoming").glob("*")]
+    aside = [*home.rglob("*.part*"), *(home / "originals" / "incoming").glob("*")]
+    # What a delivery changed stays for people to look at.
+    aside += [path for path in (home / "work").glob("*/*") if path.name != "changes.arrow"]
     heads = [path for path in (home / "audit").iterdir() if path.name not in ("head.json", "head.lock")]
     layers = [
         path

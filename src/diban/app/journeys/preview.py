@@ -26,7 +26,7 @@ MOST = 5000
 """Features of each kind that are kept."""
 KEPT = timedelta(days=30)
 KIND = "_kind"
-FILE, ROWS, PLAN = "changes.arrow", "rows.arrow", "plan"
+FILE, ROWS = "changes.arrow", "rows.arrow"
 
 Numbers = npt.NDArray[np.int64]
 
@@ -67,8 +67,14 @@ def preview(
 def tidy_work(platform: Platform, delivery: Delivery) -> None:
     """Remove what a delivery that has ended was worked on with; its preview stays a while."""
     folder = _folder(platform, delivery.id)
-    shutil.rmtree(folder / PLAN, ignore_errors=True)
-    (folder / ROWS).unlink(missing_ok=True)
+    if not (folder / FILE).is_file():
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for path in folder.iterdir():  # also what a killed process left
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != FILE:
+            path.unlink(missing_ok=True)
 
 
 def forget_previews(work: Path, *, every: bool = False) -> None:
@@ -77,6 +83,8 @@ def forget_previews(work: Path, *, every: bool = False) -> None:
     for path in work.glob(f"*/{FILE}"):
         if every or (path.stat().st_mtime < before and not (path.parent / ROWS).exists()):
             path.unlink(missing_ok=True)
+            if not any(path.parent.iterdir()):
+                shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def _folder(platform: Platform, delivery: DeliveryId) -> Path:
