@@ -53,7 +53,8 @@ def test_all_the_way(own_town: Town, housing: Client) -> None:
     }
     work(own_town)
     told = housing.read(at)
-    assert (told["state"], told["score"], told["verdict"]["value"]) == ("landed", 100, "accept")
+    assert (told["state"], told["score"], told["verdict"]["value"]) == ("landed", 96, "accept")
+    assert [finding["code"] for finding in told["findings"]] == ["geometry.precision"]
     assert told["change"] == {"added": 2, "changed": 1, "removed": 3, "unchanged": 196}
     layers = housing.read("/api/resources/housing")["layers"]
     assert (layers[0]["rows"], layers[0]["version"]) == (ROWS - 1, told["version"])
