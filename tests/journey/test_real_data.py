@@ -101,11 +101,11 @@ def mended(features: Features) -> Features:
     ]
 
 
-def test_nanshan_is_returned_then_lands(platform: Platform, test_data: Path) -> None:
+def test_nanshan_waits_with_its_repairs_then_lands(platform: Platform, test_data: Path) -> None:
     enter(platform, "nanshan", "polygon", {"height": "float"})
     features = orjson.loads((test_data / NANSHAN).read_bytes())["features"]
     first = send(platform, "nanshan", features, "nanshan-1")
-    assert first.state is DeliveryState.RETURNED
+    assert first.state is DeliveryState.WAITING
     assert codes(first) == {"geometry.ring-self-intersection"}
     assert send(platform, "nanshan", mended(features), "nanshan-2").state is DeliveryState.LANDED
 

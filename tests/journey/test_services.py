@@ -67,8 +67,9 @@ def test_a_trial_by_command_says_what_would_be(demo: Served) -> None:
     ended = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     told = json.loads(ended.stdout)
     assert (ended.returncode, told["state"], told["dry_run"], told["version"]) == (1, "tried", True, None)
-    assert set(told) == {"id", "state", "dry_run", "version", "changes", "report"}
-    assert set(told["report"]) == {"passed", "score", "rows", "faulty_rows", "rules", "findings"}
+    assert set(told) == {"id", "state", "dry_run", "version", "question", "changes", "report"}
+    report = {"passed", "score", "rows", "faulty_rows", "rules", "findings"}
+    assert set(told["report"]) == report | {"dimensions", "delivered", "listing"}
 
 
 def test_reads_are_counted_across_processes(demo: Served) -> None:

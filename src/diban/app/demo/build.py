@@ -31,7 +31,7 @@ OPEN_LAYERS = (
     *("districts", "street-offices", "communities", "sea", "water", "green"),
     *("roads", "parcels", "buildings", "addresses", "poi"),
 )
-LATER = ("buildings-faulty.geojson", "buildings-update.gpkg", "addresses-update.geojson")
+LATER = ("buildings-update.gpkg", "addresses-update.geojson", "buildings-faulty.geojson")
 
 Tell = Callable[[Text], None]
 
@@ -66,9 +66,9 @@ def build_demo(home: Path, database: str, buildings: int, tell: Tell) -> Demonst
     for layer in OPEN_LAYERS:
         give(platform, layer, "", LayerScope(), "公益服务", "无条件共享", _asker(platform, GRANTOR))
     later = {file.path.name: file for file in files}
-    returned, updated, _ = (_deliver(platform, later[name]) for name in LATER)
-    _tell_delivery(tell, later[LATER[0]], returned)
-    _tell_delivery(tell, later[LATER[1]], updated)
+    updated, _, returned = (_deliver(platform, later[name]) for name in LATER)
+    _tell_delivery(tell, later[LATER[0]], updated)
+    _tell_delivery(tell, later[LATER[2]], returned)
     while work_once(platform) or seal_once(platform):
         pass
     return Demonstration(platform, _logins(platform), returned, updated)
