@@ -88,3 +88,20 @@ def test_boxes_are_those_of_shapely_and_other_forms_are_passed_over() -> None:
     nothing = read_rings(column[:0])
     assert nothing.boxes().shape == (0, 4)
     assert not len(nothing.convex())
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=3, max_size=9),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_areas_lengths_and_centroids_are_those_of_shapely(outlines: list[list[tuple[int, int]]]) -> None:
+    shapes = [shapely.Polygon([(113.9 + x * 1e-4, 22.5 + y * 1e-4) for x, y in one]) for one in outlines]
+    found = read_rings(_column(*shapely.to_wkb(shapes)))
+    assert found.areas() == pytest.approx(shapely.area(shapes), rel=1e-6, abs=1e-13)
+    assert found.lengths() == pytest.approx(shapely.length(shapes), rel=1e-9)
+    sound = shapely.is_valid(shapes) & (shapely.area(shapes) > 1e-10)
+    middles = shapely.get_coordinates(shapely.centroid(shapes))[sound]
+    assert found.centroids()[sound] == pytest.approx(middles, abs=1e-9)

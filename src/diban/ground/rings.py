@@ -65,6 +65,41 @@ class Rings:
         proven: npt.NDArray[np.bool_] = once & closed & (same_way[0] | same_way[1])
         return proven
 
+    def areas(self) -> npt.NDArray[np.float64]:
+        """The areas they enclose, in the square of the unit of their coordinates."""
+        return np.abs(self._sums(self._crossed()[0])) / 2
+
+    def lengths(self) -> npt.NDArray[np.float64]:
+        """The lengths of their outlines."""
+        steps = np.zeros(len(self.points))
+        across, up = np.diff(self.points, axis=0).T
+        np.hypot(across, up, out=steps[:-1])
+        steps[self.firsts[1:] - 1] = 0
+        return self._sums(steps)
+
+    def centroids(self) -> npt.NDArray[np.float64]:
+        """Their centres of gravity (n, 2); no number where they enclose nothing."""
+        crossed, local = self._crossed()
+        with np.errstate(all="ignore"):
+            moments = [
+                self._sums(np.append(axis[:-1] + axis[1:], 0.0) * crossed) / (3 * self._sums(crossed))
+                for axis in local.T
+            ]
+        return self.points[self.firsts] + np.column_stack(moments)
+
+    def _crossed(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Twice the area between each step and its ring's first point; the points as seen from there."""
+        counts = np.diff(np.append(self.firsts, len(self.points)))
+        local = self.points - np.repeat(self.points[self.firsts], counts, axis=0)
+        crossed = np.zeros(len(self.points))
+        crossed[:-1] = local[:-1, 0] * local[1:, 1] - local[1:, 0] * local[:-1, 1]
+        crossed[self.firsts[1:] - 1] = 0
+        return crossed, local
+
+    def _sums(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The sum over each ring."""
+        return np.add.reduceat(values, self.firsts) if len(self.firsts) else np.empty(0)
+
     def _steps(self, axis: int, lasts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """From each point to the next; from the last of a ring on as from its first."""
         steps = np.zeros(len(self.points))

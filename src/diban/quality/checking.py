@@ -20,7 +20,7 @@ from diban.quality.rule import Inspection, Rule
 Progress = Callable[[int], None]
 
 _THREADS = 2
-_WAITING = 8  # batches, so that the threads have work while the next rows are fetched
+_WAITING = 3  # batches, so that the threads have work while the next rows are fetched
 
 
 def check(
@@ -34,7 +34,7 @@ def check(
     """What the rules find in these features.
 
     ``listing`` is told every row that has an error or a warning, where a finding names the first.
-    ``progress`` is told the number of rows seen so far, from the calling thread. At most ten
+    ``progress`` is told the number of rows seen so far, from the calling thread. At most five
     batches are held at once: GEOS and numpy work without the interpreter's lock, so that threads
     judge while the caller's reads on. The number of threads never changes the report.
     """

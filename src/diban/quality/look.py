@@ -25,10 +25,11 @@ could not take and that are null in their own column; null where all was read.""
 FARTHEST = 1e9
 """No coordinate of any CRS lies beyond, in degrees or in metres."""
 
-_ROWS_AT_ONCE = 8192
+_ROWS_AT_ONCE = 32_768
 
 Rows = npt.NDArray[np.int64]
 Points = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
 
 
@@ -74,10 +75,9 @@ class Look:
         proven[proven] = self._rings.convex()
         return proven
 
-    @cached_property
-    def geometries(self) -> Shapes:
-        """Shapely geometries; None where the geometry is null or unreadable."""
-        return read_wkb(self.column(GEOMETRY))
+    def shapes(self, rows: Rows) -> Shapes:
+        """The shapely geometries of some rows; None where the geometry is null or unreadable."""
+        return read_wkb(self.column(GEOMETRY).take(pa.array(rows)))
 
     @cached_property
     def invalid(self) -> npt.NDArray[np.bool_]:
@@ -98,12 +98,36 @@ class Look:
     @cached_property
     def bounds(self) -> Points:
         """Boxes (n, 4) in the CRS of the features: x min, y min, x max, y max; NaN where there is none."""
+        return self._measured(Rings.boxes, shapely.bounds)
+
+    @cached_property
+    def areas(self) -> Floats:
+        """Areas in the square of the unit of the CRS, 0 for points and lines; NaN where there is none."""
+        return self._measured(Rings.areas, shapely.area)
+
+    @cached_property
+    def outlines(self) -> Floats:
+        """Lengths of lines and outlines in the unit of the CRS; NaN where there is no geometry."""
+        return self._measured(Rings.lengths, shapely.length)
+
+    @cached_property
+    def centroids(self) -> Points:
+        """Centres of gravity (n, 2); NaN where there is none."""
+        return self._measured(Rings.centroids, lambda shapes: _begins(shapely.centroid(shapes)))
+
+    @cached_property
+    def begins(self) -> Points:
+        """The first position (n, 2) of each geometry; NaN where there is none."""
+        return self._measured(lambda rings: rings.points[rings.firsts], _begins)
+
+    def _measured(self, of_rings: Callable[[Rings], Floats], of_shapes: Callable[[Shapes], Floats]) -> Floats:
         rows, read = self._read
-        boxes = np.full((self.batch.num_rows, 4), np.nan)
         with np.errstate(all="ignore"):
-            boxes[rows] = shapely.bounds(read)
-        boxes[self.convex] = self._rings.boxes()[self.convex[self._rings.rows]]
-        return boxes
+            asked = of_shapes(read)
+            proven = of_rings(self._rings)[self.convex[self._rings.rows]]
+        values = np.empty((self.batch.num_rows, *asked.shape[1:]))
+        values[rows], values[self.convex] = asked, proven
+        return values
 
     @cached_property
     def _read(self) -> tuple[Rows, Shapes]:
@@ -195,9 +219,7 @@ class Look:
         """Proposed geometries in hexadecimal, and the areas in m² before and after."""
         made = repairs[: len(rows)]
         unit = metres(shapely.bounds(made)[:, 1], self.crs).prod(axis=1)
-        areas = np.round(
-            np.column_stack([shapely.area(self.geometries[rows]), shapely.area(made)]) * unit[:, None], 2
-        )
+        areas = np.round(np.column_stack([self.areas[rows], shapely.area(made)]) * unit[:, None], 2)
         written = shapely.to_wkb(made, flavor="iso")
         return [
             (wkb.hex() if len(wkb) <= MAX_REPAIR else None, (float(before), float(after)))
@@ -221,6 +243,13 @@ class Look:
             (float(lon), float(lat)) if good else (None, None)
             for (lon, lat), good in zip(moved, known, strict=True)
         ]
+
+
+def _begins(shapes: Shapes) -> Points:
+    counts, spots = shapely.get_num_coordinates(shapes), shapely.get_coordinates(shapes)
+    begins, held = np.full((len(shapes), 2), np.nan), counts > 0
+    begins[held] = spots[(np.cumsum(counts) - counts)[held]]
+    return begins
 
 
 def looks(features: FeatureSet) -> Iterator[Look]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 
@@ -25,11 +27,14 @@ def near_pairs(spots: Floats, reach: Floats, size: Floats, group: Numbers) -> tu
     who = np.concatenate([order, order])
     level = np.concatenate([level[order], level[order] + 1])
     cell = np.ldexp(2.0, level)
-    found = []
-    for across, up in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
+
+    def shifted(across: float, up: float) -> Numbers:
         column = np.floor(spots[who, 0] / cell + across).astype(np.int64)
         row = np.floor(spots[who, 1] / cell + up).astype(np.int64)
-        found.append(_neighbours(who, _mixed(group[who], level, column, row), spots, reach))
+        return _neighbours(who, _mixed(group[who], level, column, row), spots, reach)
+
+    with ThreadPoolExecutor(2) as pool:  # numpy sorts and computes without the interpreter's lock
+        found = list(pool.map(shifted, (0.0, 0.5, 0.0, 0.5), (0.0, 0.0, 0.5, 0.5)))
     pairs = np.unique(np.concatenate(found))  # each as i · n + j
     return pairs // n, pairs % n
 

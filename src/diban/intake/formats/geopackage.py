@@ -41,7 +41,6 @@ def open_geopackage(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks
     texts = [
         str(field) for field, kind in zip(told["fields"], told["dtypes"], strict=True) if kind == "object"
     ]
-    _look_for_nul(path, name, texts, remarks)
     expected = rows if rows >= 0 else None
     with gdal.layer(path, name, limits, remarks, expected, IMMUTABLE="YES") as found:
         crs = None if found.crs is None or found.crs.startswith(_UNDEFINED) else found.crs
@@ -54,7 +53,7 @@ def open_geopackage(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks
             geometry_type=found.geometry_type,
             id_name=found.id_name,
             schema=found.schema,
-            batches=gdal.complete(found.batches, expected),
+            batches=_then_nul(gdal.complete(found.batches, expected), path, name, texts, remarks),
         )
 
 
@@ -71,6 +70,14 @@ def _chosen(path: Path, layer: str | None, limits: Limits) -> str:
     if len(data) != 1:
         raise Refusal("layer-needed" if data else "layer-none", layers=shown)
     return data[0]
+
+
+def _then_nul(
+    batches: Iterator[pa.RecordBatch], path: Path, layer: str, fields: list[str], remarks: Remarks
+) -> Iterator[pa.RecordBatch]:
+    """The same batches, and behind the last a look for U+0000, while the parent is still at work on them."""
+    yield from batches
+    _look_for_nul(path, layer, fields, remarks)
 
 
 def _look_for_nul(path: Path, layer: str, fields: list[str], remarks: Remarks) -> None:

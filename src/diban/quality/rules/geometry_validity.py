@@ -51,14 +51,14 @@ class GeometryValid:
         with np.errstate(all="ignore"):
             impossible = _impossible(look)
             rows = np.flatnonzero(look.invalid & ~impossible)
-            said = shapely.is_valid_reason(look.geometries[rows])
+            said = shapely.is_valid_reason(look.shapes(rows))
         reasons, points = _split(said)
         impossible[rows[reasons == "Invalid Coordinate"]] = True
         if impossible.any():
             yield look.hits(
                 self._coordinates(), np.flatnonzero(impossible), values=_corners(look, impossible)
             )
-        made = proposals(look.geometries[rows])
+        made = proposals(look.shapes(rows))
         for reason in np.unique(reasons[reasons != "Invalid Coordinate"]):
             for flaw, mended in ((self._invalid(reason), False), (self._mendable(reason), True)):
                 at = (reasons == reason) & (shapely.is_missing(made) != mended)
@@ -102,7 +102,7 @@ def _impossible(look: Look) -> npt.NDArray[np.bool_]:
     impossible = ~look.located & ~np.isnan(look.bounds[:, 0])
     upright = np.flatnonzero(look.ask(shapely.has_z, convex=False))
     if len(upright):
-        spots, owners = shapely.get_coordinates(look.geometries[upright], include_z=True, return_index=True)
+        spots, owners = shapely.get_coordinates(look.shapes(upright), include_z=True, return_index=True)
         impossible[upright[owners[np.abs(spots[:, 2]) > FARTHEST]]] = True
     return impossible
 

@@ -90,18 +90,18 @@ class _Alike:
                 yield look.hits(self._flaw, later[low:high] - look.start, others=numbers[low:high])
 
     def _see_polygons(self, look: Look) -> None:
-        with np.errstate(all="ignore"):
-            areas = shapely.area(look.geometries)
-            flat = ~shapely.has_z(look.geometries)
-            rows = np.flatnonzero((areas > 0) & flat & look.located & ~look.invalid)
-            middles = shapely.get_coordinates(shapely.centroid(look.geometries[rows]))
+        areas, flat = look.areas, ~look.ask(shapely.has_z, convex=False)
+        rows = np.flatnonzero((areas > 0) & flat & look.located & ~look.invalid)
+        middles = look.centroids[rows]
         box = look.bounds[rows]
         diagonal = np.hypot(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1])
         group = np.zeros(len(rows), np.int64)
         self._strips.add(look.start + rows, middles, _REACH * diagonal, areas[rows], group)
 
     def _see_points(self, look: Look, name: str) -> None:
-        rows = np.flatnonzero((shapely.get_type_id(look.geometries) == 0) & look.located & ~look.blank(name))
+        rows = np.flatnonzero(
+            (look.ask(shapely.get_type_id, convex=3) == 0) & look.located & ~look.blank(name)
+        )
         names = look.column(name).take(pa.array(rows)).to_pylist()
         group = np.fromiter(map(hash, names), np.int64, len(rows))
         spots = look.bounds[rows, :2]

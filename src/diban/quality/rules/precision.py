@@ -36,16 +36,12 @@ class Precision:
 
     def _find(self, look: Look) -> Iterator[Hits]:
         rows = np.flatnonzero(look.located)
-        counts = shapely.get_num_coordinates(look.geometries[rows])
-        spots = shapely.get_coordinates(look.geometries[rows])
-        ends = np.cumsum(counts)
         # Hardly any feature begins with a rounded coordinate by chance: the others need no second look.
-        maybe = self._rounded(spots[ends - counts], look.crs)
-        owners = np.repeat(np.flatnonzero(maybe), counts[maybe])
-        rounded = self._rounded(spots[np.repeat(maybe, counts)], look.crs)
-        rounded_rows = np.setdiff1d(np.flatnonzero(maybe), owners[~rounded])
-        if len(rounded_rows):
-            yield look.hits(self._flaw(), rows[rounded_rows])
+        rows = rows[self._rounded(look.begins[rows], look.crs)]
+        spots, owners = shapely.get_coordinates(look.shapes(rows), return_index=True)
+        rounded = np.delete(rows, np.unique(owners[~self._rounded(spots, look.crs)]))
+        if len(rounded):
+            yield look.hits(self._flaw(), rounded)
 
     def _rounded(self, spots: Points, crs: Crs) -> npt.NDArray[np.bool_]:
         """Where x and y are multiples of the coarsest unit that will do, in the CRS of the source."""

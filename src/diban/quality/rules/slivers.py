@@ -34,11 +34,11 @@ class Slivers:
 
     def _find(self, look: Look) -> Iterator[Hits]:
         with np.errstate(all="ignore"):
-            areas, around = shapely.area(look.geometries), shapely.length(look.geometries)
-            # Degrees differ in length by direction: what may be one is measured again in metres.
-            maybe = (
-                (areas > 0) & (4 * np.pi * areas < 8 * ROUNDNESS * around**2) & look.located & ~look.invalid
-            )
+            areas, around = look.areas, look.outlines
+            # Degrees differ in length by direction, which makes a shape at most so many times as round.
+            unit = metres(look.bounds[:, 1], look.crs)
+            least = unit.min(axis=1) / unit.max(axis=1) * 4 * np.pi * areas
+            maybe = (areas > 0) & (least < ROUNDNESS * around**2) & look.located & ~look.invalid
         if look.crs.degrees:
             maybe &= np.abs(look.bounds[:, 3]) < 90  # swapped coordinates have no width in metres
         rows = np.flatnonzero(maybe)
@@ -68,7 +68,7 @@ def _measured(
     look: Look, rows: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Mean width in metres, and roundness."""
-    shapes, unit = look.geometries[rows], metres(look.bounds[rows, 1], look.crs)
+    shapes, unit = look.shapes(rows), metres(look.bounds[rows, 1], look.crs)
     owners = np.repeat(np.arange(len(rows)), shapely.get_num_coordinates(shapes))
     flat = shapely.set_coordinates(shapes.copy(), shapely.get_coordinates(shapes) * unit[owners])
     areas, around = shapely.area(flat), shapely.length(flat)
