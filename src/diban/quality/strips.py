@@ -14,7 +14,6 @@ import numpy.typing as npt
 STRIP = 500_000
 """Rows in a strip, about."""
 
-_CHUNK = 100_000
 _ROW = np.dtype([("index", "i8"), ("x", "f8"), ("y", "f8"), ("reach", "f8"), ("size", "f8"), ("group", "i8")])
 
 Rows = npt.NDArray[np.void]
@@ -23,13 +22,15 @@ Rows = npt.NDArray[np.void]
 class Strips:
     """Rows with a place and a reach; each strip also has the rows of others that its own can reach.
 
-    48 bytes a row in an unnamed file; `add` may be called from several threads in any order.
+    48 bytes a row in an unnamed file; `add` may be called from several threads in any order, each
+    time with rows that follow each other.
     """
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the strips, or with this
         weakref.finalize(self, self._file.close)
         self._lock = threading.Lock()
+        self._blocks: list[tuple[int, int, int]] = []  # first index, offset and length in bytes
         self._widest = 0.0
 
     def add(
@@ -48,25 +49,29 @@ class Strips:
         for name, values in zip(_ROW.names or (), columns, strict=True):
             rows[name] = values
         with self._lock:
-            self._file.write(rows.tobytes())
+            self._blocks.append((int(index[0]), self._file.tell(), self._file.write(rows.tobytes())))
             self._widest = max(self._widest, float(reach.max()))
 
     def strips(self) -> Iterator[Rows]:
         """The rows by strips in x, each in the order of their index; the file is gone afterwards."""
         with self._file:
-            places = np.concatenate([np.empty(0), *(rows["x"] for rows in self._chunks())])
-            count = -(-len(places) // STRIP)
-            ends = np.quantile(places, np.linspace(0, 1, count + 1)) if count else places
-            del places
-            for west, east in pairwise(ends):
+            for west, east in pairwise(self._ends()):
                 reached = [
                     rows[(rows["x"] >= west - self._widest) & (rows["x"] <= east + self._widest)]
-                    for rows in self._chunks()
+                    for rows in self._read()
                 ]
-                strip = np.concatenate(reached)
-                yield strip[np.argsort(strip["index"])]
+                yield np.concatenate(reached)
 
-    def _chunks(self) -> Iterator[Rows]:
-        self._file.seek(0)
-        while data := self._file.read(_CHUNK * _ROW.itemsize):
-            yield np.frombuffer(data, _ROW)
+    def _ends(self) -> npt.NDArray[np.float64]:
+        """Where strips of equal numbers of rows begin and end in x."""
+        count = -(-sum(length for _, _, length in self._blocks) // (STRIP * _ROW.itemsize))
+        if count < 2:
+            return np.array([-np.inf, np.inf])[: 2 * count]
+        places = np.concatenate([rows["x"] for rows in self._read()])
+        return np.quantile(places, np.linspace(0, 1, count + 1))
+
+    def _read(self) -> Iterator[Rows]:
+        """All rows, in the order of their index."""
+        for _, offset, length in sorted(self._blocks):
+            self._file.seek(offset)
+            yield np.frombuffer(self._file.read(length), _ROW)
