@@ -28,6 +28,7 @@ from diban.intake.local_times import LocalTimes
 from diban.intake.mapping import Mapping, Mappings
 from diban.intake.marked.rows import MARKS, write_marked
 from diban.intake.sandbox.available import Availability, sandbox_available
+from diban.intake.sandbox.launch import reading_ahead
 from diban.intake.sandbox.reading import Places, Reading, SourceLayer, open_upload
 from diban.intake.sandbox.unreadable import Unreadable
 from diban.intake.spool import Columns, match_columns, open_spool, spool
@@ -64,6 +65,7 @@ __all__ = [
     "match_columns",
     "open_spool",
     "open_upload",
+    "reading_ahead",
     "sample_of",
     "sandbox_available",
     "spool",

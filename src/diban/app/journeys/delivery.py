@@ -19,7 +19,7 @@ from diban.app.wiring import Platform
 from diban.app.work.holding import holding
 from diban.governance import Asker, review_of
 from diban.ground import Conflict, DeliveryId, Text
-from diban.intake import Delivery, DeliveryState
+from diban.intake import Delivery, DeliveryState, reading_ahead
 from diban.store import reading, this_process, unit
 
 TRIES = 3
@@ -31,8 +31,9 @@ def deliver(
     platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, progress: Progress = silent
 ) -> Delivery:
     """Take a file all the way: it lands, waits for a person, or is returned with its faults."""
-    delivery = receive(platform, file, letter, asker, progress)
-    return carry(platform, delivery.id, progress)
+    with reading_ahead():
+        delivery = receive(platform, file, letter, asker, progress)
+        return carry(platform, delivery.id, progress)
 
 
 def carry(platform: Platform, delivery_id: DeliveryId, progress: Progress) -> Delivery:

@@ -34,7 +34,8 @@ def sandbox_available() -> Availability:
     with tempfile.TemporaryDirectory() as folder:
         foreign = Path(folder) / "foreign"
         foreign.write_bytes(b"not to be read")
-        with Child({"probe": str(foreign)}, limits) as child:
+        with Child() as child:
+            child.ask({"probe": str(foreign)}, limits)
             try:
                 kind, body = child.frame()
                 said = json.loads(body.to_pybytes())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sys
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,24 +18,24 @@ from typing import Any
 
 from diban.intake.formats.reader import Remarks, Wanted
 from diban.intake.formats.registry import choose, library_folders
-from diban.intake.formats.scratch import Scratch
+from diban.intake.formats.scratch import FILES, Scratch
 from diban.intake.sandbox.confine import Unconfined, confine
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Kind, Outlet, Refusal
 
 
 def main() -> None:
-    """Do what the last argument (JSON) asks: read an upload, or prove the confinement."""
-    request = json.loads(sys.argv[-1])
+    """Do what is asked: read an upload, or prove the confinement."""
     outlet = Outlet(os.dup(1))
     os.dup2(2, 1)  # whatever a library prints must not run into the frames
+    request, writable = _asked()
     limits = Limits(**request["limits"])
     status = 1
     try:
         if "probe" in request:
             _prove(Path(request["probe"]), limits, outlet)
         else:
-            scratch = Scratch([(descriptor, Path(path)) for descriptor, path in request["scratch"]])
+            scratch = Scratch(list(zip(writable, map(Path, request["scratch"]), strict=True)))
             _read(Path(request["path"]), Wanted(**request["wanted"], scratch=scratch), limits, outlet)
         status = 0
     except Refusal as refusal:
@@ -56,9 +55,24 @@ def main() -> None:
     os._exit(status)
 
 
+def _asked() -> tuple[dict[str, Any], list[int]]:
+    """The one line of JSON and the descriptors that come by the input; the end, when nobody asks any more."""
+    words, writable = b"", []
+    with socket.socket(fileno=0) as asked:
+        while not words.endswith(b"\n"):
+            part, descriptors, _, _ = socket.recv_fds(asked, 1 << 16, FILES)
+            if not part:
+                os._exit(1)
+            words += part
+            writable += descriptors
+    os.open(os.devnull, os.O_RDONLY)  # becomes the input
+    request: dict[str, Any] = json.loads(words)
+    return request, writable
+
+
 def _hidden(request: dict[str, Any]) -> list[str]:
     """Paths that are nobody's business outside this machine."""
-    return [path for path in (request.get("path"), *(path for _, path in request.get("scratch", ()))) if path]
+    return [path for path in (request.get("path"), *request.get("scratch", ())) if path]
 
 
 def _read(path: Path, wanted: Wanted, limits: Limits, outlet: Outlet) -> None:

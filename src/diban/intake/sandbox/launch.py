@@ -12,12 +12,14 @@ import os
 import re
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,7 +51,7 @@ sys.meta_path.insert(0, Without)
 room = types.ModuleType("diban.intake")
 room.__path__ = [sys.argv[1]]
 sys.modules["diban.intake"] = room
-sys.path += sys.argv[2:-1]
+sys.path += sys.argv[2:]
 from diban.intake.sandbox.child import main
 main()
 """
@@ -71,27 +73,27 @@ _ENVIRONMENT = {
 
 
 class Child:
-    """A running child; use it as a context manager, which always ends it."""
+    """A running child, which waits until it is asked; a context manager, which always ends it."""
 
-    def __init__(self, request: dict[str, object], limits: Limits, writable: Sequence[int] = ()) -> None:
-        self._limits = limits
+    def __init__(self) -> None:
+        self._limits = Limits()
         self._ended: str | None = None
         self._guard = threading.Lock()
-        self._path = str(request.get("path", "…"))
+        self._path = "…"
         self._stderr = bytearray()
         paths = [str(Path(diban.__file__).parent.parent), *filter(None, sys.path)]
-        request = {**request, "limits": limits.as_json()}
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _START, str(_ROOM), *paths, json.dumps(request)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=_ENVIRONMENT,
-            cwd="/",
-            close_fds=True,
-            pass_fds=writable,
-            start_new_session=True,
-        )
+        self._asking, heard = socket.socketpair()
+        with heard:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _START, str(_ROOM), *paths],
+                stdin=heard,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=_ENVIRONMENT,
+                cwd="/",
+                close_fds=True,
+                start_new_session=True,
+            )
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self._frames, self._notes = self._process.stdout.fileno(), self._process.stderr.fileno()
@@ -107,10 +109,21 @@ class Child:
     def __enter__(self) -> Self:
         return self
 
+    def ask(self, request: dict[str, object], limits: Limits, writable: Sequence[int] = ()) -> None:
+        """Say what it is to do, once, and hand it the descriptors of files that it may write."""
+        self._limits = limits
+        self._path = str(request.get("path", "…"))
+        words = json.dumps({**request, "limits": limits.as_json()}).encode() + b"\n"
+        # A child that is gone already is found out by who waits for its frames.
+        with self._asking, suppress(BrokenPipeError, ConnectionResetError):
+            sent = socket.send_fds(self._asking, [words], list(writable))
+            self._asking.sendall(words[sent:])
+
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.end("read-cancelled")
+        self._asking.close()
         self._waiting.close()
         for stream in (self._process.stdout, self._process.stderr):
             assert stream is not None
@@ -190,3 +203,29 @@ class Child:
             elif self._process.returncode == -signal.SIGKILL or _OUT_OF_MEMORY.search(words):
                 code = "read-memory"  # killed without our doing: the machine itself ran out
         return Refusal(code, detail=words[-400:])
+
+
+_AHEAD: deque[Child] = deque()
+
+
+@contextmanager
+def reading_ahead() -> Iterator[None]:
+    """A child starts now, so that the next upload need not wait for it; it ends with the block.
+
+    Its start takes as long as reading 100,000 rows, and whoever receives a file knows that it will be read.
+    """
+    with Child() as child:
+        _AHEAD.append(child)
+        try:
+            yield
+        finally:
+            with suppress(ValueError):
+                _AHEAD.remove(child)
+
+
+def waiting_child() -> Child:
+    """A child that has not been asked: one that was started ahead, else a new one."""
+    try:
+        return _AHEAD.popleft()
+    except IndexError:
+        return Child()

@@ -18,7 +18,7 @@ from diban.ground import GEOMETRY
 from diban.intake.formats.reader import NUL, Remarks
 from diban.intake.formats.scratch import FILES
 from diban.intake.sandbox import text, wkb
-from diban.intake.sandbox.launch import Child
+from diban.intake.sandbox.launch import Child, waiting_child
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.remark import Remark
 from diban.intake.sandbox.unreadable import unreadable
@@ -200,9 +200,10 @@ def open_upload(
         request: dict[str, object] = {
             "path": str(path.resolve(strict=True)),
             "wanted": wanted,
-            "scratch": [(file.fileno(), file.name) for file in opened],
+            "scratch": [file.name for file in opened],
         }
-        child = held.enter_context(Child(request, limits, [file.fileno() for file in opened]))
+        child = held.enter_context(waiting_child())
+        child.ask(request, limits, [file.fileno() for file in opened])
         for file in opened:
             file.close()
         reading = Reading(child, limits)

@@ -91,8 +91,10 @@ def _plain(data: _Bytes, start: _Places, end: _Places) -> npt.NDArray[np.bool_]:
     codes = words[inside + 1]
     codes[(end - start < _LEAST) | (data[inside] != 1)] = 0
     plain = np.zeros(len(start), bool)
-    for code in np.intersect1d(codes, _PLAIN).tolist():
+    for code in _PLAIN:
         rows = np.flatnonzero(codes == code)
+        if not len(rows):
+            continue
         walk = _after_single if code % 1000 <= _POLYGON else _after_parts
         plain[rows] = walk(data, words, start[rows], end[rows], code) == end[rows]
     return plain
