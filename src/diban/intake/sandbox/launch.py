@@ -86,7 +86,7 @@ class Child:
         with heard:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", _START, str(_ROOM), *paths],
-                stdin=heard,
+                stdin=heard.fileno(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=_ENVIRONMENT,
