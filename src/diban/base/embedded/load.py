@@ -35,6 +35,8 @@ _UNGUARDED = (
     "PRAGMA cache_size = -32768",
 )
 _PAIRS_AT_ONCE = 1 << 17
+_NEAR_ROWS = 1 << 16
+"""So many rows at least are laid along the curve together, however few come at once."""
 
 
 def load(empty: Path, path: Path, schema: Schema, seq: int, rows: Iterator[Rows]) -> None:
@@ -48,25 +50,36 @@ def load(empty: Path, path: Path, schema: Schema, seq: int, rows: Iterator[Rows]
         held = claim(connection)
     with unfinished(path, held) as aside:
         create(aside, schema)
-        with closing(BoxSorter(path.parent)) as boxes, flushing(aside) as disk, bulk_pipe(aside) as pipe:
-            pipe.execute(*_UNGUARDED, "BEGIN")
-            if first := next(rows, None):
-                _insert_rows(pipe, seq, itertools.chain([first], rows), first.batch.schema, boxes, disk)
-            pipe.execute(INDEX)
-            if boxes.count:
-                _insert_tree(pipe, boxes, path.parent, disk)
-            pipe.execute("COMMIT")
+        try:
+            count = _fill(aside, seq, rows)
+        except Unavailable:
+            with opened(empty) as connection, written(connection):
+                hold(connection, held)  # whoever took the claim over also took the file away
+            raise
         with opened(empty) as connection, written(connection):
             hold(connection, held)
-            _seal(aside, boxes.rows)
+            _seal(aside, count)
             keep_file(aside, path)
+
+
+def _fill(aside: Path, seq: int, rows: Iterator[Rows]) -> int:
+    """Write the rows, their index and their tree; how many rows there were."""
+    with closing(BoxSorter(aside.parent)) as boxes, flushing(aside) as disk, bulk_pipe(aside) as pipe:
+        pipe.execute(*_UNGUARDED, "BEGIN")
+        if first := next(rows, None):
+            _insert_rows(pipe, seq, itertools.chain([first], rows), first.batch.schema, boxes, disk)
+        pipe.execute(INDEX)
+        if boxes.count:
+            _insert_tree(pipe, boxes, aside.parent, disk)
+        pipe.execute("COMMIT")
+        return boxes.rows
 
 
 def _insert_rows(
     pipe: BulkPipe, seq: int, rows: Iterable[Rows], columns: pa.Schema, boxes: BoxSorter, disk: Flushing
 ) -> None:
     def batches() -> Iterator[pa.RecordBatch]:
-        for part in rows:
+        for part in _gathered(rows):
             near, keys = along_curve(part)
             boxes.add(near.boxes, keys)
             yield near.batch.append_column("area", areas(near.boxes))
@@ -75,6 +88,26 @@ def _insert_rows(
     names, holes = ", ".join(columns.names), ", ".join("?" * len(columns))
     statement = f"INSERT INTO live (vfrom, {names}) VALUES ({int(seq)}, {holes})"
     pipe.insert(statement, columns, disk.between(batches()))
+
+
+def _gathered(rows: Iterable[Rows]) -> Iterator[Rows]:
+    """The same rows, `_NEAR_ROWS` at once or a little more."""
+    held: list[Rows] = []
+    for part in rows:
+        held.append(part)
+        if sum(one.batch.num_rows for one in held) >= _NEAR_ROWS:
+            yield _joined(held)
+            held.clear()
+    if held:
+        yield _joined(held)
+
+
+def _joined(parts: list[Rows]) -> Rows:
+    if len(parts) == 1:
+        return parts[0]
+    return Rows(
+        pa.concat_batches([part.batch for part in parts]), np.concatenate([part.boxes for part in parts])
+    )
 
 
 def _insert_tree(pipe: BulkPipe, boxes: BoxSorter, folder: Path, disk: Flushing) -> None:

@@ -32,7 +32,7 @@ class Limits:
     members: int = 10_000
     whole_file: int = 512 * MEGABYTE
     shared_texts: int = 200 * MEGABYTE
-    batch_rows: int = 65_536
+    batch_rows: int = 32_768
     batch_bytes: int = 64 * MEGABYTE
 
     def cpu_for(self, size: int) -> int:
