@@ -11,6 +11,7 @@ from diban.app.demo import PASSWORD, Demonstration, ask_everything, build_demo
 from diban.app.journeys.accounting import add_user, new_key, new_password
 from diban.app.journeys.answering import answer
 from diban.app.journeys.delivery import carry, deliver, proceed
+from diban.app.journeys.describing import Described, describe
 from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.journeys.faulty import faulty_rows
 from diban.app.journeys.founding import Welcome, found
@@ -34,6 +35,7 @@ from diban.app.work.worker import Worker, seal_once, sweep_once, work_once
 __all__ = [
     "PASSWORD",
     "Demonstration",
+    "Described",
     "Letter",
     "Planted",
     "Platform",
@@ -54,6 +56,7 @@ __all__ = [
     "carry",
     "decide_delivery",
     "deliver",
+    "describe",
     "erase",
     "explain",
     "faulty_rows",

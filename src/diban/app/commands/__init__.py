@@ -8,6 +8,7 @@ from diban.app.commands.access import access
 from diban.app.commands.answer import answer
 from diban.app.commands.audit import audit
 from diban.app.commands.demo import demo
+from diban.app.commands.describe import describe
 from diban.app.commands.erase import expunge
 from diban.app.commands.init import init
 from diban.app.commands.mapping import mapping
@@ -31,7 +32,7 @@ application = typer.Typer(
 )
 
 for command in (
-    *(init, organisation, register, submit, answer, report, review, publish),
+    *(init, organisation, describe, register, submit, answer, report, review, publish),
     *(access, serve, demo, sample_city, status, expunge),
 ):
     application.command()(command)

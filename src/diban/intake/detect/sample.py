@@ -43,8 +43,8 @@ def sample_of(
     table = table.filter(table.column(GEOMETRY).is_valid())
     spread = np.unique(np.linspace(0, max(table.num_rows - 1, 0), MOST).astype(np.int64))
     table = table.take(pa.array(spread[: table.num_rows]))
-    shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False), on_invalid="ignore")
     with np.errstate(all="ignore"):
+        shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False), on_invalid="ignore")
         # The bounds of a point are the point; of none, NaN.
         points: Points = shapely.bounds(shapely.centroid(shapes))[:, :2]
     placed = np.isfinite(points).all(axis=1)
