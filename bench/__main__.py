@@ -13,11 +13,12 @@ from bench.landing import Landing, land
 from bench.peers import geopackage_copy, ogr2ogr_copy
 from bench.place import make_place
 from bench.queries import page_milliseconds
-from bench.report import Figure, write
+from bench.report import Figure, write_table
 from bench.writes import Writer
 from tests.postgres import running_cluster
 
 FOLDER = Path(os.environ.get("DIBAN_BENCH", ".bench"))
+OUT = Path("docs/benchmarks.md")
 SMALL, LARGE, ROUNDS = 500_000, 5_000_000, 3
 
 
@@ -28,7 +29,7 @@ def main() -> None:
     write_geopackage(small, SMALL)
     write_geopackage(large, LARGE)
     figures = [*_embedded(small, large), *_postgis(small)]
-    write(figures, load)
+    write_table(OUT, "Benchmarks", "`make bench`", figures, load)
     sys.exit(0 if all(figure.clears for figure in figures) else 1)
 
 

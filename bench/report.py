@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-OUT = Path("docs/benchmarks.md")
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -21,15 +19,17 @@ class Figure:
     clears: bool
 
 
-def write(figures: list[Figure], load_before: tuple[float, float, float]) -> None:
-    """Print the table and write it to `docs/benchmarks.md`."""
+def write_table(
+    out: Path, title: str, command: str, figures: list[Figure], load_before: tuple[float, float, float]
+) -> None:
+    """Print the table and write it to a page of the documentation."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}"
     python, day = platform.python_version(), f"{datetime.now(UTC):%Y-%m-%d}"
     load = f"load before {load_before[0]:.1f}, after {os.getloadavg()[0]:.1f}"
     lines = [
-        "# Benchmarks",
+        f"# {title}",
         "",
-        f"`make bench` on {day}: {machine}, Python {python}; {load}.",
+        f"{command} on {day}: {machine}, Python {python}; {load}.",
         "Medians of 3 within one run, files warm, made-up polygons (`bench/data.py`), nothing switched off.",
         "",
         "| what | found | bar | clears |",
@@ -40,5 +40,5 @@ def write(figures: list[Figure], load_before: tuple[float, float, float]) -> Non
         ),
         "",
     ]
-    OUT.write_text("\n".join(lines), encoding="utf-8")
+    out.write_text("\n".join(lines), encoding="utf-8")
     print("\n".join(lines))

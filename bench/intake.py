@@ -1,0 +1,112 @@
+"""``python -m bench.intake``: reading and judging; figures go to `docs/benchmarks-intake.md`."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from bench.formats import FORMATS, write
+from bench.place import LAYER, LOGIN, Place, asker_of, make_place
+from bench.processes import Run, run
+from bench.report import Figure, write_table
+from bench.rules import rules_seconds
+from diban.app import save_mapping
+from diban.intake import open_upload
+from diban.intake.formats.reader import Remarks, Wanted
+from diban.intake.formats.registry import choose
+from diban.intake.sandbox.limits import Limits
+
+FOLDER = Path(os.environ.get("DIBAN_BENCH", ".bench"))
+OUT = Path("docs/benchmarks-intake.md")
+SMALL, LARGE, CITY, ROUNDS = 500_000, 5_000_000, 650_000, 3
+
+
+def main() -> None:
+    """Measure, print, record."""
+    load = os.getloadavg()
+    figures = [_rules(), *_sandbox(), *(figure for name in FORMATS for figure in _format(name))]
+    write_table(OUT, "Benchmarks of intake", "`python -m bench.intake`", figures, load)
+    sys.exit(0 if all(figure.clears for figure in figures) else 1)
+
+
+def _rules() -> Figure:
+    seconds = statistics.median(rules_seconds(CITY) for _ in range(ROUNDS))
+    return Figure(f"all rules over {CITY:,} polygons", f"{seconds:.1f} s", "≤ 30 s", seconds <= 30)
+
+
+def _sandbox() -> list[Figure]:
+    """What it costs to read in a confined process, with every batch checked again outside."""
+    figures = []
+    for count in (SMALL, LARGE):
+        path = write(FOLDER, "GeoPackage", count)
+        bare, confined = [], []
+        for _ in range(ROUNDS):  # in turn, so that a change of the machine's speed meets both
+            bare.append(_seconds(partial(_read_here, path)))
+            confined.append(_seconds(partial(_read_confined, path)))
+        here, there = statistics.median(bare), statistics.median(confined)
+        figures.append(
+            Figure(
+                f"reading {count:,} polygons in the sandbox, against the same reader without one",
+                f"{there:.2f} s against {here:.2f} s: {there / here - 1:+.0%}",
+                "≤ +15 %" if count == LARGE else "– (a start of a process is in it)",
+                count != LARGE or there <= 1.15 * here,
+            )
+        )
+    return figures
+
+
+def _format(name: str) -> list[Figure]:
+    small, large = (_tried(name, count) for count in (SMALL, LARGE))
+    growth = large.peak_mb / small.peak_mb
+    clears = growth <= 1.2 and large.peak_mb < 1000
+    return [
+        Figure(
+            f"{name}: read, judged and compared, {LARGE:,} polygons against {SMALL:,}; peak memory",
+            f"{large.seconds:.0f} s against {small.seconds:.1f} s; "
+            f"{large.peak_mb:.0f} MB against {small.peak_mb:.0f} MB: {growth:.2f}×",
+            "≤ 1.2×, < 1 GB",
+            clears,
+        )
+    ]
+
+
+def _tried(name: str, count: int) -> Run:
+    """A trial delivery (``--dry-run``), whose process tree is watched."""
+    path, place = write(FOLDER, name, count), make_place(FOLDER / "intake")
+    if path.suffix == ".csv":
+        save_mapping(place.platform, LAYER, {"shape": "wkt"}, asker_of(place.platform, LOGIN))
+    done = run(_command(place, path))
+    place.platform.close()
+    return done
+
+
+def _command(place: Place, path: Path) -> list[str]:
+    told = ["--crs", "EPSG:4490", "--dry-run", "--json", "--home", str(place.home), "--as", LOGIN]
+    return [sys.executable, "-m", "diban.app.main", "submit", str(path), "--layer", LAYER, *told]
+
+
+def _seconds(act: Callable[[], None]) -> float:
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
+
+
+def _read_here(path: Path) -> None:
+    with choose(path).open(path, Wanted(), Limits(), Remarks()) as source:
+        for _ in source.batches:
+            pass
+
+
+def _read_confined(path: Path) -> None:
+    with open_upload(path) as opened:
+        for _ in opened.batches():
+            pass
+
+
+if __name__ == "__main__":
+    main()
