@@ -65,7 +65,7 @@ def standard_rules(
 
 
 def _of_asset(schema: Schema, area: Extent | None) -> Iterator[Rule]:
-    """Rules for the one row that stands for a file: its edge need be neither fine nor where the last one was."""
+    """Rules for the one row that stands for a file: its edge need not be fine, nor where the last was."""
     yield from (DeclaredTypes(schema), RequiredValues(schema), ListedCodes(schema))
     if schema.geometry is GeometryKind.POLYGON:
         yield from (GeometryPresent(schema.geometry), GeometryValid())

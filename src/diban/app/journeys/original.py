@@ -9,7 +9,7 @@ from diban.store import reading
 
 
 def mapping_of(platform: Platform, delivery: Delivery, asset: AssetKind | None = None) -> Mapping:
-    """The mapping that the layer had when the delivery was received; of an ``asset``, what was sent of it."""
+    """The layer's mapping when the delivery was received; for an ``asset``, what was sent of it."""
     sent = delivery.sent
     if asset is not None:
         name = sent.file_name or sent.digest[:16]
@@ -23,7 +23,7 @@ def mapping_of(platform: Platform, delivery: Delivery, asset: AssetKind | None =
 def open_original(
     platform: Platform, delivery: Delivery, mapping: Mapping, asset: AssetKind | None = None
 ) -> Reading:
-    """The stored file, opened in the sandbox, of an ``asset`` for its facts; `Unreadable` when it cannot be."""
+    """The stored file, opened in the sandbox, an ``asset`` for its facts; `Unreadable` if it cannot be."""
     return open_upload(
         platform.blobs.path(delivery.sent.digest),
         layer=delivery.sent.source_layer or mapping.source_layer,

@@ -202,7 +202,7 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         *_EXPORT_AGAIN,
     ),
     "raster-bomb": _words(
-        "{width} × {height} 像素解码后有 {bytes} 字节，超过文件大小的 {ratio} 倍和 {memory} 字节，疑为解压炸弹",
+        "{width} × {height} 像素解码后有 {bytes} 字节，超过文件的 {ratio} 倍和 {memory} 字节，疑为炸弹",
         "{width} × {height} pixels decode to {bytes} bytes, over {ratio} times the file and {memory} bytes, "
         "as a bomb would",
         "请裁去空白，或分幅提交",

@@ -36,7 +36,7 @@ def one_row(
     geometry_type: str | None = None,
     crs: str | None = None,
 ) -> Source:
-    """A file of the format ``name`` whose only row is its ``facts`` and, unless a document, its WKB ``shape``."""
+    """A file of the format ``name``: one row of its ``facts`` and, unless a document, its WKB ``shape``."""
     columns = {key: pa.array([value], _TYPES[key]) for key, value in facts.items()}
     if geometry_type is not None:
         columns[GEOMETRY] = pa.array([shape], pa.binary())
@@ -54,9 +54,16 @@ def one_row(
     )
 
 
-def photo(media_type: str, name: str, width: int, height: int, taken: tuple[str | None, bytes | None]) -> Source:
+def photo(
+    media_type: str, name: str, width: int, height: int, taken: tuple[str | None, bytes | None]
+) -> Source:
     """A photo: its pixels, and when and where it was taken as far as it says so."""
-    facts = {"media_type": media_type, "width": width, "height": height, "taken_at": taken[0]}
+    facts: dict[str, Fact] = {
+        "media_type": media_type,
+        "width": width,
+        "height": height,
+        "taken_at": taken[0],
+    }
     return one_row(name, facts, shape=taken[1], geometry_type="Point", crs=WGS84)
 
 

@@ -30,7 +30,9 @@ def geokeys(tiff: Tiff, entries: dict[int, Entry]) -> dict[int, int | str]:
 
 def stated_crs(keys: dict[int, int | str]) -> str | None:
     """``EPSG:`` and the code, or the WKT that ESRI's programs write; None where it is not said."""
-    key = {1: PROJECTED, 2: GEOGRAPHIC}.get(int(keys.get(MODEL, 0)) if isinstance(keys.get(MODEL), int) else 0)
+    key = {1: PROJECTED, 2: GEOGRAPHIC}.get(
+        int(keys.get(MODEL, 0)) if isinstance(keys.get(MODEL), int) else 0
+    )
     code = keys.get(key) if key is not None else None
     if isinstance(code, int) and 0 < code < _USER_DEFINED:
         return f"EPSG:{code}"

@@ -31,7 +31,7 @@ _Transform = tuple[float, float, float, float, float, float]
 
 
 @contextmanager
-def open_geotiff(path: Path, _wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+def open_geotiff(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """The raster's facts; `Refusal` when it is cut, loops, swells when decoded, or lies nowhere."""
     with path.open("rb") as file:
         tiff = Tiff(file)
@@ -81,7 +81,9 @@ def _require_pieces(tiff: Tiff, entries: dict[int, Entry], width: int, height: i
     """Hold the index of strips or tiles against the picture's size and the file's length."""
     tiled = _TILES in entries
     across = tiff.whole(entries.get(_TILE_WIDTH)) if tiled else width
-    down = tiff.whole(entries.get(_TILE_HEIGHT)) if tiled else tiff.whole(entries.get(_ROWS_PER_STRIP), height)
+    down = (
+        tiff.whole(entries.get(_TILE_HEIGHT)) if tiled else tiff.whole(entries.get(_ROWS_PER_STRIP), height)
+    )
     places, sizes = (_TILES, _TILE_BYTES) if tiled else (_STRIPS, _STRIP_BYTES)
     if across <= 0 or down <= 0:
         raise Refusal("read-damaged", detail="tiles or strips without a size")

@@ -20,7 +20,7 @@ _MOST_SEGMENTS, _CHUNK = 10_000, 1 << 20
 
 
 @contextmanager
-def open_jpeg(path: Path, _wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+def open_jpeg(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """The photo's facts; `Refusal` when it is cut off or no picture is in it."""
     exif, frame = b"", None
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Documents that are ZIP archives: Office Open XML (ISO/IEC 29500), OpenDocument (ISO/IEC 26300), OFD (GB/T 33190)."""
+"""Documents in ZIP: Office Open XML (ISO/IEC 29500), OpenDocument (ISO/IEC 26300), OFD (GB/T 33190)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MACROS = "vbaproject.bin"
 
 
 @contextmanager
-def open_office(path: Path, _wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+def open_office(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """The document's facts; `Refusal` when the archive is harmful or holds no document."""
     with path.open("rb") as file:
         archive = Archive(file, limits)

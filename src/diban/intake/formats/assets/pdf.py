@@ -23,7 +23,7 @@ _MOST_UNPACKED, _MOST_NODES, _NEAR = 64 << 20, 1_000, 1 << 20
 
 
 @contextmanager
-def open_pdf(path: Path, _wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+def open_pdf(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """The document's facts; without a page count where its page tree cannot be seen."""
     size = path.stat().st_size
     if size > limits.whole_file:

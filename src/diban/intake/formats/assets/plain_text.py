@@ -23,7 +23,7 @@ def recognises(head: bytes) -> bool:
 
 
 @contextmanager
-def open_text(path: Path, _wanted: Wanted, _limits: Limits, _remarks: Remarks) -> Iterator[Source]:
+def open_text(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """The document's facts; `Refusal` when some of it is no text."""
     if not any(_decodes(path, encoding) for encoding in (UTF8, GB18030)):
         raise Refusal("encoding-unclear")

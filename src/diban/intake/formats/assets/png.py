@@ -20,7 +20,7 @@ _MOST_CHUNKS, _MOST_EXIF = 1_000_000, 1 << 20
 
 
 @contextmanager
-def open_png(path: Path, _wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+def open_png(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """The photo's facts; `Refusal` when it is cut off or its header does not hold."""
     with path.open("rb") as file:
         size = file.seek(0, 2)

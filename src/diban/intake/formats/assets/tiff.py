@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ _TYPES = {
     1: "u1", 2: "S1", 3: "u2", 4: "u4", 5: "u4", 6: "i1", 7: "u1", 8: "i2", 9: "i4", 10: "i4",
     11: "f4", 12: "f8", 13: "u4", 16: "u8", 17: "i8", 18: "u8",
 }  # fmt: skip
-_RATIONALS = (5, 10)
+_RATIONALS, _ASCII = (5, 10), 2
 _MOST_ENTRIES = 4_096
 _MOST_VALUES = 64_000_000
 """Values of one entry: the tile index of a raster of 64 million tiles."""
@@ -36,6 +36,10 @@ class Entry:
     kind: int
     count: int
     place: int
+
+
+Numbers = npt.NDArray[Any]
+"""Values of one entry, of the type in which they are written."""
 
 
 class Tiff:
@@ -69,7 +73,11 @@ class Tiff:
         entries: dict[int, Entry] = {}
         for at in range(0, len(body), width):
             row = body[at : at + width]
-            tag, kind, values = self._number(row[:2]), self._number(row[2:4]), self._number(row[4 : 4 + inline])
+            tag, kind, values = (
+                self._number(row[:2]),
+                self._number(row[2:4]),
+                self._number(row[4 : 4 + inline]),
+            )
             if kind not in _TYPES:
                 continue  # TIFF 6.0: readers pass over types that they do not know
             here = place + wide + at + 4 + inline
@@ -78,22 +86,24 @@ class Tiff:
         rest = self._read(place + wide + count * width, inline)
         return entries, self._number(rest)
 
-    def numbers(self, entry: Entry | None) -> npt.NDArray[np.float64] | npt.NDArray[np.uint64]:
+    def numbers(self, entry: Entry | None) -> Numbers:
         """An entry's values, rationals as quotients; empty without one."""
-        if entry is None:
+        if entry is None or entry.kind == _ASCII:
             return np.empty(0, np.float64)
         if entry.count > _MOST_VALUES:
             raise Refusal("read-damaged", detail=f"a TIFF entry of {entry.count} values")
         raw = self._read(entry.place, entry.count * _width(entry.kind))
-        values = np.frombuffer(raw, self._order + _TYPES[entry.kind])
-        if entry.kind in _RATIONALS:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                return values[0::2].astype(np.float64) / values[1::2]
-        kind = np.float64 if entry.kind in (11, 12) else np.uint64 if entry.kind in (1, 3, 4, 7, 13, 16, 18) else None
-        return values.astype(kind or np.float64)
+        values: Numbers = np.frombuffer(raw, self._order + _TYPES[entry.kind])
+        if entry.kind not in _RATIONALS:
+            return values
+        with np.errstate(divide="ignore", invalid="ignore"):
+            quotients: Numbers = values[0::2].astype(np.float64) / values[1::2]
+        return quotients
 
     def whole(self, entry: Entry | None, default: int = 0) -> int:
         """An entry's first value as a whole number."""
+        if entry is None or entry.kind == _ASCII:
+            return default
         values = self.numbers(entry)
         return int(values[0]) if len(values) and np.isfinite(values[0]) else default
 

@@ -18,7 +18,7 @@ _MOST_CHUNKS, _MOST_EXIF, _HEAD = 100_000, 1 << 20, 16
 
 
 @contextmanager
-def open_webp(path: Path, _wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+def open_webp(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """The photo's facts; `Refusal` when it is cut off or its first chunk is none of a picture."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
