@@ -30,6 +30,7 @@ RULES = {
     LAYER + "/tiles": OF_LAYER,
     LAYER + "/tiles/{grid}": OF_LAYER,
     LAYER + "/tiles/{grid}/{matrix}/{row}/{column}": OF_LAYER,
+    "/api/assets/{asset}": OF_LAYER,
     "/ogc/tileMatrixSets": OPEN,
     "/ogc/tileMatrixSets/{grid}": OPEN,
     "/api/platform": OPEN,
@@ -53,6 +54,7 @@ RULES = {
 }
 NAMES = {
     "collection": "buildings",
+    "asset": "plan",
     "feature": "1",
     "grid": "WebMercatorQuad",
     "matrix": str(ZOOM),
@@ -108,9 +110,10 @@ def test_every_route_keeps_its_rule(own_town: Town, delivered: Delivery) -> None
 
 @pytest.mark.parametrize("route", [route for route, rule in RULES.items() if rule is OF_LAYER])
 def test_a_revoked_grant_shuts_every_route(own_town: Town, route: str) -> None:
-    grant = own_town.grant("archive", "buildings")
+    grants = [own_town.grant("archive", slug) for slug in ("buildings", "plan")]
     client, path = own_town.browser("archive"), route.format(**NAMES)
     assert client.get(path).status_code == 200
-    own_town.revoke(grant)
+    for grant in grants:
+        own_town.revoke(grant)
     assert client.get(path).status_code == 403
     assert client.ask("HEAD", path).status_code == 403
