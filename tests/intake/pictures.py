@@ -163,6 +163,33 @@ def webp(width: int = 20, height: int = 10, block: bytes = b"") -> bytes:
     return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WEBP" + chunks
 
 
+def _box(name: bytes, *bodies: bytes) -> bytes:
+    body = b"".join(bodies)
+    return struct.pack(">I", len(body) + 8) + name + body
+
+
+def heic(width: int = 4032, height: int = 3024, block: bytes = b"") -> bytes:
+    """A HEIC with tiles of 512 pixels and its Exif behind the description."""
+    brand = _box(b"ftyp", b"heic", b"\0\0\0\0", b"mif1heic")
+    sizes = [
+        _box(b"ispe", struct.pack(">III", 0, *size)) for size in ((512, 512), (width, height), (160, 120))
+    ]
+    kinds = [
+        _box(b"infe", b"\2\0\0\0", struct.pack(">HH", number, 0), kind, b"\0")
+        for number, kind in ((1, b"hvc1"), (2, b"Exif"))
+    ]
+    held = struct.pack(">I", 6) + b"Exif\0\0" + block
+
+    def meta(place: int) -> bytes:
+        pieces = struct.pack(">HHHHII", 2, 0, 0, 1, place, len(held))
+        other = struct.pack(">HHHHII", 1, 0, 0, 1, 0, 4)
+        where = _box(b"iloc", b"\1\0\0\0", b"\x44\0", struct.pack(">H", 2), other, pieces)
+        named = _box(b"iinf", b"\0\0\0\0", struct.pack(">H", 2), *kinds)
+        return _box(b"meta", b"\0\0\0\0", named, _box(b"iprp", _box(b"ipco", *sizes)), where)
+
+    return brand + meta(len(brand) + len(meta(0)) + 8) + _box(b"mdat", held)
+
+
 def pdf(pages: int = 3, *, packed: bool = False, encrypted: bool = False) -> bytes:
     """A PDF with a page tree, in a stream of objects when ``packed``."""
     leaves = " ".join(f"{number + 10} 0 R" for number in range(pages))

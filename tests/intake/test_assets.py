@@ -26,6 +26,7 @@ from tests.intake.pictures import (
     archive,
     docx,
     exif,
+    heic,
     jpeg,
     pdf,
     png,
@@ -304,6 +305,9 @@ def test_a_photo_tells_its_size_place_and_time(tmp_path: Path) -> None:
     other = facts(tmp_path, webp(block=exif()), PHOTO)
     assert (other.format, other.facts["width"], other.facts["height"]) == ("WebP", 20, 10)
     assert other.shape is not None
+    phone = facts(tmp_path, heic(block=exif()), PHOTO)
+    assert (phone.format, phone.facts["width"], phone.facts["height"]) == ("HEIC", 4032, 3024)
+    assert phone.shape is not None
 
 
 def test_a_photo_without_a_place_says_so(tmp_path: Path) -> None:
@@ -321,6 +325,9 @@ def test_a_photo_that_would_swell_or_was_cut_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, jpeg()[:-2], PHOTO) == "file-cut"
     assert refused(tmp_path, png()[:-5], PHOTO) == "file-cut"
     assert refused(tmp_path, webp(block=exif())[:-9], PHOTO) == "file-cut"
+    assert refused(tmp_path, heic(block=exif())[:-9], PHOTO) == "file-cut"
+    assert refused(tmp_path, heic(2**31, 2**31), PHOTO) == "raster-bomb"
+    assert refused(tmp_path, heic()[:24], PHOTO) == "read-damaged"
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,15 @@ from diban.governance import Audit
 from diban.ground import LayerScope
 from diban.store import reading
 from tests.share.client import Client
-from tests.share.town import COARSE, PLAN, PLAN_NAME, Town
+from tests.share.town import COARSE, PLAN, PLAN_NAME, Town, add_plan
 
 PATH = "/api/assets/plan"
 DIGEST = hashlib.sha256(PLAN).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _plan(own_town: Town) -> None:
+    add_plan(own_town)
 
 
 @pytest.fixture

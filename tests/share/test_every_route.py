@@ -8,7 +8,7 @@ from diban.intake import Delivery
 from diban.share import blocks_of
 from tests.share.client import Client
 from tests.share.sending import begin
-from tests.share.town import COLUMN, ROW, ZOOM, Town
+from tests.share.town import COLUMN, ROW, ZOOM, Town, add_plan
 
 OPEN = {"nobody": 200, "stranger": 200, "granted": 200, "owner": 200, "overseer": 200}
 OF_LAYER = {"nobody": 404, "stranger": 403, "granted": 200, "owner": 200, "overseer": 403}
@@ -93,6 +93,7 @@ def test_every_route_has_its_rule(town: Town) -> None:
 
 
 def test_every_route_keeps_its_rule(own_town: Town, delivered: Delivery) -> None:
+    add_plan(own_town)
     found, expected, everyone = {}, {}, askers(own_town)
     upload = begin(everyone["owner"], 9).rpartition("/")[2]
     names = {**NAMES, "delivery": delivered.id, "upload": upload}
@@ -110,6 +111,7 @@ def test_every_route_keeps_its_rule(own_town: Town, delivered: Delivery) -> None
 
 @pytest.mark.parametrize("route", [route for route, rule in RULES.items() if rule is OF_LAYER])
 def test_a_revoked_grant_shuts_every_route(own_town: Town, route: str) -> None:
+    add_plan(own_town)
     grants = [own_town.grant("archive", slug) for slug in ("buildings", "plan")]
     client, path = own_town.browser("archive"), route.format(**NAMES)
     assert client.get(path).status_code == 200

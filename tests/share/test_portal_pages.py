@@ -42,7 +42,7 @@ def test_platform(nobody: Client, town: Town) -> None:
 
 def test_resources(town: Town, nobody: Client, transport: Client) -> None:
     listed = transport.read("/api/resources")
-    assert [each["slug"] for each in listed["resources"]] == ["housing", "outline", "papers", "vault"]
+    assert [each["slug"] for each in listed["resources"]] == ["housing", "papers", "vault"]
     assert listed["total"] == 3
     housing = listed["resources"][0]
     require("Resource", housing)
@@ -58,13 +58,7 @@ def test_resources(town: Town, nobody: Client, transport: Client) -> None:
     assert (vault["readable"], vault["rows"], vault["bbox"], vault["version"]) == (False, 0, None, None)
     assert [each["slug"] for each in nobody.read("/api/resources")["resources"]] == ["papers"]
     everything = town.browser("bureau").read("/api/resources")
-    assert [each["slug"] for each in everything["resources"]] == [
-        "housing",
-        "outline",
-        "papers",
-        "plans",
-        "vault",
-    ]
+    assert [each["slug"] for each in everything["resources"]] == ["housing", "papers", "plans", "vault"]
 
 
 def test_finding_resources(town: Town) -> None:
@@ -74,12 +68,12 @@ def test_finding_resources(town: Town) -> None:
         return [each["slug"] for each in housing.read("/api/resources", **query)["resources"]]
 
     assert found(q="VAULT") == ["vault"]
-    assert found(q="建筑") == ["housing", "outline", "papers", "plans", "vault"]
+    assert found(q="建筑") == ["housing", "papers", "plans", "vault"]
     assert found(q="vault nothing") == []
     assert found(q="%") == []
     assert found(state="draft") == ["plans"]
     assert found(state="published", q="papers") == ["papers"]
-    assert found(state="") == ["housing", "outline", "papers", "plans", "vault"]
+    assert found(state="") == ["housing", "papers", "plans", "vault"]
     assert housing.refused("/api/resources", 400, state="lost")["field"] == "state"
     assert housing.refused("/api/resources", 400, order="up")["field"] == "order"
 

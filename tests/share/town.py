@@ -429,20 +429,24 @@ def fill_town(town: Town) -> None:
     town.publish(town.entry("housing", layer("buildings", BUILDINGS), layer("permits", PERMITS)))
     town.publish(town.entry("papers", layer("register", REGISTER)))
     town.publish(town.entry("vault", layer("secrets", REGISTER), sharing=Sharing.WITHHELD))
-    town.publish(town.entry("outline", layer("plan", asset_schema(AssetKind.DOCUMENT))))
     town.enter(town.entry("plans", layer("drafts", REGISTER)))
     town.land("buildings", [building(number) for number in range(ROWS)])
     town.land("permits", permits())
     for slug in ("register", "secrets", "drafts"):
         town.land(slug, register())
-    town.file("plan", PLAN, PLAN_NAME)
     town.grant("transport", "buildings")
     town.grant("transport", "permits")
     town.grant("clinic", "buildings", CLINIC)
-    town.grant("clinic", "plan")
-    town.grant("school", "plan", LayerScope(fields=frozenset({"file_name", "pages"})))
     town.grant("school", "buildings", COARSE)
     town.grant("public", "register")
+
+
+def add_plan(town: Town) -> None:
+    """A document of the housing bureau, which the clinic may have, and of which the school may see a part."""
+    town.publish(town.entry("outline", layer("plan", asset_schema(AssetKind.DOCUMENT))))
+    town.file("plan", PLAN, PLAN_NAME)
+    town.grant("clinic", "plan")
+    town.grant("school", "plan", LayerScope(fields=frozenset({"file_name", "pages"})))
 
 
 def features(answer: dict[str, Any]) -> list[dict[str, Any]]:

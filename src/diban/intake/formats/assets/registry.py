@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diban.intake.formats.assets.geotiff import GEOTIFF
+from diban.intake.formats.assets.heic import HEIC
 from diban.intake.formats.assets.jpeg import JPEG
 from diban.intake.formats.assets.office import OFFICE
 from diban.intake.formats.assets.pdf import PDF
@@ -14,12 +15,12 @@ from diban.intake.sandbox.wire import Refusal
 
 OF_KIND: dict[str, tuple[Reader, ...]] = {
     "raster": (GEOTIFF,),
-    "photo": (JPEG, PNG, WEBP),
+    "photo": (JPEG, PNG, WEBP, HEIC),
     "document": (PDF, OFFICE, TEXT),
 }
 """The readers of each kind of asset, the most certain of their content first."""
 
-CERTAIN = {"raster": (GEOTIFF,), "photo": (JPEG, PNG, WEBP), "document": (PDF,)}
+CERTAIN = {"raster": (GEOTIFF,), "photo": (JPEG, PNG, WEBP, HEIC), "document": (PDF,)}
 """Those whose content no other format begins with."""
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
