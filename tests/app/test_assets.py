@@ -47,14 +47,6 @@ def slug(request: pytest.FixtureRequest) -> str:
     return request.node.name.partition("[")[0].removeprefix("test_").replace("_", "-")[:60].rstrip("-")
 
 
-def enter(town: Town, slug: str, kind: AssetKind) -> str:
-    """Register a resource of one file."""
-    told = description(slug, {})
-    told["layers"] = [{"slug": slug, "title": {"zh": slug, "en": slug}, "asset": kind.value}]
-    register(town.platform, told, town.asker(STEWARD))
-    return slug
-
-
 def held(town: Town, delivery: Delivery, moment: Moment = NOW) -> tuple[Asset, Any]:
     """The file that the layer of a delivery holds at a moment, and where it lies."""
     snapshot = town.platform.base.at(delivery.sent.layer, moment, Scope.system("test"))
@@ -72,7 +64,7 @@ def codes(delivery: Delivery) -> dict[str, str]:
 
 def test_a_raster_lands_with_its_facts_hash_and_extent(town: Town, slug: str) -> None:
     content = Raster(width=500, height=400, corner=(500_000, 2_500_000), pixel=2, epsg=4547).made()
-    delivery = town.send(enter(town, slug, RASTER), content, "地形 2026.tif")
+    delivery = town.send(town.enter_file(slug, RASTER), content, "地形 2026.tif")
     assert delivery.state is DeliveryState.LANDED
     assert "crs.untold" not in codes(delivery)
     found, extent = held(town, delivery)
@@ -105,7 +97,7 @@ def test_a_raster_lands_with_its_facts_hash_and_extent(town: Town, slug: str) ->
 
 
 def test_versions_are_kept_and_read_as_of_any_of_them(town: Town, slug: str) -> None:
-    enter(town, slug, DOCUMENT)
+    town.enter_file(slug, DOCUMENT)
     first = town.send(slug, pdf(3), "a.pdf")
     second = town.send(slug, pdf(4), "b.pdf")
     again = town.send(slug, pdf(4), "b.pdf")
@@ -121,7 +113,7 @@ def test_versions_are_kept_and_read_as_of_any_of_them(town: Town, slug: str) -> 
 
 
 def test_of_two_compared_on_one_version_the_second_is_judged_anew(town: Town, slug: str) -> None:
-    enter(town, slug, DOCUMENT)
+    town.enter_file(slug, DOCUMENT)
     town.send(slug, b"one\n", "one.txt")
     late = town.send(slug, b"two\n", "two.txt", dry_run=True)
     examined = examine(town.platform, late, silent)
@@ -132,7 +124,7 @@ def test_of_two_compared_on_one_version_the_second_is_judged_anew(town: Town, sl
 
 
 def test_a_missing_crs_is_asked_and_an_unknown_one_returned(town: Town, slug: str) -> None:
-    enter(town, slug, RASTER)
+    town.enter_file(slug, RASTER)
     bare = Raster(width=90, height=90, corner=(500_000, 2_500_000), pixel=2, epsg=None)
     asked = town.send(slug, bare.made(), "bare.tif")
     assert asked.state is DeliveryState.ASKED
@@ -150,7 +142,7 @@ def test_a_missing_crs_is_asked_and_an_unknown_one_returned(town: Town, slug: st
 
 
 def test_a_raster_elsewhere_is_returned(town: Town, slug: str) -> None:
-    far = town.send(enter(town, slug, RASTER), Raster(corner=(10.0, 50.0)).made(), "far.tif")
+    far = town.send(town.enter_file(slug, RASTER), Raster(corner=(10.0, 50.0)).made(), "far.tif")
     assert far.state is DeliveryState.RETURNED
     assert codes(far)["extent.outside"] == "error"
 
@@ -169,7 +161,7 @@ def test_a_raster_elsewhere_is_returned(town: Town, slug: str) -> None:
 def test_a_harmful_raster_is_returned_with_its_finding(content: bytes, code: str, town: Town) -> None:
     """T-RASTER: nothing is lost, and the next good one lands."""
     slug = f"harmful-{code}"
-    enter(town, slug, RASTER)
+    town.enter_file(slug, RASTER)
     bad = town.send(slug, content, "bad.tif")
     assert bad.state is DeliveryState.RETURNED
     assert codes(bad) == {code: "error"}
@@ -178,7 +170,7 @@ def test_a_harmful_raster_is_returned_with_its_finding(content: bytes, code: str
 
 
 def test_a_photo_lands_where_and_when_it_was_taken(town: Town, slug: str) -> None:
-    enter(town, slug, PHOTO)
+    town.enter_file(slug, PHOTO)
     taken = town.send(slug, jpeg(block=exif((113.95, 22.55), zone="+08:00")), "现场.jpg")
     assert taken.state is DeliveryState.LANDED
     found, extent = held(town, taken)
@@ -193,7 +185,7 @@ def test_a_photo_lands_where_and_when_it_was_taken(town: Town, slug: str) -> Non
 
 
 def test_a_trial_lands_nothing_and_a_confirmation_keeps_the_version(town: Town, slug: str) -> None:
-    enter(town, slug, DOCUMENT)
+    town.enter_file(slug, DOCUMENT)
     tried = town.send(slug, docx(7), "plan.docx", dry_run=True)
     assert tried.state is DeliveryState.TRIED
     assert town.platform.base.current(tried.sent.layer) is None
@@ -204,8 +196,8 @@ def test_a_trial_lands_nothing_and_a_confirmation_keeps_the_version(town: Town, 
 
 
 def test_an_expunged_file_is_gone_from_every_layer(town: Town, slug: str) -> None:
-    enter(town, slug, DOCUMENT)
-    enter(town, f"{slug}-2", DOCUMENT)
+    town.enter_file(slug, DOCUMENT)
+    town.enter_file(f"{slug}-2", DOCUMENT)
     kept = town.send(slug, b"open\n", "open.txt")
     secret = town.send(slug, b"secret\n", "secret.txt")
     same = town.send(f"{slug}-2", b"secret\n", "copy.txt")
@@ -224,9 +216,9 @@ def test_an_expunged_file_is_gone_from_every_layer(town: Town, slug: str) -> Non
 
 
 def test_a_layer_stays_what_it_is(town: Town, slug: str) -> None:
-    enter(town, slug, DOCUMENT)
+    town.enter_file(slug, DOCUMENT)
     with pytest.raises(Invalid) as raised:
-        enter(town, slug, PHOTO)
+        town.enter_file(slug, PHOTO)
     assert raised.value.field == "layers.asset"
     for wrong in (
         {"asset": "film"},
@@ -240,7 +232,7 @@ def test_a_layer_stays_what_it_is(town: Town, slug: str) -> None:
 
 
 def test_the_command_takes_a_resource_of_one_layer(town: Town, slug: str, tmp_path: Path) -> None:
-    enter(town, slug, RASTER)
+    town.enter_file(slug, RASTER)
     keys = [1, 1, 0, 3, 1024, 0, 1, 2, 1025, 0, 1, 1, 2048, 0, 1, 4490]
     file = tmp_path / "dem.tif"
     file.write_bytes(Raster(more={34735: (SHORT, keys)}).made())

@@ -3,76 +3,58 @@
 from __future__ import annotations
 
 import hashlib
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from diban.app import Letter, build, deliver, give, go_forward, read_settings, register
-from diban.governance import Asker, Via
-from diban.ground import LayerScope
-from diban.store import reading
+from diban.ground import AssetKind
+from diban.intake import DeliveryState
+from tests.app.town import founded
 from tests.browser.test_portal import DESK, PHONE, Visit, window
 from tests.intake.pictures import Raster
-from tests.served import Served
+from tests.served import serving
 
-STEWARD, APPROVER = "housing.steward", "housing.approver"
+SLUG = "elevation"
 NAMES = ("高程 2025.tif", "高程 2026.tif")
 FILES = [Raster(corner=(114.05, 22.52), filling=bytes([year])).made() for year in (25, 26)]
 
 
+@dataclass
+class Installation:
+    """A served installation that nobody signs in to."""
+
+    url: str
+    home: Path
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+
 @pytest.fixture(scope="module")
-def published(server: Served) -> str:
-    """A raster in two versions, published and granted to everyone; its slug."""
-    platform = build(read_settings(server.home))
-
-    def asker(login: str) -> Asker:
-        with reading(platform.database) as connection:
-            account = platform.accounts.find(connection, login)
-            assert account is not None
-            return platform.accounts.asker(connection, account.id, Via.COMMAND, "test")
-
-    with reading(platform.database) as connection:
-        housing = platform.parties.get(
-            connection, platform.catalogue.by_slug(connection, "buildings").entry.provider
-        )
-    title = {"zh": "高程栅格", "en": "Elevation raster"}
-    texts = {name: {"zh": "试", "en": "trial"} for name in ("abstract", "licence", "source")}
-    layer = {"slug": "elevation", "title": title, "asset": "raster"}
-    plain = {
-        "category": "30100101",
-        "format": "graphic",
-        "cycle": "yearly",
-        "method": "file",
-        "opening": "open",
-    }
-    whose = {"provider": housing.name.zh, "owner": housing.name.zh, "sharing": "unconditional"}
-    told = {"slug": "elevation", "title": title, **texts, **plain, **whose, "layers": [layer]}
-    register(platform, told, asker(STEWARD))
-    for login in (STEWARD, APPROVER, STEWARD, "planning.bureau"):
-        go_forward(platform, "elevation", asker(login))
-    for name, content in zip(NAMES, FILES, strict=True):
-        deliver(platform, io.BytesIO(content), Letter("elevation", name, f"test:{name}"), asker(STEWARD))
-    give(platform, "elevation", "", LayerScope(), "公益", "无条件共享", asker("data.bureau"))
-    platform.close()
-    return "elevation"
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A small installation, served: a raster in two versions, published and granted to everyone."""
+    home = tmp_path_factory.mktemp("raster") / "home"
+    with founded(home) as town:
+        town.enter_file(SLUG, AssetKind.RASTER, "高程栅格", published=True)
+        for name, content in zip(NAMES, FILES, strict=True):
+            assert town.send(SLUG, content, name).state is DeliveryState.LANDED
+    with serving(home) as url:
+        yield Installation(url, home)
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def visit(request: pytest.FixtureRequest, chromium: Browser, server: Served) -> Iterator[Visit]:
+def visit(request: pytest.FixtureRequest, chromium: Browser, installation: Installation) -> Iterator[Visit]:
     """A window on a desk, then on a phone."""
-    yield from window(chromium, server, request.param)
+    yield from window(chromium, installation, request.param)
 
 
 @pytest.mark.parametrize(
     ("language", "kind", "width", "word"),
     [("zh", "栅格", "宽", "下载"), ("en", "raster", "Width", "Download")],
 )
-def test_a_raster_is_told_and_taken(
-    visit: Visit, published: str, language: str, kind: str, width: str, word: str
-) -> None:
-    visit.open(f"/resources/{published}", lang=language)
+def test_a_raster_is_told_and_taken(visit: Visit, language: str, kind: str, width: str, word: str) -> None:
+    visit.open(f"/resources/{SLUG}", lang=language)
     file = visit.page.locator("#file")
     for text in (
         kind,
