@@ -44,7 +44,8 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture
 def slug(request: pytest.FixtureRequest) -> str:
     """A slug of the test's own."""
-    return request.node.name.partition("[")[0].removeprefix("test_").replace("_", "-")[:60].rstrip("-")
+    name: str = request.node.name.partition("[")[0]
+    return name.removeprefix("test_").replace("_", "-")[:60].rstrip("-")
 
 
 def held(town: Town, delivery: Delivery, moment: Moment = NOW) -> tuple[Asset, Any]:

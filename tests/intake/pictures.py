@@ -216,9 +216,14 @@ def archive(members: Mapping[str, bytes | str]) -> bytes:
     return held.getvalue()
 
 
-def docx(pages: int = 7, **more: bytes) -> bytes:
+def docx(pages: int = 7, more: Mapping[str, bytes] | None = None) -> bytes:
     """A Word document as far as its name and page count go."""
     app = f"<Properties><Pages>{pages}</Pages></Properties>"
     return archive(
-        {"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>", "docProps/app.xml": app, **more}
+        {
+            "[Content_Types].xml": "<Types/>",
+            "word/document.xml": "<w/>",
+            "docProps/app.xml": app,
+            **(more or {}),
+        }
     )

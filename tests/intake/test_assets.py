@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import shutil
 import struct
 import subprocess
 import threading
@@ -23,6 +24,7 @@ from tests.intake.pictures import (
     LONG,
     SHORT,
     Raster,
+    Value,
     archive,
     docx,
     exif,
@@ -33,6 +35,7 @@ from tests.intake.pictures import (
     webp,
 )
 from tests.intake.uploads import mutations
+from tests.needs import absent
 
 RASTER, PHOTO, DOCUMENT = AssetKind.RASTER, AssetKind.PHOTO, AssetKind.DOCUMENT
 OFD, ODT = "application/ofd", "application/vnd.oasis.opendocument.text"
@@ -103,7 +106,7 @@ def test_a_raster_of_points_reaches_half_a_pixel_further(tmp_path: Path) -> None
 
 def test_a_turned_raster_is_placed_by_its_matrix(tmp_path: Path) -> None:
     matrix = [0, 1.0, 0, 500_000, 1.0, 0, 0, 2_500_000, 0, 0, 0, 0, 0, 0, 0, 1]
-    more = {33550: None, 33922: None, 34264: (DOUBLE, matrix)}
+    more: dict[int, Value | None] = {33550: None, 33922: None, 34264: (DOUBLE, matrix)}
     found = facts(tmp_path, Raster(epsg=4547, more=more).made(), RASTER)
     assert found.crs == "EPSG:4547"
     assert found.shape is not None
@@ -142,6 +145,28 @@ def test_gdal_reads_the_same_of_the_same_raster(tmp_path: Path) -> None:
     corners = said["cornerCoordinates"]
     assert found.shape is not None
     assert list(found.shape.bounds) == pytest.approx([*corners["lowerLeft"], *corners["upperRight"]])
+
+
+def test_real_rasters_are_told_as_gdal_tells_them(test_data: Path) -> None:
+    if shutil.which("gdalinfo") is None:
+        absent("gdalinfo", "`make system` installs it")
+    placed = 0
+    for path in sorted(test_data.rglob("*.tif")):
+        told = subprocess.run(["gdalinfo", "-json", str(path)], check=True, capture_output=True)
+        said = json.loads(told.stdout)
+        if "coordinateSystem" not in said:
+            continue
+        found = facts_of(path, RASTER)
+        assert [found.facts["width"], found.facts["height"]] == said["size"], path.name
+        assert found.facts["bands"] == len(said["bands"]), path.name
+        assert found.shape is not None
+        corners = said["cornerCoordinates"]
+        west, south, east, north = found.shape.bounds
+        assert [west, south, east, north] == pytest.approx(
+            [*corners["lowerLeft"], *corners["upperRight"]], abs=1e-3
+        )
+        placed += 1
+    assert placed >= 8
 
 
 def test_a_raster_that_lies_nowhere_is_refused(tmp_path: Path) -> None:
@@ -355,13 +380,13 @@ def test_a_document_tells_what_it_is(
 
 def test_a_document_that_does_harm_or_is_cut_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, pdf()[:-20], DOCUMENT) == "file-cut"
-    assert refused(tmp_path, docx(**{"word/media/a": b"\0" * 3_000_000}), DOCUMENT) == "archive-ratio"
-    assert refused(tmp_path, docx(**{"../evil": b"x"}), DOCUMENT) == "archive-path"
+    assert refused(tmp_path, docx(more={"word/media/a": b"\0" * 3_000_000}), DOCUMENT) == "archive-ratio"
+    assert refused(tmp_path, docx(more={"../evil": b"x"}), DOCUMENT) == "archive-path"
     assert refused(tmp_path, archive({"rows.csv": "a,b"}), DOCUMENT) == "asset-unknown"
     assert refused(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, DOCUMENT) == "document-old"
     assert refused(tmp_path, b"text" + b"\xff\xfe\xfa" * 50, DOCUMENT) == "encoding-unclear"
     assert facts(tmp_path, pdf(encrypted=True), DOCUMENT).remarks == {"document-encrypted"}
-    assert facts(tmp_path, docx(**{"word/vbaProject.bin": b"x"}), DOCUMENT).remarks == {"document-macros"}
+    assert facts(tmp_path, docx(more={"word/vbaProject.bin": b"x"}), DOCUMENT).remarks == {"document-macros"}
 
 
 def test_a_file_of_another_kind_is_told_by_its_content(tmp_path: Path) -> None:

@@ -42,8 +42,8 @@ class Wanted:
     x: str | None = None
     y: str | None = None
     shape: str | None = None
-    asset: str | None = None
     scratch: Scratch = field(default_factory=Scratch)
+    asset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
