@@ -94,8 +94,8 @@ def _require_pieces(tiff: Tiff, entries: dict[int, Entry], width: int, height: i
         raise Refusal("read-damaged", detail=f"{count} pieces expected, {held} listed")
     begin, length = (tiff.numbers(entries[tag]).astype(np.float64) for tag in (places, sizes))
     end = float((begin + length).max())
-    if end > tiff.size:
-        raise Refusal("file-cut", end=int(end), size=tiff.size)
+    if not end <= tiff.size:  # nor may it be no number at all
+        raise Refusal("file-cut", end=f"{end:.0f}", size=tiff.size)
 
 
 def _transform(tiff: Tiff, entries: dict[int, Entry]) -> _Transform:

@@ -19,7 +19,7 @@ _COUNT = re.compile(rb"/Count\s+(\d{1,7})\b")
 _PAGES = re.compile(rb"/Type\s*/Pages\b")
 _PACKED = re.compile(rb"/ObjStm\b[^>]{0,400}>>\s*stream\r?\n")
 _ENCRYPTED = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R")
-_MOST_UNPACKED, _MOST_NODES, _NEAR = 64 << 20, 1_000, 1 << 20
+_MOST_UNPACKED, _MOST_NODES, _MOST_NESTED, _NEAR = 64 << 20, 1_000, 100, 1 << 16
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def _edge(content: bytes, place: int, *, forward: bool) -> int | None:
     opening, closing = (b">>", b"<<") if forward else (b"<<", b">>")
     find = content.find if forward else content.rfind
     depth, low, high = 0, max(place - _NEAR, 0), place + _NEAR
-    for _ in range(_MOST_NODES):
+    for _ in range(_MOST_NESTED):
         span = (place, high) if forward else (low, place)
         mine, other = find(opening, *span), find(closing, *span)
         if mine < 0:
@@ -74,8 +74,9 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
     """Streams of objects (ISO 32000-2, 7.5.7), unpacked within a bound."""
     left = _MOST_UNPACKED
     for stream in _PACKED.finditer(content):
+        end = content.find(b"endstream", stream.end())
         try:
-            objects = zlib.decompressobj().decompress(content[stream.end() :], left)
+            objects = zlib.decompressobj().decompress(content[stream.end() : end], left)
         except zlib.error:
             continue  # packed in another way: its pages stay uncounted
         left -= len(objects)
