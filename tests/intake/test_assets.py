@@ -105,7 +105,7 @@ def test_a_raster_of_points_reaches_half_a_pixel_further(tmp_path: Path) -> None
 
 
 def test_a_turned_raster_is_placed_by_its_matrix(tmp_path: Path) -> None:
-    matrix = [0, 1.0, 0, 500_000, 1.0, 0, 0, 2_500_000, 0, 0, 0, 0, 0, 0, 0, 1]
+    matrix: list[float] = [0, 1.0, 0, 500_000, 1.0, 0, 0, 2_500_000, 0, 0, 0, 0, 0, 0, 0, 1]
     more: dict[int, Value | None] = {33550: None, 33922: None, 34264: (DOUBLE, matrix)}
     found = facts(tmp_path, Raster(epsg=4547, more=more).made(), RASTER)
     assert found.crs == "EPSG:4547"
