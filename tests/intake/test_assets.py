@@ -123,7 +123,7 @@ def test_a_crs_in_the_words_of_esri_is_passed_on(tmp_path: Path) -> None:
     wkt = 'PROJCS["CGCS2000_3_Degree_GK_CM_114E",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000"]]'
     text = f"ESRI PE String = {wkt}|"
     keys = [1, 1, 0, 3, 1024, 0, 1, 1, 3072, 0, 1, 32767, 3073, 34737, len(text), 0]
-    more = {34735: (SHORT, keys), 34737: (ASCII, text)}
+    more: dict[int, Value | None] = {34735: (SHORT, keys), 34737: (ASCII, text)}
     assert facts(tmp_path, Raster(more=more).made(), RASTER).crs == wkt
 
 
