@@ -10,9 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from diban.app import Letter, Platform, Settings, deliver, found, go_forward, import_organisation, register
+from diban.app import (
+    Letter,
+    Platform,
+    Settings,
+    deliver,
+    found,
+    give,
+    go_forward,
+    import_organisation,
+    register,
+)
 from diban.governance import Asker, Via
-from diban.ground import Extent, Mode, new_id
+from diban.ground import AssetKind, Extent, LayerScope, Mode, new_id
 from diban.intake import Delivery
 from diban.store import reading
 
@@ -44,6 +54,18 @@ class Town:
         self.sent += 1
         letter = Letter(layer, name, f"{layer}:{self.sent}", Mode.FULL, **said)
         return deliver(self.platform, io.BytesIO(content), letter, self.asker(STEWARD))
+
+    def enter_file(self, slug: str, kind: AssetKind, title: str = "", *, published: bool = False) -> str:
+        """Register a resource of one file; ``published``, also for everyone to see; the slug."""
+        told = description(slug, {})
+        words = {"zh": title or slug, "en": slug}
+        told |= {"title": words, "layers": [{"slug": slug, "title": words, "asset": kind.value}]}
+        register(self.platform, told, self.asker(STEWARD))
+        if published:
+            for login in (STEWARD, APPROVER, STEWARD, CITY):
+                go_forward(self.platform, slug, self.asker(login))
+            give(self.platform, slug, "", LayerScope(), "test", "test", self.asker(APPROVER))
+        return slug
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from diban.intake import Delivery
 from diban.share import blocks_of
 from tests.share.client import Client
 from tests.share.sending import begin
-from tests.share.town import COLUMN, ROW, ZOOM, Town
+from tests.share.town import COLUMN, ROW, ZOOM, Town, add_plan
 
 OPEN = {"nobody": 200, "stranger": 200, "granted": 200, "owner": 200, "overseer": 200}
 OF_LAYER = {"nobody": 404, "stranger": 403, "granted": 200, "owner": 200, "overseer": 403}
@@ -30,6 +30,7 @@ RULES = {
     LAYER + "/tiles": OF_LAYER,
     LAYER + "/tiles/{grid}": OF_LAYER,
     LAYER + "/tiles/{grid}/{matrix}/{row}/{column}": OF_LAYER,
+    "/api/assets/{asset}": OF_LAYER,
     "/ogc/tileMatrixSets": OPEN,
     "/ogc/tileMatrixSets/{grid}": OPEN,
     "/api/platform": OPEN,
@@ -53,6 +54,7 @@ RULES = {
 }
 NAMES = {
     "collection": "buildings",
+    "asset": "plan",
     "feature": "1",
     "grid": "WebMercatorQuad",
     "matrix": str(ZOOM),
@@ -91,6 +93,7 @@ def test_every_route_has_its_rule(town: Town) -> None:
 
 
 def test_every_route_keeps_its_rule(own_town: Town, delivered: Delivery) -> None:
+    add_plan(own_town)
     found, expected, everyone = {}, {}, askers(own_town)
     upload = begin(everyone["owner"], 9).rpartition("/")[2]
     names = {**NAMES, "delivery": delivered.id, "upload": upload}
@@ -108,9 +111,11 @@ def test_every_route_keeps_its_rule(own_town: Town, delivered: Delivery) -> None
 
 @pytest.mark.parametrize("route", [route for route, rule in RULES.items() if rule is OF_LAYER])
 def test_a_revoked_grant_shuts_every_route(own_town: Town, route: str) -> None:
-    grant = own_town.grant("archive", "buildings")
+    add_plan(own_town)
+    grants = [own_town.grant("archive", slug) for slug in ("buildings", "plan")]
     client, path = own_town.browser("archive"), route.format(**NAMES)
     assert client.get(path).status_code == 200
-    own_town.revoke(grant)
+    for grant in grants:
+        own_town.revoke(grant)
     assert client.get(path).status_code == 403
     assert client.ask("HEAD", path).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import time
 from collections.abc import Iterator, Sequence
@@ -41,6 +42,7 @@ from diban.governance import (
 from diban.ground import (
     AccountId,
     AllOf,
+    AssetKind,
     Compare,
     Extent,
     Field,
@@ -53,6 +55,8 @@ from diban.ground import (
     PartyId,
     Schema,
     Text,
+    asset_schema,
+    facts_sent,
     now,
 )
 from diban.intake import Deliveries, Mappings, Uploads
@@ -106,6 +110,9 @@ REGISTER = Schema(
     key="code",
 )
 WHOLE = LayerScope()
+PLAN = "".join(f"<script>规划 {number}</script>\n" for number in range(500)).encode()
+PLAN_NAME = '规划"大纲\n2026.txt'
+"""The document of the housing bureau, and the name under which it was sent."""
 CLINIC = LayerScope(
     fields=frozenset({"code", "name", "owner", "floors"}),
     rows=AllOf((Compare("floors", "<=", 5),)),
@@ -246,6 +253,12 @@ class Town:
             assert moment is not None
             self.services.catalogue.set_landed(act, layer, version.id, version.rows, version.extent, moment)
         return version
+
+    def file(self, slug: str, content: bytes, name: str) -> Version:
+        """Keep a document among the originals and make it the current version of its layer."""
+        digest = self.platform.blobs.put(io.BytesIO(content), limit=len(content))
+        facts: Row = {**facts_sent(AssetKind.DOCUMENT, name, digest, len(content)), "size": len(content)}
+        return self.land(slug, [{**facts, "media_type": "text/plain", "pages": None}])
 
     def enter(self, entry: Entry) -> Resource:
         """Enter a resource and make its layers, empty."""
@@ -426,6 +439,14 @@ def fill_town(town: Town) -> None:
     town.grant("clinic", "buildings", CLINIC)
     town.grant("school", "buildings", COARSE)
     town.grant("public", "register")
+
+
+def add_plan(town: Town) -> None:
+    """A document of the housing bureau, which the clinic may have, and of which the school may see a part."""
+    town.publish(town.entry("outline", layer("plan", asset_schema(AssetKind.DOCUMENT))))
+    town.file("plan", PLAN, PLAN_NAME)
+    town.grant("clinic", "plan")
+    town.grant("school", "plan", LayerScope(fields=frozenset({"file_name", "pages"})))
 
 
 def features(answer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -57,10 +57,23 @@ export interface Field {
 
 export type CheckName = 'credit-code' | 'identity-number' | 'organisation-code'
 
+/** A file that landed whole: its facts by the names of the layer's fields, and where to take it. */
+export interface Asset {
+  file_name: string
+  digest: string
+  size: number
+  href: string
+  [fact: string]: string | number
+}
+
 export interface Layer {
   slug: string
   title: Text
   geometry: GeometryKind
+  /** What the layer is made of: `features`, or a file of a kind. */
+  holds: Titled
+  /** The file, told on the resource's own page to those who may have it whole. */
+  asset?: Asset | null
   /** Whether the asker may read what it holds; if not, nothing of it is told. */
   readable: boolean
   rows: number
@@ -91,6 +104,7 @@ export interface Resource {
 
 export interface VersionLine {
   id: string
+  asset: Asset | null
   layer: string
   landed_at: string
   delivery: string | null

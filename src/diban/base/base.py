@@ -125,6 +125,7 @@ class Base:
         present = schema_of(act.connection, layer_id, record.schema_number)
         if not renamed and _bare(present) == _bare(schema):
             return present
+        _require_same_sort(present, schema)
         landing.require_unstaged(record)
         old = {field.name: field for field in present.fields}
         slot = act.connection.execute(sa.select(layer.c.next_slot).where(layer.c.id == layer_id)).scalar_one()
@@ -376,6 +377,20 @@ class Base:
 def _last(values: Sequence[object], key: Field | None) -> pa.Array:
     """Keys, or geometries where there is no key."""
     return pa.array(values, pa.binary()) if key is None else from_physical(values, key)
+
+
+def _require_same_sort(present: Schema, wanted: Schema) -> None:
+    """A layer of features stays one, and so does one of files, since its old versions are read as such."""
+    if present.asset is not wanted.asset:
+        raise Invalid(
+            Text(
+                zh="图层不能在要素与文件之间、或在不同类文件之间改变",
+                en="a layer cannot turn from features to files, nor from one kind of file to another",
+            ),
+            field="layers.asset",
+            limit=present.asset or "features",
+            remedy=Text(zh="另设一个图层", en="declare another layer"),
+        )
 
 
 def _bare(schema: Schema) -> Schema:

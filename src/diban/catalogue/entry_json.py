@@ -12,7 +12,7 @@ from diban.catalogue.resource_code import Category
 from diban.catalogue.sharing import Sharing
 from diban.catalogue.sharing_method import SharingMethod
 from diban.catalogue.update_cycle import UpdateCycle
-from diban.ground import Invalid, PartyId, Schema, Text
+from diban.ground import AssetKind, Invalid, PartyId, Schema, Text, asset_schema
 
 _CONDITIONS = ("sharing_condition", "sharing_basis", "opening_condition")
 _KEYS = frozenset(Entry.__dataclass_fields__)
@@ -37,10 +37,7 @@ def entry_as_json(entry: Entry) -> dict[str, object]:
         "method": entry.method.value if entry.method else None,
         **{name: text.as_json() if text else None for name, text in conditions.items()},
         "related": list(entry.related),
-        "layers": [
-            {"slug": layer.slug, "title": layer.title.as_json(), "schema": layer.schema.as_json()}
-            for layer in entry.layers
-        ],
+        "layers": [_layer_json(layer) for layer in entry.layers],
     }
 
 
@@ -76,9 +73,18 @@ def entry_from_json(value: Mapping[str, object]) -> Entry:
     )
 
 
+def _layer_json(layer: LayerEntry) -> dict[str, object]:
+    """A layer of files is declared by their kind alone, from which its schema follows."""
+    asset = layer.schema.asset
+    said = {"schema": layer.schema.as_json()} if asset is None else {"asset": asset.value}
+    return {"slug": layer.slug, "title": layer.title.as_json(), **said}
+
+
 def _layer(item: object) -> LayerEntry:
     if not isinstance(item, dict):
         raise required("layers")
+    if "asset" in item:
+        return LayerEntry(_string(item, "slug"), _text(item, "title"), asset_schema(_asset(item)))
     try:
         schema = Schema.from_json(_given(item, "schema"))  # type: ignore[arg-type]  # checked by reading it
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as fault:
@@ -87,7 +93,27 @@ def _layer(item: object) -> LayerEntry:
             field="layers.schema",
             remedy=Text(zh="给出 fields 与 geometry", en="give fields and geometry"),
         ) from fault
+    if schema.asset is not None:
+        raise required("layers.asset")  # a schema that claims to be of a kind need not have its fields
     return LayerEntry(_string(item, "slug"), _text(item, "title"), schema)
+
+
+def _asset(item: Mapping[str, object]) -> AssetKind:
+    if "schema" in item:
+        raise Invalid(
+            Text(zh="asset 与 schema 只能给出一个", en="a layer has either asset or schema"),
+            field="layers.asset",
+            remedy=Text(zh="文件的信息项由类型决定，去掉 schema", en="leave out schema: the kind implies it"),
+        )
+    try:
+        return AssetKind(_string(item, "asset"))
+    except ValueError as fault:
+        raise Invalid(
+            Text(zh="没有这种文件类型", en="there is no such kind of file"),
+            field="layers.asset",
+            limit=", ".join(AssetKind),
+            remedy=Text(zh="取值：栅格、文档、照片", en="use one of those listed"),
+        ) from fault
 
 
 def _given(value: Mapping[str, object], field: str) -> object:

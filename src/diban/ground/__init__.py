@@ -9,6 +9,8 @@ Not here: files, networks, databases, frameworks, settings, or anything that kno
 Imports: pyarrow, numpy, pyproj; no other room.
 """
 
+from diban.ground.asset import Asset, asset_schema, facts_sent
+from diban.ground.asset_kind import AssetKind
 from diban.ground.changes import ChangeSet, Mode
 from diban.ground.check import Check
 from diban.ground.constraint import Constraint
@@ -85,6 +87,8 @@ __all__ = [
     "AccountId",
     "AllOf",
     "AnyOf",
+    "Asset",
+    "AssetKind",
     "ChangeSet",
     "Check",
     "Code",
@@ -130,7 +134,9 @@ __all__ = [
     "Unsafe",
     "Value",
     "VersionId",
+    "asset_schema",
     "canonical_numbers",
+    "facts_sent",
     "fields_of",
     "instant",
     "micros",

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from diban.ground.asset_kind import AssetKind
 from diban.ground.constraint import FREE, Constraint
 from diban.ground.errors import Invalid
 from diban.ground.text import Text
@@ -110,6 +111,7 @@ class Schema:
     ``key`` names the provider's own key field, by which deliveries are matched; without one they
     are matched by content. ``valid_from`` and ``valid_to`` name the fields (date or instant) that
     say from when to when a row holds in the world. ``number`` counts schema versions from 1.
+    ``asset`` says that the one row stands for a file of this kind (see `diban.ground.asset`).
     """
 
     fields: tuple[Field, ...]
@@ -119,6 +121,7 @@ class Schema:
     valid_from: str | None = None
     valid_to: str | None = None
     number: int = 1
+    asset: AssetKind | None = None
 
     def __post_init__(self) -> None:
         names = [field.name for field in self.fields]
@@ -181,6 +184,7 @@ class Schema:
             "valid_from": self.valid_from,
             "valid_to": self.valid_to,
             "fields": [_field_json(field) for field in self.fields],
+            **({} if self.asset is None else {"asset": self.asset.value}),
         }
 
     @classmethod
@@ -196,6 +200,7 @@ class Schema:
             valid_from=_optional(value.get("valid_from")),
             valid_to=_optional(value.get("valid_to")),
             number=int(str(value.get("number", 1))),
+            asset=AssetKind(str(value["asset"])) if value.get("asset") else None,
         )
 
 

@@ -38,6 +38,8 @@ def standard_rules(
     to and the layer's last version (None: there are none), ``source`` the CRS in which the
     coordinates were delivered.
     """
+    if schema.asset is not None:
+        return list(_of_asset(schema, area))
     rules: list[Rule] = [DeclaredTypes(schema)]
     if any(field.required for field in schema.fields) or schema.key is not None:
         rules.append(RequiredValues(schema))
@@ -60,6 +62,15 @@ def standard_rules(
         if area is not None:
             rules.append(WithinArea(area))
     return rules
+
+
+def _of_asset(schema: Schema, area: Extent | None) -> Iterator[Rule]:
+    """Rules for the one row that stands for a file: its edge need not be fine, nor where the last was."""
+    yield from (DeclaredTypes(schema), RequiredValues(schema), ListedCodes(schema))
+    if schema.geometry is GeometryKind.POLYGON:
+        yield from (GeometryPresent(schema.geometry), GeometryValid())
+    if schema.geometry is not GeometryKind.NONE and area is not None:
+        yield WithinArea(area)
 
 
 def _of_constraints(schema: Schema, surroundings: Surroundings | None) -> Iterator[Rule]:

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from diban.share.asking import Asking
+from diban.share.assets import assets_block
 from diban.share.block import Block
 from diban.share.catalogue_pages import catalogue_block
 from diban.share.core import core_block
@@ -63,6 +64,7 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
     offered = (
         features_block(desk, counts),
         tiles_block(desk, holdings),
+        assets_block(desk),
         platform_block(asking),
         session_block(asking),
         catalogue_block(asking, directory, holdings),

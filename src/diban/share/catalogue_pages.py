@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request, Response
 
 from diban.catalogue import Resource, ResourceLayer, State, Titled
 from diban.governance import Asker
-from diban.ground import Field, Missing, PartyId, Scope, Text
+from diban.ground import NOW, AssetKind, Field, Missing, Moment, PartyId, Scope, Text
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
+from diban.share.assets import asset_at
 from diban.share.block import Block, read_route
 from diban.share.delivery_document import delivery_line, iso, may_see
 from diban.share.directory import MOST_RESOURCES, Directory
@@ -88,8 +89,11 @@ class _Pages:
         seen = [delivery for delivery in latest if may_see(asker, delivery)]
         known = {str(delivery.id) for delivery in seen}
         versions = [line for layer in item.layers for line in self._versions(layer, scope, known)]
+        entry = self._entry(item, scope, self._names())
+        for shown, layer in zip(entry["layers"], item.layers, strict=True):
+            shown["asset"] = self._asset(layer, NOW, scope)
         return {
-            **self._entry(item, scope, self._names()),
+            **entry,
             "versions": versions,
             "deliveries": [delivery_line(delivery) for delivery in seen],
         }
@@ -101,6 +105,7 @@ class _Pages:
         told = whole(scope.on(layer.layer))
         return [
             {
+                "asset": self._asset(layer, Moment(version=version.id), scope),
                 "id": version.id,
                 "layer": layer.slug,
                 "landed_at": iso(version.landed_at),
@@ -112,6 +117,14 @@ class _Pages:
             }
             for version in self._services.base.history(layer.layer)[:_LATEST]
         ]
+
+    def _asset(self, layer: ResourceLayer, moment: Moment, scope: Scope) -> dict[str, Any] | None:
+        """The facts of the file at a moment and where to take it; None where there is none to be taken."""
+        found = asset_at(self._services, layer, moment, scope)
+        if found is None:
+            return None
+        at = "" if moment.version is None else f"?version={moment.version}"
+        return {**found.as_json(), "href": f"/api/assets/{layer.slug}{at}"}
 
     def _entry(self, item: Resource, scope: Scope, names: Mapping[PartyId, Text]) -> dict[str, Any]:
         entry = item.entry
@@ -144,6 +157,7 @@ class _Pages:
             "slug": layer.slug,
             "title": layer.title.as_json(),
             "geometry": layer.schema.geometry.value,
+            "holds": _holds(layer.schema.asset),
             "readable": allowed,
             "rows": self._holdings.rows(layer, scope),
             "bbox": None if extent is None else extent.as_list(),
@@ -151,6 +165,12 @@ class _Pages:
             "landed_at": iso(layer.landed_at),
             "fields": [_field(field) for field in layer.schema.fields],
         }
+
+
+def _holds(asset: AssetKind | None) -> dict[str, Any]:
+    """What the layer is made of: features, or a file of a kind."""
+    title = Text(zh="要素", en="features") if asset is None else asset.words
+    return {"value": asset or "features", "title": title.as_json()}
 
 
 def titled(value: Titled) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import Request, Response
 
@@ -12,6 +13,7 @@ from diban.ground import Fault, Scope
 from diban.share.answers import address
 from diban.share.asking import Asking
 from diban.share.directory import Directory, Offered
+from diban.share.download import Download
 from diban.share.language import language_of
 from diban.share.problems import status_of
 from diban.share.services import Services
@@ -51,11 +53,19 @@ class Desk:
     def __init__(self, services: Services, asking: Asking, directory: Directory) -> None:
         self._services, self._asking, self._directory = services, asking, directory
 
+    def asker(self, request: Request) -> Asker:
+        """Who asks."""
+        return self._asking.asker(request)
+
     def answer(
         self, request: Request, block: str, collection: str, make: Callable[[Asked], Answer]
     ) -> Response:
-        """What ``make`` answers to who may read the layer; refusals name no resource in the count."""
+        """What ``make`` answers to who may read the layer; refusals name no resource in the count.
+
+        A download is counted when it has ended, with what was sent of it.
+        """
         request.state.block = block
+        counted = True
         status, rows, size, whose, of = 500, 0, 0, ("", ""), ("", "")
         try:
             asker = self._asking.asker(request)
@@ -64,13 +74,19 @@ class Desk:
             offered = self._directory.collection(collection, asker, scope)
             of = (offered.resource.id, offered.id)
             response, rows = make(Asked(request, scope, offered))
+            if isinstance(response, Download):
+                whose_count = partial(self._services.use.record, *of, block, *whose)
+                response.counted(lambda ended, sent: whose_count(ended, rows, sent))
+                counted = False
+                return response
             status, size = response.status_code, 0 if request.state.bare else len(response.body)
             return response
         except Fault as fault:
             status = status_of(fault)
             raise
         finally:
-            self._services.use.record(*of, block, *whose, status, rows, size)
+            if counted:
+                self._services.use.record(*of, block, *whose, status, rows, size)
 
     def _counted(self, asker: Asker) -> tuple[str, str]:
         """The party, and the key if one was used."""

@@ -9,7 +9,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from diban.governance import Asker, Verdict
-from diban.ground import DeliveryId, Mode, Text
+from diban.ground import Asset, DeliveryId, LayerId, Mode, Text, VersionId
 from diban.intake import Delivery
 
 
@@ -75,6 +75,9 @@ class Journey(Protocol):
 
     def original(self, asker: Asker, delivery: Delivery) -> Path:
         """The file as it was sent; the audit notes who took it."""
+
+    def asset(self, asker: Asker, layer: LayerId, version: VersionId, asset: Asset) -> Path:
+        """The bytes of a version of a layer of files; the audit notes who took them."""
 
     def sign(self, message: bytes) -> tuple[str, str]:
         """The fingerprint of the platform's key, and its signature over the message in hex."""

@@ -28,8 +28,11 @@ def submit(
         Path | None, typer.Argument(help="数据文件 / the file", exists=True, dir_okay=False)
     ] = None,
     *,
-    layer: Annotated[str, typer.Option(help="交付到哪个图层 / the layer's slug")],
     login: As,
+    layer: Annotated[str | None, typer.Option(help="交付到哪个图层 / the layer's slug")] = None,
+    resource: Annotated[
+        str | None, typer.Option(help="或：只有一个图层的资源 / or: a resource with one layer")
+    ] = None,
     home: Home = DEFAULT_HOME,
     mode: Annotated[Mode, typer.Option(help="全量、变更或无变化 / full, changes or unchanged")] = Mode.FULL,
     crs: Annotated[str | None, typer.Option(help="文件未写明时的坐标系 / CRS when the file has none")] = None,
@@ -57,6 +60,7 @@ def submit(
     with opened(home) as platform, progress_bars() as progress:
         name = "" if file is None else file.name
         with io.BytesIO() if file is None else file.open("rb") as stream:
+            layer = _layer(platform, layer, resource)
             said = [layer, mode, crs or "", source_layer or ""]
             said += [*["repairs"] * accept_repairs, *["dry-run"] * dry_run]
             known = key or _key(platform, file, said, again)
@@ -74,6 +78,28 @@ def submit(
             )
             console.print(f"  [yellow]{say(words)}[/]")
     raise typer.Exit(0 if _well(delivery) else 1)
+
+
+def _layer(platform: Platform, layer: str | None, resource: str | None) -> str:
+    """The layer that is meant, by its own slug or as the only one of its resource."""
+    if (layer is None) == (resource is None):
+        raise Invalid(
+            Text(zh="请给出 --layer 或 --resource 之一", en="say --layer or --resource"), field="--layer"
+        )
+    if layer is not None:
+        return layer
+    with reading(platform.database) as connection:
+        layers = platform.catalogue.by_slug(connection, str(resource)).layers
+    if len(layers) != 1:
+        raise Invalid(
+            Text(
+                zh="该资源有多个图层，请用 --layer 指明",
+                en="the resource has several layers: name one with --layer",
+            ),
+            field="--layer",
+            limit=", ".join(one.slug for one in layers),
+        )
+    return layers[0].slug
 
 
 def _well(delivery: Delivery) -> bool:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import sqlalchemy as sa
+
 from diban.app.journeys.measuring import measure
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
@@ -19,6 +21,23 @@ from diban.store import Job, reading, unit
 TOLD_EVERY = 0.5  # seconds
 
 _Counts = dict[str, int]
+
+
+def concerned(platform: Platform, connection: sa.Connection, target: Target) -> list[Delivery]:
+    """The deliveries that a target of bytes is about.
+
+    A file that landed whole is in every layer to which the same bytes were sent: none may go on
+    offering what is gone.
+    """
+    if target.kind is not TargetKind.DELIVERY:
+        return platform.deliveries.of_digest(connection, target.of)
+    named = platform.deliveries.get(connection, DeliveryId(target.of))
+    same = platform.deliveries.of_digest(connection, named.sent.digest)
+    return [each for each in same if each.id == named.id or _is_asset(platform, each)]
+
+
+def _is_asset(platform: Platform, delivery: Delivery) -> bool:
+    return platform.base.schema(delivery.sent.layer).asset is not None
 
 
 @dataclass(slots=True)
@@ -59,9 +78,7 @@ class PlatformEraser:
 
     def _concerned(self, target: Target) -> Sequence[Delivery]:
         with reading(self.platform.database) as connection:
-            if target.kind is TargetKind.DELIVERY:
-                return [self.platform.deliveries.get(connection, DeliveryId(target.of))]
-            found = self.platform.deliveries.of_digest(connection, target.of)
+            found = concerned(self.platform, connection, target)
         return sorted(found, key=lambda delivery: delivery.id)
 
     def _left(self, digests: set[str]) -> _Counts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import cast
 
-from diban.app.journeys.eraser import PlatformEraser
+from diban.app.journeys.eraser import PlatformEraser, concerned
 from diban.app.journeys.progress import Progress, silent
 from diban.app.journeys.receive import HEAD_START
 from diban.app.wiring import Platform
@@ -24,7 +24,7 @@ from diban.governance import (
     request_expunge,
     tombstone,
 )
-from diban.ground import DeliveryId, LayerId, PartyId
+from diban.ground import Invalid, LayerId, PartyId, Text
 from diban.store import Job, Unit, reading, this_process, unit
 
 EXPUNGE = "expunge.carry_out"
@@ -42,10 +42,14 @@ def ask_to_erase(platform: Platform, target: Target, reason: str, asker: Asker) 
 def _providers(platform: Platform, act: Unit, target: Target) -> list[PartyId | None]:
     """Whose data the target is; None for bytes that no delivery names. `Missing` when there is none."""
     if target.kind is TargetKind.ROWS:
+        if platform.base.schema(LayerId(target.of)).asset is not None:
+            raise Invalid(
+                Text(zh="文件不能按行清除", en="a file is not expunged by its row"),
+                field="rows",
+                remedy=Text(zh="改为清除带来该文件的交付", en="expunge the delivery that brought it"),
+            )
         return [platform.catalogue.by_layer(act.connection, LayerId(target.of)).entry.provider]
-    if target.kind is TargetKind.DELIVERY:
-        return [platform.deliveries.get(act.connection, DeliveryId(target.of)).sent.party]
-    found = platform.deliveries.of_digest(act.connection, target.of)
+    found = concerned(platform, act.connection, target)
     return [delivery.sent.party for delivery in found] or [None]
 
 

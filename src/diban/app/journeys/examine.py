@@ -12,7 +12,7 @@ from diban.app.journeys.placing import place
 from diban.app.journeys.progress import Progress
 from diban.app.journeys.surroundings import Published
 from diban.app.wiring import Platform
-from diban.ground import STORED, FeatureSet, Mode, Text
+from diban.ground import STORED, AssetKind, FeatureSet, Mode, Text
 from diban.intake import (
     Delivery,
     Detection,
@@ -59,12 +59,14 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
     target = platform.work / delivery.id / "rows.arrow"
     times = LocalTimes(platform.settings.zone)
     try:
-        mapping = mapping_of(platform, delivery)
-        with open_original(platform, delivery, mapping) as opened:
+        mapping = mapping_of(platform, delivery, schema.asset)
+        with open_original(platform, delivery, mapping, schema.asset) as opened:
             columns = match_columns(list(opened.columns), opened.source.id_name, schema, mapping)
             placed = place(platform, delivery, opened, columns, schema)
             if placed.question is not None:
                 return Examined(Report((), (), 0, 0), None, placed.question)
+            if schema.asset is AssetKind.RASTER:  # of which CRS it is, is known only now
+                columns = replace(columns, constants={**columns.constants, "source_crs": placed.crs.code})
             rows = opened.source.rows
             arriving = spool(placed.batches, columns, schema, placed.crs, times, target)
             rules = standard_rules(
@@ -98,7 +100,7 @@ def _checked(
     """The rules' report; the list of all faulty rows is kept among the blobs."""
     with Listing(path) as listing:
         report = check(features, rules, progress=progress, listing=listing)
-    if not listing.rows:
+    if not listing.rows or features.schema.asset is not None:  # a file has no rows to be mended
         return report
     with path.open("rb") as stream:
         return replace(report, listing=platform.blobs.put(stream, limit=platform.settings.upload_limit))

@@ -6,7 +6,7 @@ from typing import Any
 
 from diban.app.wiring import Platform
 from diban.governance import Asker, Permission, may
-from diban.ground import AccountId, Conflict, LayerId, PartyId, Text
+from diban.ground import AccountId, Conflict, Invalid, LayerId, PartyId, Text
 from diban.intake import Mapping
 from diban.store import reading, unit
 
@@ -21,7 +21,14 @@ def show_mapping(platform: Platform, layer: str, asker: Asker) -> Mapping:
 def save_mapping(platform: Platform, layer: str, value: dict[str, Any], asker: Asker) -> Mapping:
     """Keep a mapping from its JSON form; the same again stays the same version."""
     known, provider = _layer(platform, layer, asker)
-    made = Mapping.from_json(value, platform.base.schema(known))
+    schema = platform.base.schema(known)
+    if schema.asset is not None:
+        raise Invalid(
+            Text(zh="文件图层没有可映射的列", en="a layer of files has no columns to map"),
+            field="layer",
+            limit=schema.asset,
+        )
+    made = Mapping.from_json(value, schema)
     by = asker.by()
     with unit(platform.database) as act:
         saved = platform.mappings.save(act, known, made, AccountId(by.actor))

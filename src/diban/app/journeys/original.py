@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from diban.app.wiring import Platform
+from diban.ground import AssetKind, facts_sent
 from diban.intake import Delivery, Mapping, Places, Reading, open_upload
 from diban.store import reading
 
 
-def mapping_of(platform: Platform, delivery: Delivery) -> Mapping:
-    """The mapping that the layer had when the delivery was received."""
+def mapping_of(platform: Platform, delivery: Delivery, asset: AssetKind | None = None) -> Mapping:
+    """The layer's mapping when the delivery was received; for an ``asset``, what was sent of it."""
+    sent = delivery.sent
+    if asset is not None:
+        name = sent.file_name or sent.digest[:16]
+        return Mapping(constants=facts_sent(asset, name, sent.digest, sent.size))
     if delivery.sent.mapping is None:
         return Mapping()
     with reading(platform.database) as connection:
         return platform.mappings.get(connection, delivery.sent.layer, delivery.sent.mapping)
 
 
-def open_original(platform: Platform, delivery: Delivery, mapping: Mapping) -> Reading:
-    """The stored file, opened in the sandbox; `Unreadable` when it cannot be."""
+def open_original(
+    platform: Platform, delivery: Delivery, mapping: Mapping, asset: AssetKind | None = None
+) -> Reading:
+    """The stored file, opened in the sandbox, an ``asset`` for its facts; `Unreadable` if it cannot be."""
     return open_upload(
         platform.blobs.path(delivery.sent.digest),
         layer=delivery.sent.source_layer or mapping.source_layer,
         encoding=mapping.encoding,
         places=Places(mapping.x, mapping.y, mapping.shape),
+        asset=asset,
         work=platform.work / delivery.id,
     )

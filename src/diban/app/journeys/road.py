@@ -16,11 +16,23 @@ from diban.app.journeys.preview import preview
 from diban.app.journeys.progress import STEPS
 from diban.app.journeys.receive import Letter, address, enter, job_of
 from diban.app.journeys.reviewing import settle
+from diban.app.journeys.taking import take_asset
 from diban.app.journeys.withdrawing import withdraw
 from diban.app.wiring import Platform
 from diban.catalogue import Resource
 from diban.governance import Asker, Permission, Verdict, may, review_of
-from diban.ground import Conflict, DeliveryId, Invalid, Missing, Mode, Text, now
+from diban.ground import (
+    Asset,
+    Conflict,
+    DeliveryId,
+    Invalid,
+    LayerId,
+    Missing,
+    Mode,
+    Text,
+    VersionId,
+    now,
+)
 from diban.intake import Delivery, Upload
 from diban.share import Standing, Step, Submission
 from diban.store import reading, unit
@@ -88,6 +100,9 @@ class Road:
         with unit(self.platform.database) as act:
             asker.by().note(act, "delivery.original", delivery.id, {"digest": delivery.sent.digest})
         return path
+
+    def asset(self, asker: Asker, layer: LayerId, version: VersionId, asset: Asset) -> Path:
+        return take_asset(self.platform, asker, layer, version, asset)
 
     def sign(self, message: bytes) -> tuple[str, str]:
         signer = self.platform.signer

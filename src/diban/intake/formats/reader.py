@@ -34,7 +34,7 @@ class Wanted:
 
     ``layer`` names one of several; ``encoding`` that of text; ``x`` and ``y``, or ``shape`` (WKT, or WKB
     as bytes or hexadecimal digits), the columns of a table in which places stand. What has to be unpacked
-    goes to ``scratch``.
+    goes to ``scratch``. ``asset`` is the kind of file that is kept whole; without it rows are wanted.
     """
 
     layer: str | None = None
@@ -43,6 +43,7 @@ class Wanted:
     y: str | None = None
     shape: str | None = None
     scratch: Scratch = field(default_factory=Scratch)
+    asset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

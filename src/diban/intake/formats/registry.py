@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from diban.intake.formats import gdal
+from diban.intake.formats.assets.registry import certain, choose_asset
 from diban.intake.formats.csv import CSV
 from diban.intake.formats.geojson import GEOJSON
 from diban.intake.formats.geopackage import GEOPACKAGE
@@ -29,10 +30,15 @@ def _plain(head: bytes) -> Reader:
 READERS: tuple[Reader, ...] = (*PLAIN, zip_reader(_plain), gzip_reader(_plain))
 
 
-def choose(path: Path) -> Reader:
-    """The reader for this content; `Refusal` (``format-unknown``) when there is none."""
+def choose(path: Path, asset: str | None = None) -> Reader:
+    """The reader for this content, as rows or as an ``asset`` of this kind; `Refusal` when there is none."""
     with path.open("rb") as file:
-        return _first(READERS, file.read(HEAD_BYTES))
+        head = file.read(HEAD_BYTES)
+    if asset is not None:
+        return choose_asset(head, asset)
+    if (whole := certain(head)) is not None:
+        raise Refusal("asset-no-rows", format=whole[1].name, kind=whole[0])
+    return _first(READERS, head)
 
 
 def _first(readers: tuple[Reader, ...], head: bytes) -> Reader:

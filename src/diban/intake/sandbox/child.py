@@ -82,7 +82,7 @@ def _read(path: Path, wanted: Wanted, limits: Limits, outlet: Outlet) -> None:
     warnings.showwarning = remarks.take
     written = [path for _, path in wanted.scratch.files]
     confine([path, *written, *library_folders()], limits, size, writes=bool(written))
-    reader = choose(path)
+    reader = choose(path, wanted.asset)
     with reader.open(path, wanted, limits, remarks) as source:
         outlet.say(Kind.HEAD, source.as_json())
         outlet.schema(source.schema)

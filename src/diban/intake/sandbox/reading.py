@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
-from diban.ground import GEOMETRY
+from diban.ground import GEOMETRY, AssetKind
 from diban.intake.formats.reader import NUL, Remarks
 from diban.intake.formats.scratch import FILES
 from diban.intake.sandbox import text, wkb
@@ -182,19 +182,21 @@ def open_upload(
     layer: str | None = None,
     encoding: str | None = None,
     places: Places | None = None,
+    asset: AssetKind | None = None,
     work: Path | None = None,
     limits: Limits | None = None,
 ) -> Reading:
     """Open a file from outside in a confined process of its own, and read what it says of a layer.
 
     ``layer`` names one of several, ``encoding`` that of text, ``places`` the columns of a table in which
-    coordinates stand, where these are not to be taken from the file; what is packed is unpacked below
+    coordinates stand, where these are not to be taken from the file; an ``asset`` is a file of which only its
+    facts are read, as one row; what is packed is unpacked below
     ``work`` (else where the system keeps temporary files) until the reading ends. `Unreadable` says what
     is wrong with the file, `Unsafe` that this machine cannot confine a process; in both cases nothing was
     read outside the sandbox.
     """
     limits = limits or Limits()
-    wanted = {"layer": layer, "encoding": encoding, **asdict(places or Places())}
+    wanted = {"layer": layer, "encoding": encoding, **asdict(places or Places()), "asset": asset}
     with ExitStack() as held:
         opened = _scratch(held, work)
         request: dict[str, object] = {

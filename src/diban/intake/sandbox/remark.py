@@ -63,6 +63,8 @@ _NOTICES = frozenset(
         "sheet-hidden",
         "rows-hidden",
         "formula-cached",
+        "photo-unplaced",
+        "raster-pages",
     }
 )
 
@@ -172,6 +174,26 @@ _WORDS: dict[str, tuple[str, str]] = {
     "rows-deleted": (
         ".dbf 中已标记删除的行未读取{}",
         "rows marked as deleted in the .dbf were passed over{}",
+    ),
+    "photo-unplaced": (
+        "照片没有写明拍摄位置，入库后不上图{}",
+        "the photo does not say where it was taken; it will not be on the map{}",
+    ),
+    "exif-damaged": (
+        "照片的 Exif 无法解析，时间和位置按缺失处理{}",
+        "the photo's Exif cannot be read; time and place are taken as absent{}",
+    ),
+    "raster-pages": (
+        "TIFF 含多幅图像，只登记第一幅的信息{}",
+        "the TIFF holds several pictures; the facts are those of the first{}",
+    ),
+    "document-encrypted": (
+        "文档已加密，打开需要密码{}",
+        "the document is encrypted; to open it takes a password{}",
+    ),
+    "document-macros": (
+        "文档含宏程序，打开者须谨慎{}",
+        "the document holds macros; whoever opens it should beware{}",
     ),
     "archive-ignored": ("压缩包中未读取的文件：{}", "a file of the archive that was not read: {}"),
 }

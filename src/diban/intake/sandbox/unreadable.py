@@ -166,6 +166,54 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         "请去掉密码，另存为 .xlsx 或 CSV",
         "remove the password and save it as .xlsx or CSV",
     ),
+    "asset-no-rows": _words(
+        "文件是 {format}，不含要素；该图层收要素",
+        "the file is {format}, which holds no features; the layer takes features",
+        "交付到栅格、文档或照片的图层，或提交要素文件",
+        "deliver it to a layer of rasters, documents or photos, or send a file of features",
+    ),
+    "asset-other": _words(
+        "文件是 {format}；该图层只收：{formats}",
+        "the file is {format}; the layer takes {formats}",
+        "交付到相应类型的图层",
+        "deliver it to a layer of its own kind",
+    ),
+    "asset-unknown": _words(
+        "内容不是可接收的格式；该图层收：{formats}",
+        "the content is of no accepted format; the layer takes {formats}",
+        "请转换为所列格式之一；只改扩展名无效",
+        "convert it to one of those listed; renaming it is not enough",
+    ),
+    "document-old": _words(
+        "旧版 Office 文件（如 .doc）或设了密码的文件",
+        "a file of old Office programs (such as .doc), or one with a password",
+        "请去掉密码，另存为 PDF、OFD 或 .docx",
+        "remove the password and save it as PDF, OFD or .docx",
+    ),
+    "file-cut": _words(
+        "文件不完整：内容应到第 {end} 字节，实有 {size} 字节",
+        "the file is cut off: its content should reach byte {end}, there are {size}",
+        "请核对文件大小后重新传输或导出",
+        "compare its size with the original and send or export it again",
+    ),
+    "tiff-loop": _words(
+        "TIFF 目录（IFD）成环，或多于 {most} 个",
+        "the TIFF's directories (IFD) form a loop, or are more than {most}",
+        *_EXPORT_AGAIN,
+    ),
+    "raster-bomb": _words(
+        "{width} × {height} 像素解码后有 {bytes} 字节，超过文件的 {ratio} 倍和 {memory} 字节，疑为炸弹",
+        "{width} × {height} pixels decode to {bytes} bytes, over {ratio} times the file and {memory} bytes, "
+        "as a bomb would",
+        "请裁去空白，或分幅提交",
+        "cut off what is empty, or deliver it in sheets",
+    ),
+    "raster-unplaced": _words(
+        "栅格没有地理参考（缺 ModelPixelScale 与 ModelTiepoint，或 ModelTransformation）",
+        "the raster has no georeference (ModelPixelScale and ModelTiepoint, or ModelTransformation)",
+        "请配准后导出为 GeoTIFF，坐标写入文件内",
+        "georeference it and export a GeoTIFF that holds its place itself",
+    ),
     "archive-empty": _words(
         "压缩包中没有可识别的数据文件",
         "the archive holds no file of data",
