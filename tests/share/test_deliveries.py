@@ -176,7 +176,29 @@ def test_only_the_first_changes_are_kept(
     at = f"{DELIVERIES}/{submitted(housing, geojson(CUT), dry_run=True)}/changes"
     work(own_town)
     page = housing.read(at, kind="removed", limit=1000)
-    assert (page["numberMatched"], page["numberReturned"], page["next"]) == (ROWS // 2, 10, None)
+    assert (page["numberMatched"], page["numberKept"], page["numberReturned"]) == (ROWS // 2, 10, 10)
+    assert page["next"] is None
+
+
+def test_changes_are_kept_and_shown_within_bytes(
+    own_town: Town, housing: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = [{**building(ROWS + number), "name": "x" * 10_000} for number in range(40)]
+    monkeypatch.setattr("diban.app.journeys.preview.MOST_BYTES", 300_000)
+    monkeypatch.setattr("diban.app.journeys.preview.PAGE_BYTES", 50_000)
+    path = f"{DELIVERIES}/{submitted(housing, geojson([*SAME, *large]))}/changes?kind=added&limit=1000"
+    work(own_town)
+    pages: list[Any] = []
+    while path:
+        pages.append(housing.read(path))
+        path = pages[-1]["next"]
+    assert {(page["numberMatched"], page["numberKept"]) for page in pages} == {(40, 29)}
+    assert [page["numberReturned"] for page in pages] == [*[4] * 7, 1]
+    shown = [feature["properties"]["code"] for page in pages for feature in page["features"]]
+    assert shown == [row["code"] for row in large[:29]]
+    monkeypatch.setattr("diban.app.journeys.preview.PAGE_BYTES", 1)
+    one = housing.read(f"{pages[0]['next']}")
+    assert one["numberReturned"] == 1, "a large feature is a page of its own"
 
 
 def test_an_erasure_takes_what_was_shown_with_it(

@@ -29,6 +29,7 @@ from diban.share.parameters.after import AFTER
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.limit import LIMIT, parse_limit
 from diban.share.parameters.parameter import Parameter
+from diban.share.port import CHANGE_KINDS
 from diban.share.receipt import receipt_document
 from diban.share.services import Services
 from diban.store import reading
@@ -41,9 +42,8 @@ STATE = Parameter(
     {"type": "string"},
 )
 RESOURCE = Parameter("resource", Text(zh="资源标识", en="a resource's slug"))
-KINDS = ("added", "changed", "removed")
 KIND = Parameter(
-    "kind", Text(zh="哪一类变更", en="which kind of change"), {"type": "string", "enum": [*KINDS]}
+    "kind", Text(zh="哪一类变更", en="which kind of change"), {"type": "string", "enum": [*CHANGE_KINDS]}
 )
 MOST_LINES = 200
 MOST_FEATURES = 1000
@@ -124,8 +124,8 @@ class _Pages:
         given = given_parameters(request, KIND, LIMIT, AFTER)
         kind, after = _kind(given.get("kind")), _after(given.get("after"))
         limit = min(parse_limit(given.get("limit")), MOST_FEATURES)
-        batch = self._services.journey.changes(found.id, kind, after, limit + 1)
-        if batch is None:
+        kept = self._services.journey.changes(found.id, kind, after, limit)
+        if kept is None:
             raise Missing(
                 Text(zh="没有可看的变更", en="no changes are kept of this delivery"),
                 field="delivery",
@@ -134,14 +134,16 @@ class _Pages:
                     en="they are known once it passed its checks, and kept for thirty days after its end",
                 ),
             )
-        features = features_of(batch.slice(0, limit), CRS84)
+        features = features_of(kept.features, CRS84)
         for feature in features:  # what is new has no number yet
             feature["id"] = feature["id"] or f"row {feature['properties'][ROW]}"
-        following = None if batch.num_rows <= limit else str(after + limit)
+        until = after + len(features)
+        following = str(until) if features and until < kept.of else None
         return json_answer(
             {
                 "type": "FeatureCollection",
                 "numberMatched": (found.changes or {}).get(kind, 0),
+                "numberKept": kept.of,
                 "numberReturned": len(features),
                 "features": features,
                 "next": _next(request, following),
@@ -230,11 +232,11 @@ def _states(given: str | None) -> list[DeliveryState]:
 
 
 def _kind(given: str | None) -> str:
-    if given is not None and given not in KINDS:
+    if given is not None and given not in CHANGE_KINDS:
         raise Invalid(
-            Text(zh="没有这类变更", en="no such kind of change"), field="kind", limit=", ".join(KINDS)
+            Text(zh="没有这类变更", en="no such kind of change"), field="kind", limit=", ".join(CHANGE_KINDS)
         )
-    return given or KINDS[0]
+    return given or CHANGE_KINDS[0]
 
 
 def _after(given: str | None) -> int:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from diban.app.journeys.answering import answer
 from diban.app.journeys.delivery import present
 from diban.app.journeys.preview import preview
@@ -22,7 +20,7 @@ from diban.catalogue import Resource
 from diban.governance import Asker, Permission, Verdict, may, review_of
 from diban.ground import Conflict, DeliveryId, Invalid, Missing, Mode, Text, now
 from diban.intake import Delivery, Upload
-from diban.share import Standing, Step, Submission
+from diban.share import Kept, Standing, Step, Submission
 from diban.store import reading, unit
 
 
@@ -80,7 +78,7 @@ class Road:
         )
         return Standing(job.state, job.attempts, steps)
 
-    def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> pa.RecordBatch | None:
+    def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> Kept | None:
         return preview(self.platform, delivery, kind, after, limit)
 
     def original(self, asker: Asker, delivery: Delivery) -> Path:
