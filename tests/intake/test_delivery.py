@@ -181,12 +181,14 @@ def test_what_is_blanked_says_nothing_of_its_data(
 ) -> None:
     seen = opened(database)
     with unit(database) as act:
-        seen = REGISTER.move(act, seen, road[0], CLERK, "", report={"found": "a secret"})
+        held = {"about": "a secret"}
+        seen = REGISTER.move(act, seen, road[0], CLERK, "", report=held, question=held, answer=held)
     seen = moved(database, seen, *road[1:])
     with unit(database) as act:
         REGISTER.blank(act, seen)
         found = REGISTER.get(act.connection, seen.id)
     assert (found.report, found.sent.file_name, found.state) == (None, "", after)
+    assert (found.question, found.answer) == (None, None)
     assert steps(database, seen.id)[-1][1] == after
 
 

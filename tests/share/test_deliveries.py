@@ -235,6 +235,9 @@ def test_a_question_is_answered_by_its_senders(own_town: Town, housing: Client, 
     assert told["question"]["declared"] == {"crs": "GCJ-02", "by": "sender"}
     for one in told["question"]["candidates"]:
         assert 0 < len(one["places"]) <= 80
+    overseen = own_town.browser("bureau").read(f"{DELIVERIES}/{asked}")["question"]
+    assert [one["places"] for one in overseen["candidates"]] == [[]] * len(told["question"]["candidates"])
+    assert {**overseen, "candidates": []} == {**told["question"], "candidates": []}
     assert [item["id"] for item in waiting_for(housing, "answer")] == [asked]
     path, word = f"{DELIVERIES}/{asked}/answer", {"crs": told["question"]["proposal"]}
     assert planning.ask("POST", path, json=word).status_code == 403, "a reviewer does not know"

@@ -199,12 +199,22 @@ class Deliveries:
         return str(earlier[0].key) if answered or not state.ended else f"{wanted}:{len(earlier)}"
 
     def blank(self, unit: Unit, seen: Delivery) -> None:
-        """Let go of what a delivery's report quotes of its data; one that has not ended is withdrawn."""
+        """Let go of what a delivery holds of its data; one that has not ended is withdrawn.
+
+        The report quotes values, the question shows where features lie, the file's name may tell more.
+        """
         state = seen.state if seen.state.ended else DeliveryState.WITHDRAWN
         unit.connection.execute(
             sa.update(delivery)
             .where(delivery.c.id == seen.id)
-            .values(report=None, file_name="", state=state.value, moved_at=micros(now()))
+            .values(
+                report=None,
+                question=None,
+                answer=None,
+                file_name="",
+                state=state.value,
+                moved_at=micros(now()),
+            )
         )
         if state is not seen.state:
             self._note(unit, seen.id, seen.state, state, "expunge", "")

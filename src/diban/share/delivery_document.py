@@ -48,7 +48,7 @@ def delivery_document(
         "source_layer": delivery.sent.source_layer,
         "crs": delivery.sent.crs,
         "sender": {"name": sender.as_json()},
-        "question": None if delivery.question is None else _question(delivery.question, delivery.answer),
+        "question": None if delivery.question is None else _question(delivery, values=values),
         "verdict": None if decided is None else _verdict(decided),
         "rows": report.get("rows"),
         "findings": [finding_document(item, values=values) for item in report.get("findings", [])],
@@ -143,9 +143,16 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _question(asked: dict[str, Any], answer: dict[str, Any] | None) -> dict[str, Any]:
-    """What the sender is asked of the coordinates; with the answer once there is one."""
-    return {**asked, "answer": None if answer is None else answer["crs"]}
+def _question(delivery: Delivery, *, values: bool) -> dict[str, Any]:
+    """What the sender is asked of the coordinates; with the answer once there is one.
+
+    Who only oversees is not told where features lie.
+    """
+    asked, answer = delivery.question or {}, delivery.answer
+    candidates = [
+        {**one, "places": one.get("places", []) if values else []} for one in asked.get("candidates", [])
+    ]
+    return {**asked, "candidates": candidates, "answer": None if answer is None else answer["crs"]}
 
 
 def _verdict(decided: Review) -> dict[str, Any]:
