@@ -95,6 +95,31 @@ def test_sent_twice_is_sent_once(own_town: Town, housing: Client) -> None:
     assert len(housing.read(DELIVERIES)["deliveries"]) == 2
 
 
+def test_a_key_is_not_for_another_file(own_town: Town, housing: Client) -> None:
+    first = submit(housing, key="november", upload=uploaded(housing, geojson(SAME)))
+    other = submit(housing, key="november", upload=uploaded(housing, geojson(MOVED)))
+    assert (other.status_code, other.json()["field"]) == (409, "Idempotency-Key")
+    again = submit(housing, key="november", upload=uploaded(housing, geojson(SAME)))
+    assert (again.status_code, again.json()["id"]) == (200, first.json()["id"]), "the same bytes sent anew"
+
+
+@pytest.mark.parametrize("mode", ["full", "unchanged"])
+def test_what_came_to_nothing_is_sent_anew_in_the_same_words(
+    own_town: Town, housing: Client, mode: str
+) -> None:
+    letter = {"mode": mode, **({"upload": uploaded(housing, geojson(MOVED))} if mode == "full" else {})}
+    made = [submit(housing, **letter).json()["id"] for _ in range(2)]
+    take_back(housing, made[0])
+    anew = submit(housing, **letter)
+    assert (anew.status_code, anew.json()["state"]) == (201, "received")
+    assert submit(housing, **letter).json()["id"] == anew.json()["id"]
+    assert made[0] == made[1] != anew.json()["id"]
+    work(own_town)
+    landed = submit(housing, **letter)
+    assert (landed.status_code, landed.json()["id"]) == (200, anew.json()["id"])
+    assert landed.json()["state"] == "landed"
+
+
 def test_the_same_key_of_two_senders(own_town: Town, housing: Client) -> None:
     mine = submit(housing, key="k", upload=uploaded(housing, b"{}"))
     colleague = own_town.hire("colleague", Role.STEWARD, own_town.parties["housing"].id)

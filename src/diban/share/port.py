@@ -20,7 +20,8 @@ class Submission:
     """What a sender says of a finished upload: to which layer, what the file claims to be.
 
     ``upload`` is None for a confirmation that nothing changed. ``key`` is the sender's own idempotency
-    key; without one the same upload with the same words is the same delivery.
+    key; without one the same upload with the same words is the same delivery, until that has ended
+    without landing.
     """
 
     upload: str | None
