@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
 
 from diban.app import forget_previews, work_once
-from diban.governance import FileTrusted, Role
+from diban.governance import FileTrusted, Role, issue_key
+from diban.ground import now
 from diban.intake import Delivery
 from diban.share import receipt
 from diban.store import reading, unit
@@ -445,3 +447,25 @@ def test_who_oversees_gets_no_values(own_town: Town, delivered: Delivery, page: 
     assert own_town.browser("bureau").get(f"{DELIVERIES}/{delivered.id}/{page}").status_code == 403
     report = own_town.browser("bureau").read(f"{DELIVERIES}/{delivered.id}/report")
     assert report["findings"][0]["places"][0]["value"] is None
+
+
+def test_a_developers_key_reads_no_deliveries(own_town: Town, delivered: Delivery) -> None:
+    own_town.hire("coder", Role.DEVELOPER)
+    coder, until = own_town.account("coder"), now() + timedelta(days=1)
+    with unit(own_town.services.database) as act:
+        key = issue_key(act, coder, own_town.parties["housing"].id, "a map", until)[1]
+    client = own_town.client()
+    client.headers["X-API-Key"] = key
+    assert client.read("/ogc/collections/buildings/items", limit=1)["numberReturned"] == 1, "it reads the map"
+    assert client.read(DELIVERIES) == {"deliveries": [], "next": None}
+    for page in ("", "/report", "/progress", "/changes", "/receipt", "/original"):
+        assert client.get(f"{DELIVERIES}/{delivered.id}{page}").status_code == 404
+    assert client.read("/api/provided") == {"resources": []}
+    assert client.read("/api/inbox")["count"] == 0
+    assert client.read("/api/resources/housing")["deliveries"] == []
+    stewards = own_town.client("housing")
+    assert stewards.read(f"{DELIVERIES}/{delivered.id}/report")["findings"], (
+        "a steward's key sends, and reads"
+    )
+    approver = own_town.hire("approver", Role.APPROVER, own_town.parties["housing"].id)
+    assert [line["id"] for line in approver.read(DELIVERIES)["deliveries"]] == [delivered.id]

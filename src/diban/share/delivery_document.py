@@ -7,7 +7,7 @@ from typing import Any
 
 from diban.catalogue import Resource
 from diban.governance import Asker, Permission, Review, Verdict
-from diban.ground import LayerId, Text
+from diban.ground import LayerId, PartyId, Text
 from diban.intake import Delivery, DeliveryState
 from diban.share.port import Standing
 
@@ -16,19 +16,27 @@ _VERDICTS = {
     Verdict.RETURN: Text(zh="退回", en="returned"),
     Verdict.ASK: Text(zh="待人工审核", en="asks a person"),
 }
+_WORK = (Permission.DELIVER, Permission.REVIEW_DELIVERY, Permission.APPROVE_OWN)
 _SUMS = ("added", "changed", "removed", "unchanged")
 _BEFORE_LANDING = (DeliveryState.RECEIVED, DeliveryState.ASKED, DeliveryState.WAITING)
 
 
 def may_see(asker: Asker, delivery: Delivery) -> bool:
-    """Whether the asker sent it for its party, decides on it, or oversees everything."""
+    """Whether the asker sends for its party, decides on it, or oversees everything."""
     return works_on(asker, delivery) or asker.allowed(Permission.SEE_ALL)
 
 
 def works_on(asker: Asker, delivery: Delivery) -> bool:
-    """Whether the asker sent it or decides on it, and so sees the values of its faulty rows."""
-    party = delivery.sent.party
-    return party in asker.reach or asker.allowed(Permission.REVIEW_DELIVERY, party)
+    """Whether the asker sends or decides for its party, and so sees the values of its faulty rows."""
+    return works_for(asker, delivery.sent.party)
+
+
+def works_for(asker: Asker, party: PartyId) -> bool:
+    """Whether it is the asker's duty to send, or to decide on, what this party delivers.
+
+    To be of the party is not enough: a developer's key acts for an agency too.
+    """
+    return any(asker.allowed(permission, party) for permission in _WORK)
 
 
 def delivery_document(

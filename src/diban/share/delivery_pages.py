@@ -22,6 +22,7 @@ from diban.share.delivery_document import (
     may_see,
     progress_document,
     report_document,
+    works_for,
     works_on,
 )
 from diban.share.geojson import features_of
@@ -208,7 +209,7 @@ def _parties(asker: Asker) -> Collection[PartyId] | None:
     anyone = PartyId("")
     if asker.allowed(Permission.SEE_ALL) or asker.allowed(Permission.REVIEW_DELIVERY, anyone):
         return None
-    return asker.reach
+    return {party for party in asker.reach if works_for(asker, party)}
 
 
 def _require_work(asker: Asker, delivery: Delivery) -> None:

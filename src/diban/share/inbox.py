@@ -17,7 +17,7 @@ from diban.share.answers import json_answer
 from diban.share.asking import Asking
 from diban.share.block import Block, read_route
 from diban.share.catalogue_pages import titled
-from diban.share.delivery_document import delivery_line, iso
+from diban.share.delivery_document import delivery_line, iso, works_for
 from diban.share.directory import MOST_RESOURCES
 from diban.share.due import due_after
 from diban.share.parameters.given import given_parameters
@@ -77,7 +77,10 @@ class _Pages:
         return json_answer({"count": sum(map(len, waiting.values())), "kinds": kinds})
 
     def provided(self, request: Request) -> Response:
-        """The resources of the asker's party, with the last delivery and when the next is due."""
+        """The resources of the asker's party, with the last delivery and when the next is due.
+
+        For those who send or decide for the party.
+        """
         asker = self._begin(request)
         with reading(self._services.database) as connection:
             return json_answer({"resources": list(self._provided(connection, asker))})
@@ -123,12 +126,13 @@ class _Pages:
                 }
 
     def _provided(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
-        last = {d.sent.layer: d for d in self._services.deliveries.latest(connection, asker.reach)}
+        mine = {party for party in asker.reach if works_for(asker, party)}
+        last = {d.sent.layer: d for d in self._services.deliveries.latest(connection, mine)}
         landed = {
             d.sent.layer: d.moved_at
-            for d in self._services.deliveries.latest(connection, asker.reach, DeliveryState.LANDED)
+            for d in self._services.deliveries.latest(connection, mine, DeliveryState.LANDED)
         }
-        for party in sorted(asker.reach):
+        for party in sorted(mine):
             every = self._services.catalogue.list(
                 connection, tuple(State), provider=party, limit=MOST_RESOURCES
             )
