@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from diban.app import forget_previews, work_once
-from diban.governance import FileTrusted, Role, issue_key
+from diban.governance import Audit, FileTrusted, Role, issue_key
 from diban.ground import now
 from diban.intake import Delivery
 from diban.share import receipt
@@ -469,3 +469,20 @@ def test_a_developers_key_reads_no_deliveries(own_town: Town, delivered: Deliver
     )
     approver = own_town.hire("approver", Role.APPROVER, own_town.parties["housing"].id)
     assert [line["id"] for line in approver.read(DELIVERIES)["deliveries"]] == [delivered.id]
+
+
+def test_what_has_not_landed_is_read_on_record(own_town: Town, delivered: Delivery) -> None:
+    at, steward = f"{DELIVERIES}/{delivered.id}", own_town.browser("housing")
+    steward.read(f"{at}/changes", kind="removed", limit=1)
+    steward.read(f"{at}/report")
+    steward.read(at)
+    for page in ("", "/report", "/changes"):
+        assert steward.ask("HEAD", at + page).status_code == 200
+    overseer = own_town.browser("bureau")
+    assert [overseer.get(at + page).status_code for page in ("", "/report", "/changes")] == [200, 200, 403]
+    with reading(own_town.services.database) as connection:
+        lines = Audit.lines(connection, subject=delivered.id)
+    assert {line.by.actor for line in lines} == {own_town.account("housing").id}
+    noted = [(line.act, line.detail) for line in lines[::-1] if line.act != "review.open"]
+    changes = ("delivery.changes", {"kind": "removed", "after": 0, "features": 1})
+    assert noted == [changes, *[("delivery.report", {"places": 1})] * 2]

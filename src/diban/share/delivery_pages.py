@@ -26,6 +26,7 @@ from diban.share.delivery_document import (
     works_on,
 )
 from diban.share.geojson import features_of
+from diban.share.noted import note_reading, quoted
 from diban.share.parameters.after import AFTER
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.limit import LIMIT, parse_limit
@@ -101,12 +102,16 @@ class _Pages:
     def show(self, request: Request, delivery: str) -> Response:
         """A delivery with its report; `Missing` to whoever may not see it."""
         asker, found = self._known(request, delivery)
-        return json_answer(self.document(asker, found))
+        document = self.document(asker, found)
+        self._note_report(request, asker, found, document)
+        return json_answer(document)
 
     def report(self, request: Request, delivery: str) -> Response:
         """The whole report; null before the file was examined."""
         asker, found = self._known(request, delivery)
-        return json_answer(report_document(found, values=works_on(asker, found)))
+        document = report_document(found, values=works_on(asker, found))
+        self._note_report(request, asker, found, document)
+        return json_answer(document)
 
     def progress(self, request: Request, delivery: str) -> Response:
         """How far the work is; asked again with the tag, 304 while nothing moved."""
@@ -119,7 +124,7 @@ class _Pages:
         return Response(body, media_type="application/json", headers=headers)
 
     def changes(self, request: Request, delivery: str) -> Response:
-        """What it would add, change or remove (or did), feature by feature, for those who work on it."""
+        """What it would add, change or remove (or did), for those who work on it; noted in the audit."""
         asker, found = self._known(request, delivery, KIND, LIMIT, AFTER)
         _require_work(asker, found)
         given = given_parameters(request, KIND, LIMIT, AFTER)
@@ -138,6 +143,13 @@ class _Pages:
         features = features_of(kept.features, CRS84)
         for feature in features:  # what is new has no number yet
             feature["id"] = feature["id"] or f"row {feature['properties'][ROW]}"
+        note_reading(
+            *(self._services, request, asker, found),
+            "delivery.changes",
+            kind=kind,
+            after=after,
+            features=len(features),
+        )
         until = after + len(features)
         following = str(until) if features and until < kept.of else None
         return json_answer(
@@ -178,6 +190,12 @@ class _Pages:
             resource = self._services.catalogue.get(connection, delivery.sent.resource)
             sender = self._services.parties.get(connection, delivery.sent.party).name
         return delivery_document(asker, delivery, decided, resource, sender)
+
+    def _note_report(
+        self, request: Request, asker: Asker, found: Delivery, document: dict[str, Any] | None
+    ) -> None:
+        if document is not None and (places := quoted(document)):
+            note_reading(self._services, request, asker, found, "delivery.report", places=places)
 
     def _known(self, request: Request, delivery: str, *parameters: Parameter) -> tuple[Asker, Delivery]:
         request.state.block = NAME
