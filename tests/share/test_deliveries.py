@@ -320,6 +320,24 @@ def test_a_word_without_a_reason(own_town: Town, planning: Client, delivered: De
     assert decide(planning, delivered.id, "accept", "x" * 2001).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [
+        ("withdrawal", {"why": "a\0b"}),
+        ("answer", {"crs": "a\0b"}),
+        ("review", {"verdict": "return", "why": "a\0b"}),
+    ],
+)
+def test_a_word_with_nul(
+    own_town: Town, housing: Client, delivered: Delivery, act: str, body: dict[str, Any]
+) -> None:
+    answer = housing.ask("POST", f"{DELIVERIES}/{delivered.id}/{act}", json=body)
+    assert (answer.status_code, answer.json()["field"]) == (
+        400,
+        f"body.{'crs' if act == 'answer' else 'why'}",
+    )
+
+
 def test_a_key_does_not_decide(own_town: Town, planning: Client, delivered: Delivery) -> None:
     assert decide(own_town.client("planning"), delivered.id, "accept").status_code in (403, 404)
     assert planning.read(f"{DELIVERIES}/{delivered.id}")["state"] == "waiting"
@@ -374,6 +392,7 @@ def test_to_foreign_layers_nothing_is_sent(own_town: Town) -> None:
         {"upload": "upl_x", "dry_run": "perhaps"},
         {"upload": "upl_x", "sender": "account_x"},
         {"upload": ["upl_x"]},
+        *({"upload": "upl_x", name: "a\0b"} for name in ("upload", "layer", "crs", "source_layer")),
     ],
 )
 def test_letters_that_are_none(housing: Client, letter: dict[str, Any]) -> None:

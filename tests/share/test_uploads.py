@@ -95,10 +95,17 @@ def test_checksums(own_town: Town, housing: Client, name: str) -> None:
     assert [held.suffix for held in folder.iterdir()] == [""], "the mark of the piece is gone"
 
 
-@pytest.mark.parametrize("given", ["", "sha1", "sha1 !", "sha1 AAAA", "md5 AAAA", "crc32 AAAA"])
+@pytest.mark.parametrize(
+    "given", ["", "sha1", "sha1 !", "sha1 AAAA", "md5 AAAA", "crc32 AAAA", "sha1 é", "é AAAA"]
+)
 def test_a_checksum_that_cannot_be_read(housing: Client, given: str) -> None:
     path = begin(housing, LENGTH)
-    answer = send(housing, path, 0, BYTES, upload_checksum=given)
+    answer = housing.ask(
+        "PATCH",
+        path,
+        content=BYTES,
+        headers=[*PIECE.items(), ("Upload-Offset", "0"), (b"Upload-Checksum", given.encode())],
+    )
     assert (answer.status_code, answer.json()["field"]) == (400, "Upload-Checksum")
     assert offset_of(housing, path) == 0
 
@@ -182,6 +189,7 @@ def test_a_foreign_page_cannot_upload(own_town: Town, housing: Client) -> None:
         ("POST", {"Upload-Length": "9" * 400}, 400, "Upload-Length"),
         ("POST", {"Upload-Length": "1", "Upload-Metadata": "filename !"}, 400, "Upload-Metadata"),
         ("POST", {"Upload-Length": "1", "Upload-Metadata": "filename gIA="}, 400, "Upload-Metadata"),
+        ("POST", {"Upload-Length": "1", "Upload-Metadata": "filename YQBi"}, 400, "Upload-Metadata"),
         ("POST", {"Upload-Length": "1", "Upload-Metadata": "a YQ==," * 999}, 400, "Upload-Metadata"),
         ("PATCH", {"Content-Type": "text/plain"}, 415, "Content-Type"),
         ("PATCH", {"Upload-Offset": "1e3"}, 400, "Upload-Offset"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hashlib
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
@@ -20,7 +19,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from diban.governance import Asker, Permission, may
-from diban.ground import AccountId, Invalid, Text, TooLarge
+from diban.ground import AccountId, Invalid, Text, TooLarge, require_storable
 from diban.intake import Upload, Writer
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
@@ -251,6 +250,7 @@ def _metadata(request: Request) -> dict[str, str]:
         for pair in given.split(",") if given else ():
             key, _, value = pair.strip().partition(" ")
             found[key] = base64.b64decode(value, validate=True).decode()
+            require_storable(found[key], "Upload-Metadata")
     except ValueError as fault:
         raise Invalid(
             Text(zh="请求头 Upload-Metadata 无法读取", en="the header Upload-Metadata cannot be read"),
@@ -269,7 +269,7 @@ def _checksum(request: Request) -> tuple[str, bytes] | None:
     name, _, value = given.partition(" ")
     try:
         awaited = base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:  # also of letters that are no ASCII
         awaited = b""
     if name not in ALGORITHMS or len(awaited) != hashlib.new(name).digest_size:
         raise Invalid(
