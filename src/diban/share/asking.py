@@ -19,7 +19,7 @@ from diban.store import reading, unit
 COOKIE = "diban_session"
 GUARD = "x-diban-request"
 WATCHING = "x-diban-watching"
-"""Set to 1 on what a page reads by itself, again and again: no person's act, so that it keeps no session open."""
+"""Set to 1 on what a page reads by itself: no person's act, so that it keeps no session open."""
 REMEMBERED_SECONDS = 1.0
 _MOST = 10_000
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
