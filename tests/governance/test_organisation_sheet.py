@@ -137,7 +137,7 @@ def test_the_same_sheet_again_adds_nothing(database: Database) -> None:
 
 def test_a_cell_with_nul_is_a_faulty_row(database: Database) -> None:
     heading, bureau = SHEET[0], SHEET[1]
-    table = [
+    table: Table = [
         heading,
         bureau,
         ["教育\0局", *bureau[1:]],

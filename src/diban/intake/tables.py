@@ -62,6 +62,7 @@ upload = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("account", sa.Text, nullable=False, index=True),
+    sa.Column("party", sa.Text, nullable=False),
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("length", sa.BigInteger, nullable=False),
     sa.Column("digest", sa.Text),

@@ -19,7 +19,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from diban.governance import Asker, Permission, may
-from diban.ground import AccountId, Invalid, Text, TooLarge, require_storable
+from diban.ground import AccountId, Invalid, PartyId, Text, TooLarge, require_storable
 from diban.intake import Upload, Writer
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
@@ -85,7 +85,7 @@ class _Pages:
         length = _number(request, "Upload-Length")
         name = _metadata(request).get("filename", "")
         with unit(self._services.database) as act:
-            made = self._services.uploads.create(act, _of(asker), name, length)
+            made = self._services.uploads.create(act, _of(asker), _party(asker), name, length)
             asker.by().note(act, "upload.create", made.id, {"length": length})
         headers = {"Location": f"{UPLOADS}/{made.id}", **_progress(made)}
         answer = json_answer(_document(made), headers=headers)
@@ -227,6 +227,11 @@ def _begin(request: Request, *, tus: bool = True) -> Response | None:
 def _of(asker: Asker) -> AccountId:
     assert asker.account is not None, "nobody was refused before"
     return asker.account
+
+
+def _party(asker: Asker) -> PartyId:
+    assert asker.party is not None, "who may deliver is of a party"
+    return asker.party
 
 
 def _number(request: Request, name: str) -> int:
