@@ -28,7 +28,8 @@ def test_changes_are_kept_and_shown_within_bytes(
     large = [{**building(ROWS + number), "name": "x" * 10_000} for number in range(40)]
     monkeypatch.setattr("diban.app.journeys.preview.MOST_BYTES", 300_000)
     monkeypatch.setattr("diban.app.journeys.preview.PAGE_BYTES", 50_000)
-    path = f"{DELIVERIES}/{submitted(housing, geojson([*(building(number) for number in range(ROWS)), *large]))}/changes?kind=added&limit=1000"
+    rows = [*(building(number) for number in range(ROWS)), *large]
+    path = f"{DELIVERIES}/{submitted(housing, geojson(rows))}/changes?kind=added&limit=1000"
     work(own_town)
     pages: list[Any] = []
     while path:
