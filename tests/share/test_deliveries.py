@@ -403,6 +403,9 @@ def test_the_list(own_town: Town, housing: Client, planning: Client) -> None:
     assert len(housing.read(DELIVERIES, state="returned,landed", resource="housing")["deliveries"]) == 5
     assert housing.read(DELIVERIES, state="waiting")["deliveries"] == []
     assert housing.read(DELIVERIES, resource="papers")["deliveries"] == []
+    archive = own_town.browser("archive")
+    hidden, unknown = (archive.get(DELIVERIES, params={"resource": slug}) for slug in ("plans", "nothing"))
+    assert (hidden.status_code, hidden.json()) == (unknown.status_code, unknown.json())
     assert housing.get(DELIVERIES, params={"state": "lost"}).status_code == 400
     assert housing.get(DELIVERIES, params={"limit": "0"}).status_code == 400
 

@@ -84,9 +84,7 @@ class _Pages:
         limit = min(parse_limit(given.get("limit")), MOST_LINES)
         states = _states(given.get("state"))
         with reading(self._services.database) as connection:
-            resource: ResourceId | None = None
-            if given.get("resource"):
-                resource = self._services.catalogue.by_slug(connection, given["resource"]).id
+            resource = self._resource(connection, given.get("resource"))
             found = self._services.deliveries.page(
                 connection,
                 limit + 1,
@@ -190,6 +188,18 @@ class _Pages:
             resource = self._services.catalogue.get(connection, delivery.sent.resource)
             sender = self._services.parties.get(connection, delivery.sent.party).name
         return delivery_document(asker, delivery, decided, resource, sender)
+
+    def _resource(self, connection: Any, slug: str | None) -> ResourceId | None:
+        """The resource of a slug; of one that nobody took, an id that no delivery names.
+
+        Whether a resource exists is not told here: what has no deliveries to be seen answers none.
+        """
+        if not slug:
+            return None
+        try:
+            return self._services.catalogue.by_slug(connection, slug).id
+        except Missing:
+            return ResourceId("")
 
     def _note_report(
         self, request: Request, asker: Asker, found: Delivery, document: dict[str, Any] | None

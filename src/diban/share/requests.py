@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Request
@@ -39,13 +38,12 @@ class Guard:
     """The outermost layer of the application.
 
     HEAD is answered as GET is, without the body. An error that nobody foresaw becomes a problem
-    document with the same id and headers as any other answer. The path of the installation's address is
-    taken off, whether or not the server before this one has done so.
+    document with the same id and headers as any other answer.
     """
 
     def __init__(self, app: ASGIApp, address: str = "") -> None:
         """``address``: where readers reach the services, when it is not as each request says."""
-        self._app, self._address, self._path = app, address, urlsplit(address).path
+        self._app, self._address = app, address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -55,9 +53,6 @@ class Guard:
         bare = scope["method"] == "HEAD"
         state = {"request_id": new_id("req"), "block": "other", "bare": bare, "address": self._address}
         inner = {**scope, "method": "GET" if bare else scope["method"], "state": state}
-        if self._path and f"{scope['path']}/".startswith(f"{self._path}/"):
-            inner["path"] = scope["path"].removeprefix(self._path) or "/"
-            inner["raw_path"] = None
         answer = _Answer(send, state, bare)
         begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
