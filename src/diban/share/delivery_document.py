@@ -8,7 +8,7 @@ from typing import Any
 from diban.catalogue import Resource
 from diban.governance import Asker, Permission, Review, Verdict
 from diban.ground import LayerId, PartyId, Text
-from diban.intake import Delivery, DeliveryState
+from diban.intake import Delivery, DeliveryHead, DeliveryState, Sent
 from diban.share.port import Standing
 
 _VERDICTS = {
@@ -66,19 +66,24 @@ def delivery_document(
     }
 
 
-def delivery_line(delivery: Delivery) -> dict[str, Any]:
+def delivery_line(delivery: Delivery | DeliveryHead) -> dict[str, Any]:
     """A delivery in a list."""
-    report = delivery.report or {}
+    if isinstance(delivery, DeliveryHead):
+        sent: DeliveryHead | Sent = delivery
+        score, findings = delivery.score, delivery.findings
+    else:
+        sent, report = delivery.sent, delivery.report or {}
+        score, findings = report.get("score"), len(report.get("findings", []))
     return {
         "id": delivery.id,
-        "file_name": delivery.sent.file_name,
+        "file_name": sent.file_name,
         "received_at": iso(delivery.received_at),
         "moved_at": iso(delivery.moved_at),
         "state": delivery.state.value,
         "state_title": delivery.state.words.as_json(),
-        "dry_run": delivery.sent.dry_run,
-        "score": report.get("score"),
-        "findings": len(report.get("findings", [])),
+        "dry_run": sent.dry_run,
+        "score": score,
+        "findings": findings,
     }
 
 
