@@ -10,9 +10,10 @@ import pytest
 from diban.governance import Audit, Role, issue_key
 from diban.ground import now
 from diban.intake import Delivery
+from diban.share import api
 from diban.store import reading, unit
 from tests.share.client import Client
-from tests.share.sending import DELIVERIES, geojson, submitted, work
+from tests.share.sending import DELIVERIES, begin, geojson, send, submit, submitted, work
 from tests.share.town import ROWS, Town, building
 
 
@@ -81,3 +82,21 @@ def test_what_has_not_landed_is_read_on_record(own_town: Town, delivered: Delive
     noted = [(line.act, line.detail) for line in lines[::-1] if line.act != "review.open"]
     changes = ("delivery.changes", {"kind": "removed", "after": 0, "features": 1})
     assert noted == [changes, *[("delivery.report", {"places": 1})] * 2]
+
+
+@pytest.mark.parametrize("path", ["", "/gis/board"])
+def test_addresses_lie_below_the_installations(own_town: Town, path: str) -> None:
+    object.__setattr__(own_town.services, "address", f"https://city.example{path}")
+    own_town.app = api(own_town.services)
+    housing = own_town.browser("housing")
+    upload = begin(housing, 2)
+    assert upload.startswith(f"{path}/api/uploads/")
+    assert send(housing, upload, 0, b"{}").status_code == 204
+    for number in range(2):
+        made = submit(housing, key=f"k{number}", upload=upload.rpartition("/")[2])
+        assert made.headers["location"] == f"{path}{DELIVERIES}/{made.json()['id']}"
+        assert housing.read(made.headers["location"])["id"] == made.json()["id"]
+    first = housing.read(DELIVERIES, limit=1)
+    assert first["next"].startswith(f"{path}{DELIVERIES}?")
+    (second,) = housing.read(first["next"])["deliveries"]
+    assert second["id"] != first["deliveries"][0]["id"]

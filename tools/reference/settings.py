@@ -27,8 +27,8 @@ _MEANING = {
     "districts": "the slug of the layer of districts, against which the coordinates of deliveries are held",
     "secure_cookies": "`true` behind HTTPS: the session's cookie is then sent over HTTPS only; "
     "an `address` of https implies it",
-    "address": "where readers reach the portal and the services, `https://city.example` without a path, when "
-    "a server stands before them: links in answers begin with it; empty: as each request says",
+    "address": "where readers reach the services, `https://city.example`, when a server stands before them: "
+    "links in answers begin with it; empty: as each request says",
     "read_seconds": "how long one page of features or one tile may take before it is cut with 503",
 }
 

@@ -12,7 +12,9 @@ from diban.ground import Extent, Invalid, Missing, Text
 
 FILE = "diban.toml"
 GIGABYTE = 1 << 30
-_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?")
+_ADDRESS = re.compile(
+    r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?(/[A-Za-z0-9._~-]+)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,8 @@ class Settings:
     ``upload_limit`` the most bytes of one file, ``upload_share`` of all uploads that one party has under
     way, ``upload_space`` of all there are;
     ``districts`` the slug of the layer of districts, against which the coordinates of others are held;
-    ``address`` where readers reach the portal and the services when a server stands before them, at the
-    root of a host, from where the portal's pages are addressed; "" to go by each request;
-    ``read_seconds`` how long one page or tile may take.
+    ``address`` where readers reach the services when a server stands before
+    them, "" to go by each request; ``read_seconds`` how long one page or tile may take.
     """
 
     home: Path
@@ -46,9 +47,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse what cannot hold, by its key."""
         if self.address and not _ADDRESS.fullmatch(self.address):
-            raise _refused(
-                "address", "http(s)://host[:port]，不带路径 / without a path", "https://city.example"
-            )
+            raise _refused("address", "http(s)://host[:port][/path]", "https://city.example")
         if self.zone not in available_timezones():
             raise _refused("zone", "IANA", "Asia/Shanghai")
         for name in ("upload_limit", "upload_share", "upload_space", "read_seconds"):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from diban.governance import Asker, Verdict, review_of
 from diban.ground import Invalid, Mode, Text
 from diban.intake import Delivery
-from diban.share.answers import json_answer
+from diban.share.answers import below_address, json_answer
 from diban.share.asking import Asking
 from diban.share.block import JSON, Block, answers
 from diban.share.body_text import BodyText
@@ -94,7 +94,7 @@ class _Pages:
         submission = Submission(**letter.model_dump(), key=_key(request))
         delivery, fresh = self._services.journey.submit(asker, submission)
         answer = self._answer(asker, delivery)
-        answer.headers["Location"] = f"{PATH}/{delivery.id}"
+        answer.headers["Location"] = below_address(request, f"{PATH}/{delivery.id}")
         answer.status_code = 201 if fresh else 200
         return answer
 

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from diban.governance import Asker, Permission, may, review_of
 from diban.ground import CRS84, ROW, DeliveryId, Denied, Invalid, Missing, PartyId, ResourceId, Text
 from diban.intake import Delivery, DeliveryState
-from diban.share.answers import json_answer
+from diban.share.answers import below_address, json_answer
 from diban.share.asking import Asking
 from diban.share.block import Block, read_route
 from diban.share.conditional import CACHING, tag_of_bytes, unchanged
@@ -281,4 +281,4 @@ def _next(request: Request, after: str | None) -> str | None:
     if after is None:
         return None
     url = request.url.include_query_params(after=after)
-    return f"{url.path}?{url.query}"
+    return below_address(request, f"{url.path}?{url.query}")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Request
@@ -38,12 +39,13 @@ class Guard:
     """The outermost layer of the application.
 
     HEAD is answered as GET is, without the body. An error that nobody foresaw becomes a problem
-    document with the same id and headers as any other answer.
+    document with the same id and headers as any other answer. The path of the installation's address is
+    taken off, whether or not the server before this one has done so.
     """
 
     def __init__(self, app: ASGIApp, address: str = "") -> None:
         """``address``: where readers reach the services, when it is not as each request says."""
-        self._app, self._address = app, address
+        self._app, self._address, self._path = app, address, urlsplit(address).path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -53,6 +55,9 @@ class Guard:
         bare = scope["method"] == "HEAD"
         state = {"request_id": new_id("req"), "block": "other", "bare": bare, "address": self._address}
         inner = {**scope, "method": "GET" if bare else scope["method"], "state": state}
+        if self._path and f"{scope['path']}/".startswith(f"{self._path}/"):
+            inner["path"] = scope["path"].removeprefix(self._path) or "/"
+            inner["raw_path"] = None
         answer = _Answer(send, state, bare)
         begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):

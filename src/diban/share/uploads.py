@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect
 from diban.governance import Asker, Permission, may
 from diban.ground import AccountId, Invalid, PartyId, Text, TooLarge, require_storable
 from diban.intake import Upload, Writer
-from diban.share.answers import json_answer
+from diban.share.answers import below_address, json_answer
 from diban.share.asking import Asking
 from diban.share.block import JSON, Block, answers, read_route
 from diban.share.delivery_document import iso
@@ -87,7 +87,7 @@ class _Pages:
         with unit(self._services.database) as act:
             made = self._services.uploads.create(act, _of(asker), _party(asker), name, length)
             asker.by().note(act, "upload.create", made.id, {"length": length})
-        headers = {"Location": f"{UPLOADS}/{made.id}", **_progress(made)}
+        headers = {"Location": below_address(request, f"{UPLOADS}/{made.id}"), **_progress(made)}
         answer = json_answer(_document(made), headers=headers)
         answer.status_code = 201
         return answer
