@@ -75,7 +75,7 @@ describe('what is handed out', () => {
     } satisfies Finding
     const lines = rowsToFix([finding], 'zh').split('\r\n')
     expect(lines[0]).toBe('\uFEFF行,字段,值,经度,纬度,代码,级别,问题,处理办法')
-    expect(lines[1]).toBe(`3,f,'=SUM(A1),1.5,,C,error,"值,""错""",改`)
+    expect(lines[1]).toBe(`3,f,'=SUM(A1),1.5,,C,错误,"值,""错""",改`)
     expect(lines[2]).toContain(',,-12,')
   })
   it('gives lines that run as pasted', () => {

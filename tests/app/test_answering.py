@@ -305,6 +305,19 @@ def test_only_the_sender_answers_and_only_what_can_be_taken(platform: Platform, 
         answer(platform, done.id, "EPSG:4547", asker(platform))
 
 
+def test_nobody_insists_on_what_nobody_said(platform: Platform, layer: str) -> None:
+    places = project(TOWERS, STORED, source_crs("EPSG:4547")).tolist()
+    lines = [f"T{number},{place[0]},{place[1]}" for number, place in enumerate(places)]
+    asked = send(platform, layer, "\n".join(["code,x,y", *lines]).encode())
+    assert question(asked)["declared"] is None
+    with pytest.raises(Invalid) as met:
+        answer(platform, asked.id, "as-declared", asker(platform))
+    assert met.value.field == "crs"
+    assert met.value.remedy is not None
+    assert "EPSG:4547" in met.value.remedy.zh
+    assert "--" not in str(met.value), "the portal has no options"
+
+
 def test_the_same_sending_again_asks_the_same(platform: Platform, layer: str) -> None:
     file = towers(source_crs("EPSG:4526"))
     asked = send(platform, layer, file, key="again-" + layer)

@@ -135,6 +135,19 @@ def test_the_same_sheet_again_adds_nothing(database: Database) -> None:
         assert len(Accounts().list(connection)) == 4
 
 
+def test_a_cell_with_nul_is_a_faulty_row(database: Database) -> None:
+    heading, bureau = SHEET[0], SHEET[1]
+    table: Table = [
+        heading,
+        bureau,
+        ["教育\0局", *bureau[1:]],
+        ["规划局", *[None] * 4, "li\0si", "李四", None, "steward"],
+    ]
+    faults = plan(database, table).faults
+    assert [(fault.row, fault.column) for fault in faults] == [(3, "party"), (4, "login")]
+    assert all("U+0000" in fault.message.en for fault in faults)
+
+
 def test_every_faulty_row_is_named_and_nothing_is_added(database: Database) -> None:
     wrong: Table = [
         ["教育局", "Education", "ministry", None, None, None, None, None, None],

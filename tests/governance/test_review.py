@@ -15,6 +15,7 @@ from diban.governance.review import (
     Decision,
     Review,
     Verdict,
+    count_waiting,
     decide,
     record_decision,
     review,
@@ -23,6 +24,7 @@ from diban.governance.review import (
 )
 from diban.ground import (
     CRS84,
+    AccountId,
     ChangeSet,
     Conflict,
     ContentHash,
@@ -108,6 +110,15 @@ def test_a_person_decides_with_audit_and_clock(database: Database) -> None:
     opened(database, asked(), DeliveryId("del_2"))
     with reading(database) as connection:
         assert [one.delivery for one in waiting_reviews(connection)] == [DELIVERY, "del_2"]
+        assert [one.delivery for one in waiting_reviews(connection, limit=1)] == [DELIVERY]
+        mine, sender = PartyId("pty_agency"), AccountId(SENDER.actor)
+        cases: list[tuple[list[PartyId] | None, AccountId | None, int]] = [
+            *((None, None, 2), ([mine], None, 2), ([], None, 0), ([PartyId("other")], None, 0)),
+            *((None, sender, 0), (None, AccountId("other"), 2)),
+        ]
+        for parties, but_from, count in cases:
+            assert count_waiting(connection, parties, but_from) == count
+            assert len(waiting_reviews(connection, parties=parties, but_from=but_from)) == count
     with unit(database) as act:
         settled = decide(act, REVIEWER, DELIVERY, Verdict.ACCEPT, "the street was pulled down")
     assert (settled.decided_by, settled.why) == (REVIEWER.actor, "the street was pulled down")

@@ -24,7 +24,7 @@ from diban.ground import (
     VersionId,
     now,
 )
-from diban.intake import Deliveries, Delivery, DeliveryState, Sent
+from diban.intake import Deliveries, Delivery, DeliveryState, Sent, heads_in, heads_of, last_heads
 from diban.intake.delivery_state import NEXT
 from diban.intake.tables import delivery, delivery_move
 from diban.store import Database, metadata, reading, sqlite_url, unit
@@ -181,12 +181,14 @@ def test_what_is_blanked_says_nothing_of_its_data(
 ) -> None:
     seen = opened(database)
     with unit(database) as act:
-        seen = REGISTER.move(act, seen, road[0], CLERK, "", report={"found": "a secret"})
+        held = {"about": "a secret"}
+        seen = REGISTER.move(act, seen, road[0], CLERK, "", report=held, question=held, answer=held)
     seen = moved(database, seen, *road[1:])
     with unit(database) as act:
         REGISTER.blank(act, seen)
         found = REGISTER.get(act.connection, seen.id)
     assert (found.report, found.sent.file_name, found.state) == (None, "", after)
+    assert (found.question, found.answer) == (None, None)
     assert steps(database, seen.id)[-1][1] == after
 
 
@@ -279,6 +281,33 @@ def test_deliveries_are_found_by_resource_state_and_bytes(database: Database) ->
         assert {one.id for one in REGISTER.of_digest(connection, SENT.digest)} == {one.id for one in made}
         assert [one.id for one in REGISTER.of_digest(connection, other.sent.digest)] == [other.id]
         assert REGISTER.in_state(connection, DeliveryState.LANDED) == []
+
+
+def test_heads_tell_what_a_list_needs(database: Database) -> None:
+    made = [
+        opened(database, replace(SENT, key=f"k{number}", party=PartyId(f"p{number % 2}")))
+        for number in range(5)
+    ]
+    report = {"score": 61, "findings": [{}, {}]}
+    for seen in made:
+        with unit(database) as act:
+            REGISTER.move(act, seen, DeliveryState.WAITING, CLERK, "", report=report)
+    with reading(database) as connection:
+        count, heads = heads_in(connection, DeliveryState.WAITING, None, 2)
+        assert (count, [head.id for head in heads]) == (5, [one.id for one in made[:2]])
+        assert (heads[0].score, heads[0].findings, heads[0].file_name) == (61, 2, SENT.file_name)
+        count, heads = heads_in(connection, DeliveryState.WAITING, [PartyId("p1")], 9)
+        assert (count, [head.id for head in heads]) == (2, [made[1].id, made[3].id])
+        assert heads_in(connection, DeliveryState.WAITING, [], 9) == (0, [])
+        count, heads = heads_in(connection, DeliveryState.WAITING, None, 9, last_of_layer=True)
+        assert (count, [head.id for head in heads]) == (1, [made[4].id])
+        assert [head.id for head in last_heads(connection, [PartyId("p1")])] == [made[3].id]
+        assert last_heads(connection, [PartyId("p1")], DeliveryState.LANDED) == []
+        assert set(heads_of(connection, [made[0].id, made[2].id])) == {made[0].id, made[2].id}
+    with unit(database) as act:
+        REGISTER.blank(act, REGISTER.get(act.connection, made[0].id))
+        blank = heads_of(act.connection, [made[0].id])[made[0].id]
+    assert (blank.score, blank.findings, blank.file_name) == (None, 0, "")
 
 
 def test_a_delivery_that_is_not_there_is_missing(database: Database) -> None:

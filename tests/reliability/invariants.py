@@ -91,7 +91,7 @@ def leftovers(installation: Installation) -> list[Path]:
     kept = {home / "layers" / name for name in storages}
     aside = [*home.rglob("*.part*"), *(home / "originals" / "incoming").glob("*")]
     # What a delivery changed stays for people to look at.
-    aside += [path for path in (home / "work").glob("*/*") if path.name != "changes.arrow"]
+    aside += [path for path in (home / "work").glob("*/*") if not path.match("changes-*.arrow")]
     heads = [path for path in (home / "audit").iterdir() if path.name not in ("head.json", "head.lock")]
     layers = [
         path

@@ -95,6 +95,31 @@ def test_sent_twice_is_sent_once(own_town: Town, housing: Client) -> None:
     assert len(housing.read(DELIVERIES)["deliveries"]) == 2
 
 
+def test_a_key_is_not_for_another_file(own_town: Town, housing: Client) -> None:
+    first = submit(housing, key="november", upload=uploaded(housing, geojson(SAME)))
+    other = submit(housing, key="november", upload=uploaded(housing, geojson(MOVED)))
+    assert (other.status_code, other.json()["field"]) == (409, "Idempotency-Key")
+    again = submit(housing, key="november", upload=uploaded(housing, geojson(SAME)))
+    assert (again.status_code, again.json()["id"]) == (200, first.json()["id"]), "the same bytes sent anew"
+
+
+@pytest.mark.parametrize("mode", ["full", "unchanged"])
+def test_what_came_to_nothing_is_sent_anew_in_the_same_words(
+    own_town: Town, housing: Client, mode: str
+) -> None:
+    letter = {"mode": mode, **({"upload": uploaded(housing, geojson(MOVED))} if mode == "full" else {})}
+    made = [submit(housing, **letter).json()["id"] for _ in range(2)]
+    take_back(housing, made[0])
+    anew = submit(housing, **letter)
+    assert (anew.status_code, anew.json()["state"]) == (201, "received")
+    assert submit(housing, **letter).json()["id"] == anew.json()["id"]
+    assert made[0] == made[1] != anew.json()["id"]
+    work(own_town)
+    landed = submit(housing, **letter)
+    assert (landed.status_code, landed.json()["id"]) == (200, anew.json()["id"])
+    assert landed.json()["state"] == "landed"
+
+
 def test_the_same_key_of_two_senders(own_town: Town, housing: Client) -> None:
     mine = submit(housing, key="k", upload=uploaded(housing, b"{}"))
     colleague = own_town.hire("colleague", Role.STEWARD, own_town.parties["housing"].id)
@@ -176,7 +201,8 @@ def test_only_the_first_changes_are_kept(
     at = f"{DELIVERIES}/{submitted(housing, geojson(CUT), dry_run=True)}/changes"
     work(own_town)
     page = housing.read(at, kind="removed", limit=1000)
-    assert (page["numberMatched"], page["numberReturned"], page["next"]) == (ROWS // 2, 10, None)
+    assert (page["numberMatched"], page["numberKept"], page["numberReturned"]) == (ROWS // 2, 10, 10)
+    assert page["next"] is None
 
 
 def test_an_erasure_takes_what_was_shown_with_it(
@@ -213,6 +239,9 @@ def test_a_question_is_answered_by_its_senders(own_town: Town, housing: Client, 
     assert told["question"]["declared"] == {"crs": "GCJ-02", "by": "sender"}
     for one in told["question"]["candidates"]:
         assert 0 < len(one["places"]) <= 80
+    overseen = own_town.browser("bureau").read(f"{DELIVERIES}/{asked}")["question"]
+    assert [one["places"] for one in overseen["candidates"]] == [[]] * len(told["question"]["candidates"])
+    assert {**overseen, "candidates": []} == {**told["question"], "candidates": []}
     assert [item["id"] for item in waiting_for(housing, "answer")] == [asked]
     path, word = f"{DELIVERIES}/{asked}/answer", {"crs": told["question"]["proposal"]}
     assert planning.ask("POST", path, json=word).status_code == 403, "a reviewer does not know"
@@ -266,6 +295,24 @@ def test_a_word_without_a_reason(own_town: Town, planning: Client, delivered: De
     for verdict, why in (("accept", ""), ("accept", "   "), ("ask", "x"), ("perhaps", "x")):
         assert decide(planning, delivered.id, verdict, why).status_code == 400
     assert decide(planning, delivered.id, "accept", "x" * 2001).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [
+        ("withdrawal", {"why": "a\0b"}),
+        ("answer", {"crs": "a\0b"}),
+        ("review", {"verdict": "return", "why": "a\0b"}),
+    ],
+)
+def test_a_word_with_nul(
+    own_town: Town, housing: Client, delivered: Delivery, act: str, body: dict[str, Any]
+) -> None:
+    answer = housing.ask("POST", f"{DELIVERIES}/{delivered.id}/{act}", json=body)
+    assert (answer.status_code, answer.json()["field"]) == (
+        400,
+        f"body.{'crs' if act == 'answer' else 'why'}",
+    )
 
 
 def test_a_key_does_not_decide(own_town: Town, planning: Client, delivered: Delivery) -> None:
@@ -322,6 +369,7 @@ def test_to_foreign_layers_nothing_is_sent(own_town: Town) -> None:
         {"upload": "upl_x", "dry_run": "perhaps"},
         {"upload": "upl_x", "sender": "account_x"},
         {"upload": ["upl_x"]},
+        *({"upload": "upl_x", name: "a\0b"} for name in ("upload", "layer", "crs", "source_layer")),
     ],
 )
 def test_letters_that_are_none(housing: Client, letter: dict[str, Any]) -> None:
@@ -331,7 +379,9 @@ def test_letters_that_are_none(housing: Client, letter: dict[str, Any]) -> None:
 
 def test_an_upload_that_is_not_whole(housing: Client, own_town: Town) -> None:
     with unit(own_town.platform.database) as act:
-        made = own_town.platform.uploads.create(act, own_town.account("housing").id, "x", 5)
+        made = own_town.platform.uploads.create(
+            act, own_town.account("housing").id, own_town.parties["housing"].id, "x", 5
+        )
     answer = submit(housing, upload=made.id)
     assert (answer.status_code, answer.json()["field"]) == (409, "upload")
     assert submit(housing, upload="upl_none").status_code == 404
@@ -353,6 +403,9 @@ def test_the_list(own_town: Town, housing: Client, planning: Client) -> None:
     assert len(housing.read(DELIVERIES, state="returned,landed", resource="housing")["deliveries"]) == 5
     assert housing.read(DELIVERIES, state="waiting")["deliveries"] == []
     assert housing.read(DELIVERIES, resource="papers")["deliveries"] == []
+    archive = own_town.browser("archive")
+    hidden, unknown = (archive.get(DELIVERIES, params={"resource": slug}) for slug in ("plans", "nothing"))
+    assert (hidden.status_code, hidden.json()) == (unknown.status_code, unknown.json())
     assert housing.get(DELIVERIES, params={"state": "lost"}).status_code == 400
     assert housing.get(DELIVERIES, params={"limit": "0"}).status_code == 400
 

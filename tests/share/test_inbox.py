@@ -12,6 +12,7 @@ from diban.catalogue import State
 from diban.governance import By, Role, Target, TargetKind, request_expunge
 from diban.ground import micros, now
 from diban.intake import Delivery
+from diban.share import inbox
 from diban.store import unit
 from tests.share import test_deliveries
 from tests.share.client import Client
@@ -45,6 +46,21 @@ def test_what_was_returned_until_it_is_mended(own_town: Town) -> None:
     assert counts(own_town.browser("archive")) == {}
     submitted(housing, geojson(test_deliveries.MOVED))
     assert counts(housing) == {}
+
+
+def test_so_many_are_named_and_all_are_counted(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "MOST", 2)
+    housing, planning = own_town.browser("housing"), own_town.hire("planning", Role.PLANNING_BUREAU)
+    asked = [submitted(housing, geojson(test_deliveries.MOVED), crs="GCJ-02", dry_run=True) for _ in range(3)]
+    waiting = [submitted(housing, geojson(test_deliveries.CUT)) for _ in range(3)]
+    work(own_town)
+    for client, kind, first in ((housing, "answer", asked[:2]), (planning, "review", waiting[:2])):
+        held = next(held for held in client.read("/api/inbox")["kinds"] if held["kind"] == kind)
+        assert (held["count"], [item["id"] for item in held["items"]]) == (3, first)
+    shown = client_items(planning, "review")[0]
+    full = planning.read(f"/api/deliveries/{shown['id']}")
+    assert (shown["score"], shown["findings"]) == (full["score"], len(full["findings"]))
+    assert shown["score"] is not None
 
 
 def test_what_is_to_be_decided(own_town: Town, delivered: Delivery) -> None:

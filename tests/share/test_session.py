@@ -227,6 +227,19 @@ def test_signing_out_of_what_ended(own_town: Town) -> None:
     assert own_town.client().ask("DELETE", "/api/session").status_code == 204
 
 
+def test_a_page_that_looks_by_itself_keeps_no_session_open(own_town: Town) -> None:
+    client, watching = own_town.browser("transport"), {"X-Diban-Watching": "1"}
+    for _ in range(2):
+        _age(own_town, timedelta(minutes=20))
+        answer = client.get("/api/inbox", headers=watching)
+    assert answer.status_code == 401, "twenty minutes, twice"
+    client = own_town.browser("transport")
+    for _ in range(3):
+        _age(own_town, timedelta(minutes=20))
+        assert client.get("/api/inbox", headers=watching).status_code == 200
+        assert client.get("/api/inbox").status_code == 200, "a person's act, a moment after a look"
+
+
 def _age(town: Town, by: timedelta) -> None:
     """Let all sessions have been used last so much earlier, and forget who was recognised."""
     with unit(town.services.database) as act:

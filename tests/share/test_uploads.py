@@ -13,13 +13,14 @@ import pytest
 import sqlalchemy as sa
 
 from diban.app import sweep_once
+from diban.governance import Role
 from diban.ground import now
 from diban.intake import Uploads
 from diban.share import uploads
 from diban.store import unit
 from tests.share.client import Client
 from tests.share.sending import PIECE, TUS, UPLOADS, begin, offset_of, send, submit, uploaded
-from tests.share.town import MOST_BYTES, Town
+from tests.share.town import MOST_BYTES, MOST_SHARED, Town
 
 BYTES = bytes(range(256)) * 400
 LENGTH = len(BYTES)
@@ -95,10 +96,17 @@ def test_checksums(own_town: Town, housing: Client, name: str) -> None:
     assert [held.suffix for held in folder.iterdir()] == [""], "the mark of the piece is gone"
 
 
-@pytest.mark.parametrize("given", ["", "sha1", "sha1 !", "sha1 AAAA", "md5 AAAA", "crc32 AAAA"])
+@pytest.mark.parametrize(
+    "given", ["", "sha1", "sha1 !", "sha1 AAAA", "md5 AAAA", "crc32 AAAA", "sha1 é", "é AAAA"]
+)
 def test_a_checksum_that_cannot_be_read(housing: Client, given: str) -> None:
     path = begin(housing, LENGTH)
-    answer = send(housing, path, 0, BYTES, upload_checksum=given)
+    answer = housing.ask(
+        "PATCH",
+        path,
+        content=BYTES,
+        headers=[*PIECE.items(), ("Upload-Offset", "0"), (b"Upload-Checksum", given.encode())],
+    )
     assert (answer.status_code, answer.json()["field"]) == (400, "Upload-Checksum")
     assert offset_of(housing, path) == 0
 
@@ -123,6 +131,9 @@ def test_too_many_and_too_much(own_town: Town, housing: Client) -> None:
     paths = [begin(housing, 10) for _ in range(Uploads.MOST_OPEN - 2)]
     answer = housing.ask("POST", UPLOADS, headers={**TUS, "Upload-Length": "10"})
     assert (answer.status_code, answer.json()["limit"]) == (413, Uploads.MOST_OPEN)
+    colleague = own_town.hire("colleague", Role.STEWARD, own_town.parties["housing"].id)
+    answer = colleague.ask("POST", UPLOADS, headers={**TUS, "Upload-Length": "1000"})
+    assert (answer.status_code, answer.json()["limit"]) == (413, MOST_SHARED), "a party has its share"
     another = own_town.client("transport")
     answer = another.ask("POST", UPLOADS, headers={**TUS, "Upload-Length": str(MOST_BYTES)})
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:diban:problem:storage-full")
@@ -182,6 +193,7 @@ def test_a_foreign_page_cannot_upload(own_town: Town, housing: Client) -> None:
         ("POST", {"Upload-Length": "9" * 400}, 400, "Upload-Length"),
         ("POST", {"Upload-Length": "1", "Upload-Metadata": "filename !"}, 400, "Upload-Metadata"),
         ("POST", {"Upload-Length": "1", "Upload-Metadata": "filename gIA="}, 400, "Upload-Metadata"),
+        ("POST", {"Upload-Length": "1", "Upload-Metadata": "filename YQBi"}, 400, "Upload-Metadata"),
         ("POST", {"Upload-Length": "1", "Upload-Metadata": "a YQ==," * 999}, 400, "Upload-Metadata"),
         ("PATCH", {"Content-Type": "text/plain"}, 415, "Content-Type"),
         ("PATCH", {"Upload-Offset": "1e3"}, 400, "Upload-Offset"),
@@ -247,6 +259,17 @@ def test_expiry(own_town: Town, housing: Client) -> None:
     sweep_once(own_town.platform)
     assert not own_town.platform.uploads.path(name).exists()
     assert [held["id"] for held in housing.read(UPLOADS)["uploads"]] == [kept.rpartition("/")[2]]
+
+
+def test_nothing_puts_nothing_off(own_town: Town, housing: Client) -> None:
+    path = begin(housing, 3)
+    first = housing.ask("HEAD", path, headers=TUS).headers["upload-expires"]
+    with unit(own_town.platform.database) as act:
+        act.connection.execute(sa.text("UPDATE upload SET expires_at = expires_at - 3600000000"))
+    sooner = send(housing, path, 0, b"").headers["upload-expires"]
+    assert parsedate_to_datetime(first) - parsedate_to_datetime(sooner) == timedelta(hours=1)
+    later = send(housing, path, 0, b"a").headers["upload-expires"]
+    assert parsedate_to_datetime(later) >= parsedate_to_datetime(first)
 
 
 def test_the_audit_knows(own_town: Town, housing: Client) -> None:

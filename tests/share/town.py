@@ -71,6 +71,8 @@ PASSWORD = "a long enough password"
 ROWS = 200
 MOST_BYTES = 8_000_000
 """Of one upload."""
+MOST_SHARED = 2 * MOST_BYTES + 1000
+"""Of one party's uploads."""
 COLUMNS = 20
 ZOOM, ROW, COLUMN = 13, 3570, 6690
 """The tile that holds all buildings."""
@@ -361,7 +363,9 @@ def open_town(
         catalogue=Catalogue(),
         deliveries=Deliveries(),
         mappings=Mappings(),
-        uploads=Uploads(folder / "originals" / "uploads", size=MOST_BYTES, space=3 * MOST_BYTES),
+        uploads=Uploads(
+            folder / "originals" / "uploads", size=MOST_BYTES, share=MOST_SHARED, space=3 * MOST_BYTES
+        ),
         parties=Parties(),
         accounts=Accounts(),
         grants=Grants(generation),

@@ -22,6 +22,7 @@ _MEANING = {
     "database": "`postgresql+psycopg://user@host/name`; empty: the embedded engine in the home folder",
     "zone": "the city's time zone (IANA): days of use, and times of deliveries that have no offset",
     "upload_limit": "the largest file that is received, in bytes",
+    "upload_share": "the most bytes of all uploads that one party has under way",
     "upload_space": "the most bytes of all uploads that are under way together",
     "districts": "the slug of the layer of districts, against which the coordinates of deliveries are held",
     "secure_cookies": "`true` behind HTTPS: the session's cookie is then sent over HTTPS only; "

@@ -37,10 +37,11 @@ export const withdraw = (id: string, why: string): Promise<Delivery> => acted(id
 /** The sender's word on the coordinates: a code, or `as-declared`. */
 export const answer = (id: string, crs: string): Promise<Delivery> => acted(id, 'answer', { crs })
 
-export const readDelivery = (id: string, signal?: AbortSignal): Promise<Delivery> => read<Delivery>(deliveryAddress(id), signal)
-export const readProgress = (id: string, signal?: AbortSignal): Promise<Progress> => read<Progress>(`${deliveryAddress(id)}/progress`, signal)
+export const readDelivery = (id: string, signal?: AbortSignal, watching = false): Promise<Delivery> => read<Delivery>(deliveryAddress(id), signal, watching)
+/** Looked at again and again while a page is open. */
+export const readProgress = (id: string, signal?: AbortSignal): Promise<Progress> => read<Progress>(`${deliveryAddress(id)}/progress`, signal, true)
 export const readReceipt = (id: string, signal?: AbortSignal): Promise<Receipt> => read<Receipt>(receiptAddress(id), signal)
-export const readInbox = (signal?: AbortSignal): Promise<Inbox> => read<Inbox>(INBOX, signal)
+export const readInbox = (watching = false): Promise<Inbox> => read<Inbox>(INBOX, undefined, watching)
 
 export const readChanges = (id: string, kind: ChangeKind, signal?: AbortSignal): Promise<ChangedFeatures> =>
   read<ChangedFeatures>(`${deliveryAddress(id)}/changes?kind=${kind}&limit=${DRAWN}`, signal)

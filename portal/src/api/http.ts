@@ -35,9 +35,9 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
   return response
 }
 
-/** Reads one JSON document. */
-export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const headers = { Accept: 'application/json, application/geo+json', 'Accept-Language': acceptLanguage }
+/** Reads one JSON document; `watching` says that the page looks by itself, which keeps no session open. */
+export async function read<T>(path: string, signal?: AbortSignal, watching = false): Promise<T> {
+  const headers = { Accept: 'application/json, application/geo+json', 'Accept-Language': acceptLanguage, ...(watching ? { 'X-Diban-Watching': '1' } : {}) }
   const response = await ask(path, { headers, ...(signal ? { signal } : {}) })
   return (await response.json()) as T
 }

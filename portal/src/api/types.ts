@@ -252,6 +252,8 @@ export interface Progress {
 
 export interface ChangedFeatures extends GeoJSON.FeatureCollection {
   numberMatched: number
+  /** How many of them are kept to be read page by page. */
+  numberKept: number
   numberReturned: number
   next: string | null
 }

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../api/types'
 import type { Language } from './language'
+import { delivery as words } from './words'
 
 /** Quotes a cell; a leading =, +, - or @ of a text is kept from being run as a formula. */
 function cell(value: string | number | null): string {
@@ -15,7 +16,7 @@ function cell(value: string | number | null): string {
 export function rowsToFix(findings: Finding[], language: Language): string {
   const head = language === 'zh' ? ['行', '字段', '值', '经度', '纬度', '代码', '级别', '问题', '处理办法'] : ['row', 'field', 'value', 'lon', 'lat', 'code', 'severity', 'finding', 'remedy']
   const lines = findings.flatMap((f) =>
-    f.places.map((p) => [p.row, p.field, p.value, p.lon, p.lat, f.code, f.severity, f.message[language], f.remedy[language]]),
+    f.places.map((p) => [p.row, p.field, p.value, p.lon, p.lat, f.code, words[f.severity][language], f.message[language], f.remedy[language]]),
   )
   return `\uFEFF${[head, ...lines].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`
 }

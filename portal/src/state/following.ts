@@ -1,44 +1,54 @@
 /** A delivery that a page watches: read, looked at again while it moves, and acted on. */
 
-import { computed, onUnmounted, ref, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 
 import { readChanges, readDelivery, readProgress } from '../api/deliveries'
 import type { ChangedFeatures, ChangeKind, Delivery, Problem, Progress } from '../api/types'
 import { loadInbox } from './inbox'
 import { moving } from './journey'
 import { problemOf, useLoad } from './load'
-import { account } from './session'
+import { account, ended } from './session'
 
 /** How soon to look again while the platform works, and while a person is waited for. */
 const SOON_MS = 600
 const LATER_MS = 8000
 
+/** Does something each time the page comes into sight again. */
+function whenSeen(does: () => void): void {
+  const seen = (): void => { if (!document.hidden) does() }
+  document.addEventListener('visibilitychange', seen)
+  onScopeDispose(() => document.removeEventListener('visibilitychange', seen))
+}
+
 export function useDelivery(id: () => string) {
-  const { data, problem, run } = useLoad((signal, one: string) => readDelivery(one, signal))
+  const { data, problem, run } = useLoad((signal, one: string, watching: boolean) => readDelivery(one, signal, watching))
   const progress = shallowRef<Progress | null>(null)
   const busy = ref(false)
   const refusal = shallowRef<Problem | null>(null)
-  let timer = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
 
   function plan(): void {
     clearTimeout(timer)
     const one = data.value
-    if (!one || progress.value?.ended) return
-    timer = window.setTimeout(() => void look(one), moving(one) ? SOON_MS : LATER_MS)
+    // nobody looks at a page that is hidden, and whom the platform no longer knows is told nothing
+    if (!one || progress.value?.ended || ended.value) return
+    timer = setTimeout(() => { if (!document.hidden) void look(one) }, moving(one) ? SOON_MS : LATER_MS)
   }
 
   async function look(one: Delivery): Promise<void> {
     try {
       const now = await readProgress(one.id)
       if (id() !== one.id) return
+      ended.value = false
       progress.value = now
       if (now.state !== data.value?.state) {
-        await run(one.id)
-        void loadInbox()
+        await run(one.id, true)
+        void loadInbox(true)
       }
     } catch (error) {
       // a lost line is met again at the next look; what the page shows stays as it was
-      console.warn(problemOf(error))
+      if (problemOf(error).status === 401) ended.value = true
+      else console.warn(problemOf(error))
     }
     plan()
   }
@@ -63,11 +73,12 @@ export function useDelivery(id: () => string) {
 
   watch([id, account], async ([one]) => {
     progress.value = null
-    await run(one)
+    await run(one, false)
     if (data.value) await look(data.value)
   }, { immediate: true })
-  onUnmounted(() => clearTimeout(timer))
-  return { data, problem, run, progress, busy, refusal, act }
+  whenSeen(() => { if (data.value && !progress.value?.ended) void look(data.value) })
+  onScopeDispose(() => clearTimeout(timer))
+  return { data, problem, run: (one: string) => run(one, false), progress, busy, refusal, act }
 }
 
 const KINDS: ChangeKind[] = ['added', 'changed', 'removed']

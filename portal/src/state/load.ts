@@ -1,9 +1,10 @@
 /** Reads something from the server for a page: what came, what went wrong, whether it is on its way. */
 
-import { onUnmounted, ref, shallowRef } from 'vue'
+import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 
 import { ApiError } from '../api/http'
 import type { Problem } from '../api/types'
+import { language } from './language'
 
 /** The problem behind a failure; what is no answer of the server is thrown on. */
 export function problemOf(error: unknown): Problem {
@@ -17,8 +18,10 @@ export function useLoad<T, A extends unknown[]>(reader: (signal: AbortSignal, ..
   const problem = shallowRef<Problem | null>(null)
   const loading = ref(false)
   let current = new AbortController()
+  let last: A | null = null
 
   async function run(...args: A): Promise<void> {
+    last = args
     current.abort()
     const mine = (current = new AbortController())
     loading.value = true
@@ -34,6 +37,8 @@ export function useLoad<T, A extends unknown[]>(reader: (signal: AbortSignal, ..
     }
   }
 
-  onUnmounted(() => current.abort())
+  // data comes in both languages, the words of a refusal in one: it is asked for in the other
+  watch(language, () => { if (problem.value && last) void run(...last) })
+  onScopeDispose(() => current.abort())
   return { data, problem, loading, run }
 }

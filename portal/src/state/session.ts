@@ -9,6 +9,8 @@ export const platform = shallowRef<Platform | null>(null)
 /** True once the platform was asked, whether it answered or not. */
 export const asked = ref(false)
 export const account = computed(() => platform.value?.account ?? null)
+/** True once a page that looks by itself was told that the session has ended; what it shows stays. */
+export const ended = ref(false)
 /** The roles that deliver data, as the platform's role matrix has them. */
 const SENDERS = ['steward', 'district', 'housing_bureau']
 export const delivers = computed(() => account.value?.roles.some((role) => SENDERS.includes(role)) ?? false)
@@ -23,6 +25,7 @@ export async function loadPlatform(): Promise<void> {
 
 export async function signIn(login: string, password: string): Promise<void> {
   await openSession(login, password)
+  ended.value = false
   await loadPlatform()
 }
 
@@ -33,6 +36,7 @@ export async function setPassword(password: string, fresh: string): Promise<void
 
 export async function signOut(): Promise<void> {
   await closeSession()
+  ended.value = false
   await loadPlatform()
 }
 

@@ -23,7 +23,8 @@ class Settings:
 
     ``database`` is "" for the embedded engine in the home folder, else a ``postgresql+psycopg://``
     URL; ``area`` the city's box in degrees; ``zone`` the city's time zone for local days;
-    ``upload_limit`` the most bytes of one file, ``upload_space`` of all uploads that are under way;
+    ``upload_limit`` the most bytes of one file, ``upload_share`` of all uploads that one party has under
+    way, ``upload_space`` of all there are;
     ``districts`` the slug of the layer of districts, against which the coordinates of others are held;
     ``address`` where readers reach the services when a server stands before
     them, "" to go by each request; ``read_seconds`` how long one page or tile may take.
@@ -36,6 +37,7 @@ class Settings:
     database: str = ""
     zone: str = "Asia/Shanghai"
     upload_limit: int = 20 * GIGABYTE
+    upload_share: int = 50 * GIGABYTE
     upload_space: int = 200 * GIGABYTE
     districts: str = "districts"
     secure_cookies: bool = False
@@ -48,7 +50,7 @@ class Settings:
             raise _refused("address", "http(s)://host[:port][/path]", "https://city.example")
         if self.zone not in available_timezones():
             raise _refused("zone", "IANA", "Asia/Shanghai")
-        for name in ("upload_limit", "upload_space", "read_seconds"):
+        for name in ("upload_limit", "upload_share", "upload_space", "read_seconds"):
             if getattr(self, name) < 1:
                 raise _refused(name, "≥ 1", str(Settings.__dataclass_fields__[name].default))
 

@@ -87,7 +87,10 @@ def build(settings: Settings) -> Platform:
         deliveries=Deliveries(),
         # Beside the originals, so that a whole upload becomes one by a rename.
         uploads=Uploads(
-            home / "originals" / "uploads", size=settings.upload_limit, space=settings.upload_space
+            home / "originals" / "uploads",
+            size=settings.upload_limit,
+            share=settings.upload_share,
+            space=settings.upload_space,
         ),
         mappings=Mappings(),
         parties=Parties(),

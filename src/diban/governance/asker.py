@@ -62,6 +62,13 @@ class Asker:
         reach = self.permissions().get(permission)
         return reach is Reach.ALL or (reach is Reach.OWN and provider in self.reach)
 
+    def parties_for(self, permission: Permission) -> frozenset[PartyId] | None:
+        """On whose things the asker may do it; None for everyone's."""
+        reach = self.permissions().get(permission)
+        if reach is Reach.ALL:
+            return None
+        return self.reach if reach is Reach.OWN else frozenset()
+
 
 def may(asker: Asker, permission: Permission, provider: PartyId | None = None) -> None:
     """Pass, or raise `Denied`; acts that are bound to one's own party name whose thing it is."""

@@ -35,7 +35,7 @@ from diban.governance.parties import Parties, check_name
 from diban.governance.party_kind import PartyKind
 from diban.governance.passwords import hash_password, initial_password
 from diban.governance.roles import Role, check_roles
-from diban.ground import Conflict, Fault, Invalid, Missing, PartyId, Text, TooLarge
+from diban.ground import Conflict, Fault, Invalid, Missing, PartyId, Text, TooLarge, require_storable
 from diban.store import Database, Unit, reading
 
 MOST_BYTES = 10_000_000
@@ -153,6 +153,8 @@ class _Planner:
 
     def take(self, number: int, cells: dict[str, str]) -> None:
         try:
+            for column, cell in cells.items():
+                require_storable(cell, column)
             party = self._party(cells)
             self._account(cells, party)
         except Fault as fault:

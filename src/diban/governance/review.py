@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from diban.governance.evidence import Act, record_evidence
 from diban.governance.ledger_tables import review_decision
 from diban.governance.policy import ReviewPolicy
 from diban.ground import (
+    AccountId,
     ChangeSet,
     Conflict,
     DeliveryId,
@@ -173,11 +174,37 @@ def review_of(connection: sa.Connection, delivery: DeliveryId) -> Review | None:
     return None if row is None else _review(row)
 
 
-def waiting_reviews(connection: sa.Connection) -> list[Review]:
-    """Deliveries that ask for a person, the one that waits longest first."""
-    waiting = sa.select(review_decision).where(review_decision.c.verdict == Verdict.ASK.value)
+def waiting_reviews(
+    connection: sa.Connection,
+    *,
+    parties: Collection[PartyId] | None = None,
+    but_from: AccountId | None = None,
+    limit: int | None = None,
+) -> list[Review]:
+    """Deliveries that ask for a person, the one that waits longest first.
+
+    ``parties``: only those that these sent; ``but_from``: none that this account sent.
+    """
+    waiting = sa.select(review_decision).where(*_waiting(parties, but_from)).limit(limit)
     rows = connection.execute(waiting.order_by(review_decision.c.opened_at, review_decision.c.delivery))
     return [_review(row) for row in rows]
+
+
+def count_waiting(
+    connection: sa.Connection, parties: Collection[PartyId] | None, but_from: AccountId | None
+) -> int:
+    """How many `waiting_reviews` there are."""
+    asked = sa.select(sa.func.count()).select_from(review_decision).where(*_waiting(parties, but_from))
+    return int(connection.execute(asked).scalar_one())
+
+
+def _waiting(parties: Collection[PartyId] | None, but_from: AccountId | None) -> list[sa.ColumnElement[bool]]:
+    wanted = [review_decision.c.verdict == Verdict.ASK.value]
+    if parties is not None:
+        wanted.append(review_decision.c.party.in_(sorted(parties)))
+    if but_from is not None:
+        wanted.append(review_decision.c.sender != but_from)
+    return wanted
 
 
 def _asks(change: ChangeSet, policy: ReviewPolicy) -> list[Text]:

@@ -63,6 +63,7 @@ from diban.ground.rings import Rings, read_rings
 from diban.ground.schema import GEOMETRY, Code, Field, GeometryKind, Kind, Schema
 from diban.ground.scope import LayerScope, Mask, Scope
 from diban.ground.source_crs import BD09, GAUSS, GCJ02, UTM, source_crs
+from diban.ground.storable import require_storable
 from diban.ground.text import Text
 
 __all__ = [
@@ -145,6 +146,7 @@ __all__ = [
     "parse_crs",
     "project",
     "read_rings",
+    "require_storable",
     "row_hashes",
     "source_crs",
 ]

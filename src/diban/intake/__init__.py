@@ -11,6 +11,7 @@ Imports: ground, store; pyarrow, shapely, pyogrio (for reading in the sandbox al
 """
 
 from diban.intake.delivery import Deliveries, Delivery, DeliveryMove, Sent
+from diban.intake.delivery_head import DeliveryHead, heads_in, heads_of, last_heads
 from diban.intake.delivery_state import DeliveryState
 from diban.intake.detect import (
     MOST,
@@ -42,6 +43,7 @@ __all__ = [
     "Columns",
     "Deliveries",
     "Delivery",
+    "DeliveryHead",
     "DeliveryMove",
     "DeliveryState",
     "Detection",
@@ -62,6 +64,9 @@ __all__ = [
     "Verdict",
     "Writer",
     "detect",
+    "heads_in",
+    "heads_of",
+    "last_heads",
     "match_columns",
     "open_spool",
     "open_upload",

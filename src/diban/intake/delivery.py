@@ -102,7 +102,8 @@ class Deliveries:
         values |= {"mode": sent.mode.value}
         state, at = DeliveryState.RECEIVED.value, micros(now())
         make = sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert
-        statement = make(delivery).values(id=made, state=state, received_at=at, moved_at=at, **values)
+        values |= {"received_at": at, "moved_at": at, "findings": 0}
+        statement = make(delivery).values(id=made, state=state, **values)
         # Two may open the same key at once: the second waits for the first, then reads what it wrote.
         unit.connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
         known = self._first(unit.connection, delivery.c.key == sent.key)
@@ -149,6 +150,8 @@ class Deliveries:
         for name, value in written.items():
             if value is not None:
                 known[name] = orjson.dumps(value).decode()
+        if report is not None:  # what a list tells, so that it need not read the report
+            known |= {"score": report.get("score"), "findings": len(report.get("findings", []))}
         if version is not None:
             known["version"] = version
         changed = unit.connection.execute(
@@ -199,12 +202,24 @@ class Deliveries:
         return str(earlier[0].key) if answered or not state.ended else f"{wanted}:{len(earlier)}"
 
     def blank(self, unit: Unit, seen: Delivery) -> None:
-        """Let go of what a delivery's report quotes of its data; one that has not ended is withdrawn."""
+        """Let go of what a delivery holds of its data; one that has not ended is withdrawn.
+
+        The report quotes values, the question shows where features lie, the file's name may tell more.
+        """
         state = seen.state if seen.state.ended else DeliveryState.WITHDRAWN
         unit.connection.execute(
             sa.update(delivery)
             .where(delivery.c.id == seen.id)
-            .values(report=None, file_name="", state=state.value, moved_at=micros(now()))
+            .values(
+                report=None,
+                score=None,
+                findings=0,
+                question=None,
+                answer=None,
+                file_name="",
+                state=state.value,
+                moved_at=micros(now()),
+            )
         )
         if state is not seen.state:
             self._note(unit, seen.id, seen.state, state, "expunge", "")
@@ -262,22 +277,6 @@ class Deliveries:
         mine = sa.select(delivery_move).where(delivery_move.c.delivery == delivery_id)
         rows = connection.execute(mine.order_by(delivery_move.c.at, delivery_move.c.id))
         return [DeliveryMove(instant(row.at), DeliveryState(row.after), row.by, row.why) for row in rows]
-
-    def latest(
-        self, connection: sa.Connection, parties: Collection[PartyId], *states: DeliveryState
-    ) -> list[Delivery]:
-        """The last delivery of each layer that these parties sent, trials left out; newest first.
-
-        With ``states``: the last that is in one of them.
-        """
-        sent = sa.and_(delivery.c.party.in_(sorted(parties)), delivery.c.dry_run.is_(False))
-        if states:
-            sent = sa.and_(sent, delivery.c.state.in_([state.value for state in states]))
-        last = sa.select(sa.func.max(delivery.c.id)).where(sent).group_by(delivery.c.layer)
-        rows = connection.execute(
-            sa.select(delivery).where(delivery.c.id.in_(last)).order_by(delivery.c.id.desc())
-        )
-        return [_delivery(row._mapping) for row in rows]
 
     def in_state(self, connection: sa.Connection, *states: DeliveryState) -> list[Delivery]:
         """Deliveries in these states, oldest first: what waits for a person or was interrupted."""

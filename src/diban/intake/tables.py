@@ -26,6 +26,8 @@ delivery = sa.Table(
     sa.Column("mapping", sa.Integer),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("report", sa.Text),
+    sa.Column("score", sa.Integer),
+    sa.Column("findings", sa.Integer, nullable=False),
     sa.Column("changes", sa.Text),
     sa.Column("question", sa.Text),
     sa.Column("answer", sa.Text),
@@ -33,6 +35,7 @@ delivery = sa.Table(
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("moved_at", sa.BigInteger, nullable=False),
     sa.Index("ix_delivery_party_id", "party", "id"),
+    sa.Index("ix_delivery_state_moved_at", "state", "moved_at"),
 )
 
 mapping = sa.Table(
@@ -62,6 +65,7 @@ upload = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("account", sa.Text, nullable=False, index=True),
+    sa.Column("party", sa.Text, nullable=False),
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("length", sa.BigInteger, nullable=False),
     sa.Column("digest", sa.Text),

@@ -24,6 +24,7 @@ from diban.ground import (
     AccountId,
     Conflict,
     Missing,
+    PartyId,
     StorageFull,
     Text,
     TooLarge,
@@ -86,7 +87,8 @@ class Writer:
 class Uploads:
     """The register of uploads and their files, one folder for all processes of an installation.
 
-    ``size`` is the most bytes of one file, ``space`` of all that are open. An upload is its account's:
+    ``size`` is the most bytes of one file, ``share`` of all that one party has open, ``space`` of all
+    that are open; what was announced counts in full, so that it also fits. An upload is its account's:
     to anyone else there is no such upload. It waits `LIFE` for its next piece, or for its delivery;
     an account has `MOST_OPEN` at most.
     """
@@ -94,10 +96,10 @@ class Uploads:
     LIFE = timedelta(hours=24)
     MOST_OPEN = 20
 
-    def __init__(self, folder: Path, *, size: int, space: int) -> None:
-        self._folder, self.size, self._space = folder, size, space
+    def __init__(self, folder: Path, *, size: int, share: int, space: int) -> None:
+        self._folder, self.size, self._share, self._space = folder, size, share, space
 
-    def create(self, act: Unit, account: AccountId, file_name: str, length: int) -> Upload:
+    def create(self, act: Unit, account: AccountId, party: PartyId, file_name: str, length: int) -> Upload:
         """Begin an upload; `TooLarge` beyond a limit, `StorageFull` when no space is left for it."""
         if length > self.size:
             raise TooLarge(
@@ -107,15 +109,16 @@ class Uploads:
                 remedy=Text(zh="拆分文件后提交", en="split the file"),
             )
         advance(act.connection, "uploads")  # one creation at a time, so that the sums below hold
-        self._require_room(act.connection, account, length)
+        self._require_room(act.connection, account, party, length)
         made, until = new_id("upl"), now() + self.LIFE
         with translating_disk():
             self._folder.mkdir(parents=True, exist_ok=True)
             self.path(made).touch(exist_ok=False)
             sync_folder(self._folder)
-        values = {"id": made, "account": account, "file_name": file_name[-NAME_LENGTH:], "length": length}
+        values = {"id": made, "account": account, "party": party, "length": length}
         times = {"created_at": micros(now()), "expires_at": micros(until)}
-        act.connection.execute(sa.insert(upload).values(**values, **times))
+        named = file_name[-NAME_LENGTH:]
+        act.connection.execute(sa.insert(upload).values(**values, file_name=named, **times))
         return self.get(act.connection, made, account)
 
     def get(self, connection: sa.Connection, upload_id: str, account: AccountId | None) -> Upload:
@@ -170,22 +173,26 @@ class Uploads:
             raise
 
     def proceed(self, act: Unit, known: Upload) -> Upload:
-        """Note that it goes on, which puts off its end."""
-        until = micros(now() + self.LIFE)
-        act.connection.execute(sa.update(upload).where(upload.c.id == known.id).values(expires_at=until))
-        return self.get(act.connection, known.id, known.account)
+        """Note that it goes on: bytes which came since it was ``known`` put off its end."""
+        present = self.get(act.connection, known.id, known.account)
+        if present.offset == known.offset:
+            return present
+        until = now() + self.LIFE
+        mine = sa.update(upload).where(upload.c.id == known.id)
+        act.connection.execute(mine.values(expires_at=micros(until)))
+        return replace(present, expires_at=until)
 
     def complete(self, database: Database, known: Upload) -> Upload:
         """Read all of a whole upload for its digest, once; `Conflict` while bytes are missing."""
         if known.digest is not None:
             return known
         if known.offset != known.length:
-            raise Conflict(
-                Text(zh="文件尚未传完", en="the upload is not complete"), field="upload", limit=known.length
-            )
+            raise _incomplete(known.length)
         try:
             with self.path(known.id).open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                if stream.tell() != known.length or _marked(self._mark(known.id)) is not None:
+                    raise _incomplete(known.length)  # the last piece was not what its checksum says
         except FileNotFoundError:  # another one has completed it just now, and made an original of it
             with reading(database) as connection:
                 return self.get(connection, known.id, known.account)
@@ -199,25 +206,34 @@ class Uploads:
         act.connection.execute(sa.update(upload).where(mine).values(taken_at=micros(now())))
 
     def end(self, act: Unit, known: Upload) -> None:
-        """Forget an upload and its bytes; a delivery that has taken them keeps them."""
-        self._remove(known.id)
+        """Forget an upload and its bytes; a delivery that has taken them keeps them.
+
+        The bytes go after the commit; what a crash leaves of them is a stray file, which `sweep` finds.
+        """
         act.connection.execute(sa.delete(upload).where(upload.c.id == known.id))
+        act.then(lambda: self._remove(known.id))
 
     def sweep(self, database: Database) -> int:
         """Forget uploads that nobody went on with; how many. One that is being written to stays."""
-        late = sa.select(upload.c.id).where(upload.c.expires_at <= micros(now())).limit(1000)
+        late = upload.c.expires_at <= micros(now())
         with reading(database) as connection:
-            gone = [name for (name,) in connection.execute(late) if self._idle(name)]
+            found = connection.execute(sa.select(upload.c.id).where(late).limit(1000)).scalars()
+            idle = [name for name in found if self._idle(name)]
             known = set(connection.execute(sa.select(upload.c.id)).scalars())
-        if gone:
+        gone: list[str] = []
+        if idle:
             with unit(database) as act:
-                for name in gone:
-                    self._remove(name)
-                act.connection.execute(sa.delete(upload).where(upload.c.id.in_(gone)))
+                # Somebody may have gone on with one of them meanwhile, which put off its end.
+                ended = sa.delete(upload).where(upload.c.id.in_(idle), late).returning(upload.c.id)
+                gone = list(act.connection.execute(ended).scalars())
+        for name in gone:
+            self._remove(name)
         self._remove_strays(lambda name: name.partition(".")[0] not in known)
         return len(gone)
 
-    def _require_room(self, connection: sa.Connection, account: AccountId, length: int) -> None:
+    def _require_room(
+        self, connection: sa.Connection, account: AccountId, party: PartyId, length: int
+    ) -> None:
         opened = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(upload.c.length), 0)).where(
             upload.c.taken_at.is_(None)
         )
@@ -227,6 +243,14 @@ class Uploads:
                 Text(zh="未完成的上传过多", en="too many uploads are open"),
                 field="uploads",
                 limit=self.MOST_OPEN,
+                remedy=Text(zh="先完成或取消其中一些", en="complete or end some of them"),
+            )
+        _, shared = connection.execute(opened.where(upload.c.party == party)).one()
+        if int(shared) + length > self._share:
+            raise TooLarge(
+                Text(zh="本机构未完成的上传过大", en="the uploads of your party are too large together"),
+                field="uploads",
+                limit=self._share,
                 remedy=Text(zh="先完成或取消其中一些", en="complete or end some of them"),
             )
         _, held = connection.execute(opened).one()
@@ -256,10 +280,14 @@ class Uploads:
         except FileNotFoundError:
             return 0
         try:
+            # A mark before the size is read, or after it, says that the last bytes may be taken back.
+            mark = self._mark(upload_id)
+            begun = _marked(mark)
+            sizes = [os.fstat(handle).st_size]
+            sizes += [size for size in (begun, _marked(mark)) if size is not None]
             with translating_disk():
                 os.fsync(handle)
-            size, begun = os.fstat(handle).st_size, _marked(self._mark(upload_id))
-            return size if begun is None else min(begun, size)
+            return min(*sizes, os.fstat(handle).st_size)
         finally:
             os.close(handle)
 
@@ -301,6 +329,10 @@ def _marked(mark: Path) -> int | None:
     except FileNotFoundError:
         return None
     return int(text or 0)  # an empty mark was cut off while being written: nothing is sure
+
+
+def _incomplete(length: int) -> Conflict:
+    return Conflict(Text(zh="文件尚未传完", en="the upload is not complete"), field="upload", limit=length)
 
 
 def _missing(upload_id: str) -> Missing:

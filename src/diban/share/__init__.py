@@ -12,13 +12,15 @@ Imports: ground, store, base, catalogue, intake, governance; FastAPI, orjson, pr
 from diban.share.api import api, blocks_of
 from diban.share.block import Block, Link, Maturity, link
 from diban.share.metrics import Measures, forget_measures
-from diban.share.port import Journey, Standing, Step, Submission
+from diban.share.port import CHANGE_KINDS, Journey, Kept, Standing, Step, Submission
 from diban.share.services import VERSION, Services
 
 __all__ = [
+    "CHANGE_KINDS",
     "VERSION",
     "Block",
     "Journey",
+    "Kept",
     "Link",
     "Maturity",
     "Measures",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from fastapi import Request, Response
@@ -29,6 +30,11 @@ def address(request: Request) -> str:
             remedy=Text(zh="写明主机名，可带端口", en="name the host, with a port if need be"),
         )
     return f"{request.scope['scheme']}://{host}/ogc"
+
+
+def below_address(request: Request, path: str) -> str:
+    """A path of this application as readers reach it: below the path of the installation's address."""
+    return urlsplit(request.state.address).path + path
 
 
 def json_answer(body: Any, kind: str = "application/json", headers: dict[str, str] | None = None) -> Response:

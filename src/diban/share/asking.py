@@ -18,6 +18,8 @@ from diban.store import reading, unit
 
 COOKIE = "diban_session"
 GUARD = "x-diban-request"
+WATCHING = "x-diban-watching"
+"""Set to 1 on what a page reads by itself: no person's act, so that it keeps no session open."""
 REMEMBERED_SECONDS = 1.0
 _MOST = 10_000
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -87,15 +89,22 @@ class Asking:
             require_guard(request)
         digest = hashlib.sha256(f"{key is None}:{session if key is None else key}".encode()).digest()
         generation = self._services.generation.current()
-        known = self._remembered.get(digest)
-        if known is not None and known.until > time.monotonic() and known.generation == generation:
-            return known
-        known = self._authenticate(key, session, request.state.request_id, generation)
+        known = before = self._remembered.get(digest)
+        if known is None or known.until <= time.monotonic() or known.generation != generation:
+            known = self._authenticate(key, session, request.state.request_id, generation)
+        watching = key is None and request.method in _SAFE and request.headers.get(WATCHING) == "1"
+        if known.asker.touch_due and not watching:
+            self._touch(known.asker)
+            known = replace(known, asker=replace(known.asker, touch_due=False))
+        if known is not before:
+            self._remember(digest, known)
+        return known
+
+    def _remember(self, digest: bytes, known: _Known) -> None:
         with self._lock:
             if len(self._remembered) >= _MOST:
                 self._remembered.clear()
             self._remembered[digest] = known
-        return known
 
     def _authenticate(self, key: str | None, session: str | None, request_id: str, generation: int) -> _Known:
         with reading(self._services.database) as connection:
@@ -106,8 +115,6 @@ class Asking:
             above: frozenset[PartyId] = frozenset()
             if asker.party is not None:
                 above = self._services.parties.lineage(connection, asker.party)
-        if asker.touch_due:
-            self._touch(asker)
         return _Known(asker, above, time.monotonic() + REMEMBERED_SECONDS, generation)
 
     def _touch(self, asker: Asker) -> None:

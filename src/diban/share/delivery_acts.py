@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from diban.governance import Asker, Verdict, review_of
 from diban.ground import Invalid, Mode, Text
 from diban.intake import Delivery
-from diban.share.answers import json_answer
+from diban.share.answers import below_address, json_answer
 from diban.share.asking import Asking
 from diban.share.block import JSON, Block, answers
+from diban.share.body_text import BodyText
 from diban.share.delivery_document import delivery_document
 from diban.share.delivery_pages import NAME, PATH, visible_delivery
 from diban.share.parameters.given import given_parameters
@@ -22,7 +23,7 @@ from diban.store import reading
 
 KEY = "Idempotency-Key"
 KEY_LENGTH = 200
-_Short = Annotated[str, Field(min_length=1, max_length=200)]
+_Short = Annotated[BodyText, Field(min_length=1, max_length=200)]
 
 
 class Letter(BaseModel):
@@ -31,7 +32,7 @@ class Letter(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     layer: _Short
-    upload: Annotated[str, Field(max_length=64)] | None = None
+    upload: Annotated[BodyText, Field(max_length=64)] | None = None
     mode: Mode = Mode.FULL
     source_layer: _Short | None = None
     crs: _Short | None = None
@@ -52,7 +53,7 @@ class Word(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     verdict: Verdict
-    why: Annotated[str, Field(min_length=1, max_length=2000)]
+    why: Annotated[BodyText, Field(min_length=1, max_length=2000)]
 
 
 class Reason(BaseModel):
@@ -60,7 +61,7 @@ class Reason(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    why: Annotated[str, Field(max_length=2000)] = ""
+    why: Annotated[BodyText, Field(max_length=2000)] = ""
 
 
 def delivery_acts_block(asking: Asking) -> Block:
@@ -93,7 +94,7 @@ class _Pages:
         submission = Submission(**letter.model_dump(), key=_key(request))
         delivery, fresh = self._services.journey.submit(asker, submission)
         answer = self._answer(asker, delivery)
-        answer.headers["Location"] = f"{PATH}/{delivery.id}"
+        answer.headers["Location"] = below_address(request, f"{PATH}/{delivery.id}")
         answer.status_code = 201 if fresh else 200
         return answer
 

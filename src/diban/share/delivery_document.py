@@ -7,8 +7,8 @@ from typing import Any
 
 from diban.catalogue import Resource
 from diban.governance import Asker, Permission, Review, Verdict
-from diban.ground import LayerId, Text
-from diban.intake import Delivery, DeliveryState
+from diban.ground import LayerId, PartyId, Text
+from diban.intake import Delivery, DeliveryHead, DeliveryState, Sent
 from diban.share.port import Standing
 
 _VERDICTS = {
@@ -16,19 +16,27 @@ _VERDICTS = {
     Verdict.RETURN: Text(zh="退回", en="returned"),
     Verdict.ASK: Text(zh="待人工审核", en="asks a person"),
 }
+_WORK = (Permission.DELIVER, Permission.REVIEW_DELIVERY, Permission.APPROVE_OWN)
 _SUMS = ("added", "changed", "removed", "unchanged")
 _BEFORE_LANDING = (DeliveryState.RECEIVED, DeliveryState.ASKED, DeliveryState.WAITING)
 
 
 def may_see(asker: Asker, delivery: Delivery) -> bool:
-    """Whether the asker sent it for its party, decides on it, or oversees everything."""
+    """Whether the asker sends for its party, decides on it, or oversees everything."""
     return works_on(asker, delivery) or asker.allowed(Permission.SEE_ALL)
 
 
 def works_on(asker: Asker, delivery: Delivery) -> bool:
-    """Whether the asker sent it or decides on it, and so sees the values of its faulty rows."""
-    party = delivery.sent.party
-    return party in asker.reach or asker.allowed(Permission.REVIEW_DELIVERY, party)
+    """Whether the asker sends or decides for its party, and so sees the values of its faulty rows."""
+    return works_for(asker, delivery.sent.party)
+
+
+def works_for(asker: Asker, party: PartyId) -> bool:
+    """Whether it is the asker's duty to send, or to decide on, what this party delivers.
+
+    To be of the party is not enough: a developer's key acts for an agency too.
+    """
+    return any(asker.allowed(permission, party) for permission in _WORK)
 
 
 def delivery_document(
@@ -48,7 +56,7 @@ def delivery_document(
         "source_layer": delivery.sent.source_layer,
         "crs": delivery.sent.crs,
         "sender": {"name": sender.as_json()},
-        "question": None if delivery.question is None else _question(delivery.question, delivery.answer),
+        "question": None if delivery.question is None else _question(delivery, values=values),
         "verdict": None if decided is None else _verdict(decided),
         "rows": report.get("rows"),
         "findings": [finding_document(item, values=values) for item in report.get("findings", [])],
@@ -58,19 +66,24 @@ def delivery_document(
     }
 
 
-def delivery_line(delivery: Delivery) -> dict[str, Any]:
+def delivery_line(delivery: Delivery | DeliveryHead) -> dict[str, Any]:
     """A delivery in a list."""
-    report = delivery.report or {}
+    if isinstance(delivery, DeliveryHead):
+        sent: DeliveryHead | Sent = delivery
+        score, findings = delivery.score, delivery.findings
+    else:
+        sent, report = delivery.sent, delivery.report or {}
+        score, findings = report.get("score"), len(report.get("findings", []))
     return {
         "id": delivery.id,
-        "file_name": delivery.sent.file_name,
+        "file_name": sent.file_name,
         "received_at": iso(delivery.received_at),
         "moved_at": iso(delivery.moved_at),
         "state": delivery.state.value,
         "state_title": delivery.state.words.as_json(),
-        "dry_run": delivery.sent.dry_run,
-        "score": report.get("score"),
-        "findings": len(report.get("findings", [])),
+        "dry_run": sent.dry_run,
+        "score": score,
+        "findings": findings,
     }
 
 
@@ -143,9 +156,16 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _question(asked: dict[str, Any], answer: dict[str, Any] | None) -> dict[str, Any]:
-    """What the sender is asked of the coordinates; with the answer once there is one."""
-    return {**asked, "answer": None if answer is None else answer["crs"]}
+def _question(delivery: Delivery, *, values: bool) -> dict[str, Any]:
+    """What the sender is asked of the coordinates; with the answer once there is one.
+
+    Who only oversees is not told where features lie.
+    """
+    asked, answer = delivery.question or {}, delivery.answer
+    candidates = [
+        {**one, "places": one.get("places", []) if values else []} for one in asked.get("candidates", [])
+    ]
+    return {**asked, "candidates": candidates, "answer": None if answer is None else answer["crs"]}
 
 
 def _verdict(decided: Review) -> dict[str, Any]:

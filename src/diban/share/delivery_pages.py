@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from diban.governance import Asker, Permission, may, review_of
 from diban.ground import CRS84, ROW, DeliveryId, Denied, Invalid, Missing, PartyId, ResourceId, Text
 from diban.intake import Delivery, DeliveryState
-from diban.share.answers import json_answer
+from diban.share.answers import below_address, json_answer
 from diban.share.asking import Asking
 from diban.share.block import Block, read_route
 from diban.share.conditional import CACHING, tag_of_bytes, unchanged
@@ -22,13 +22,16 @@ from diban.share.delivery_document import (
     may_see,
     progress_document,
     report_document,
+    works_for,
     works_on,
 )
 from diban.share.geojson import features_of
+from diban.share.noted import note_reading, quoted
 from diban.share.parameters.after import AFTER
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.limit import LIMIT, parse_limit
 from diban.share.parameters.parameter import Parameter
+from diban.share.port import CHANGE_KINDS
 from diban.share.receipt import receipt_document
 from diban.share.services import Services
 from diban.store import reading
@@ -41,9 +44,8 @@ STATE = Parameter(
     {"type": "string"},
 )
 RESOURCE = Parameter("resource", Text(zh="资源标识", en="a resource's slug"))
-KINDS = ("added", "changed", "removed")
 KIND = Parameter(
-    "kind", Text(zh="哪一类变更", en="which kind of change"), {"type": "string", "enum": [*KINDS]}
+    "kind", Text(zh="哪一类变更", en="which kind of change"), {"type": "string", "enum": [*CHANGE_KINDS]}
 )
 MOST_LINES = 200
 MOST_FEATURES = 1000
@@ -82,9 +84,7 @@ class _Pages:
         limit = min(parse_limit(given.get("limit")), MOST_LINES)
         states = _states(given.get("state"))
         with reading(self._services.database) as connection:
-            resource: ResourceId | None = None
-            if given.get("resource"):
-                resource = self._services.catalogue.by_slug(connection, given["resource"]).id
+            resource = self._resource(connection, given.get("resource"))
             found = self._services.deliveries.page(
                 connection,
                 limit + 1,
@@ -100,12 +100,16 @@ class _Pages:
     def show(self, request: Request, delivery: str) -> Response:
         """A delivery with its report; `Missing` to whoever may not see it."""
         asker, found = self._known(request, delivery)
-        return json_answer(self.document(asker, found))
+        document = self.document(asker, found)
+        self._note_report(request, asker, found, document)
+        return json_answer(document)
 
     def report(self, request: Request, delivery: str) -> Response:
         """The whole report; null before the file was examined."""
         asker, found = self._known(request, delivery)
-        return json_answer(report_document(found, values=works_on(asker, found)))
+        document = report_document(found, values=works_on(asker, found))
+        self._note_report(request, asker, found, document)
+        return json_answer(document)
 
     def progress(self, request: Request, delivery: str) -> Response:
         """How far the work is; asked again with the tag, 304 while nothing moved."""
@@ -118,14 +122,14 @@ class _Pages:
         return Response(body, media_type="application/json", headers=headers)
 
     def changes(self, request: Request, delivery: str) -> Response:
-        """What it would add, change or remove (or did), feature by feature, for those who work on it."""
+        """What it would add, change or remove (or did), for those who work on it; noted in the audit."""
         asker, found = self._known(request, delivery, KIND, LIMIT, AFTER)
         _require_work(asker, found)
         given = given_parameters(request, KIND, LIMIT, AFTER)
         kind, after = _kind(given.get("kind")), _after(given.get("after"))
         limit = min(parse_limit(given.get("limit")), MOST_FEATURES)
-        batch = self._services.journey.changes(found.id, kind, after, limit + 1)
-        if batch is None:
+        kept = self._services.journey.changes(found.id, kind, after, limit)
+        if kept is None:
             raise Missing(
                 Text(zh="没有可看的变更", en="no changes are kept of this delivery"),
                 field="delivery",
@@ -134,14 +138,23 @@ class _Pages:
                     en="they are known once it passed its checks, and kept for thirty days after its end",
                 ),
             )
-        features = features_of(batch.slice(0, limit), CRS84)
+        features = features_of(kept.features, CRS84)
         for feature in features:  # what is new has no number yet
             feature["id"] = feature["id"] or f"row {feature['properties'][ROW]}"
-        following = None if batch.num_rows <= limit else str(after + limit)
+        note_reading(
+            *(self._services, request, asker, found),
+            "delivery.changes",
+            kind=kind,
+            after=after,
+            features=len(features),
+        )
+        until = after + len(features)
+        following = str(until) if features and until < kept.of else None
         return json_answer(
             {
                 "type": "FeatureCollection",
                 "numberMatched": (found.changes or {}).get(kind, 0),
+                "numberKept": kept.of,
                 "numberReturned": len(features),
                 "features": features,
                 "next": _next(request, following),
@@ -176,6 +189,24 @@ class _Pages:
             sender = self._services.parties.get(connection, delivery.sent.party).name
         return delivery_document(asker, delivery, decided, resource, sender)
 
+    def _resource(self, connection: Any, slug: str | None) -> ResourceId | None:
+        """The resource of a slug; of one that nobody took, an id that no delivery names.
+
+        Whether a resource exists is not told here: what has no deliveries to be seen answers none.
+        """
+        if not slug:
+            return None
+        try:
+            return self._services.catalogue.by_slug(connection, slug).id
+        except Missing:
+            return ResourceId("")
+
+    def _note_report(
+        self, request: Request, asker: Asker, found: Delivery, document: dict[str, Any] | None
+    ) -> None:
+        if document is not None and (places := quoted(document)):
+            note_reading(self._services, request, asker, found, "delivery.report", places=places)
+
     def _known(self, request: Request, delivery: str, *parameters: Parameter) -> tuple[Asker, Delivery]:
         request.state.block = NAME
         given_parameters(request, *parameters)
@@ -206,7 +237,7 @@ def _parties(asker: Asker) -> Collection[PartyId] | None:
     anyone = PartyId("")
     if asker.allowed(Permission.SEE_ALL) or asker.allowed(Permission.REVIEW_DELIVERY, anyone):
         return None
-    return asker.reach
+    return {party for party in asker.reach if works_for(asker, party)}
 
 
 def _require_work(asker: Asker, delivery: Delivery) -> None:
@@ -230,11 +261,11 @@ def _states(given: str | None) -> list[DeliveryState]:
 
 
 def _kind(given: str | None) -> str:
-    if given is not None and given not in KINDS:
+    if given is not None and given not in CHANGE_KINDS:
         raise Invalid(
-            Text(zh="没有这类变更", en="no such kind of change"), field="kind", limit=", ".join(KINDS)
+            Text(zh="没有这类变更", en="no such kind of change"), field="kind", limit=", ".join(CHANGE_KINDS)
         )
-    return given or KINDS[0]
+    return given or CHANGE_KINDS[0]
 
 
 def _after(given: str | None) -> int:
@@ -250,4 +281,4 @@ def _next(request: Request, after: str | None) -> str | None:
     if after is None:
         return None
     url = request.url.include_query_params(after=after)
-    return f"{url.path}?{url.query}"
+    return below_address(request, f"{url.path}?{url.query}")

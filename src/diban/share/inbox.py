@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +10,22 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 
 from diban.catalogue import Resource, State, moves_from
-from diban.governance import PERMISSION_OF, Asker, ExpungeState, Permission, tombstones, waiting_reviews
+from diban.governance import (
+    PERMISSION_OF,
+    Asker,
+    ExpungeState,
+    Permission,
+    count_waiting,
+    tombstones,
+    waiting_reviews,
+)
 from diban.ground import LayerId, Text, now
-from diban.intake import Delivery, DeliveryState
+from diban.intake import DeliveryHead, DeliveryState, heads_in, heads_of, last_heads
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
 from diban.share.block import Block, read_route
 from diban.share.catalogue_pages import titled
-from diban.share.delivery_document import delivery_line, iso
+from diban.share.delivery_document import delivery_line, iso, works_for
 from diban.share.directory import MOST_RESOURCES
 from diban.share.due import due_after
 from diban.share.parameters.given import given_parameters
@@ -39,6 +47,8 @@ _REVIEWS = (State.REGISTRATION_REVIEW, State.PUBLICATION_REVIEW)
 _EXPECTED = (State.REGISTERED, State.PUBLICATION_REVIEW, State.PUBLISHED)
 
 Item = dict[str, Any]
+Waiting = tuple[int, list[Item]]
+"""How many things wait, and those that are named."""
 
 
 def inbox_block(asking: Asking) -> Block:
@@ -63,21 +73,24 @@ class _Pages:
         asker = self._begin(request)
         with reading(self._services.database) as connection:
             waiting = {
-                "answer": list(self._to_answer(connection, asker)),
-                "mend": list(self._to_mend(connection, asker)),
-                "review": list(self._to_review(connection, asker)),
-                "approve": list(self._to_approve(connection, asker)),
-                "expunge": list(_to_confirm(connection, asker)),
-                "due": [line for line in self._provided(connection, asker) if line["overdue"]],
+                "answer": self._to_answer(connection, asker),
+                "mend": self._to_mend(connection, asker),
+                "review": self._to_review(connection, asker),
+                "approve": _counted(self._to_approve(connection, asker)),
+                "expunge": _counted(_to_confirm(connection, asker)),
+                "due": _counted(line for line in self._provided(connection, asker) if line["overdue"]),
             }
         kinds = [
-            {"kind": kind, "title": TITLES[kind].as_json(), "count": len(items), "items": items[:MOST]}
-            for kind, items in waiting.items()
+            {"kind": kind, "title": TITLES[kind].as_json(), "count": count, "items": items}
+            for kind, (count, items) in waiting.items()
         ]
-        return json_answer({"count": sum(map(len, waiting.values())), "kinds": kinds})
+        return json_answer({"count": sum(count for count, _ in waiting.values()), "kinds": kinds})
 
     def provided(self, request: Request) -> Response:
-        """The resources of the asker's party, with the last delivery and when the next is due."""
+        """The resources of the asker's party, with the last delivery and when the next is due.
+
+        For those who send or decide for the party.
+        """
         asker = self._begin(request)
         with reading(self._services.database) as connection:
             return json_answer({"resources": list(self._provided(connection, asker))})
@@ -87,28 +100,30 @@ class _Pages:
         given_parameters(request)
         return self._asking.account(request)
 
-    def _to_answer(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
+    def _to_answer(self, connection: sa.Connection, asker: Asker) -> Waiting:
         """Deliveries that ask for their sender's word, trials too, of those who deliver."""
-        for delivery in self._services.deliveries.in_state(connection, DeliveryState.ASKED):
-            if asker.allowed(Permission.DELIVER, delivery.sent.party):
-                yield self._delivery(connection, delivery, delivery.moved_at)
+        parties = asker.parties_for(Permission.DELIVER)
+        count, heads = heads_in(connection, DeliveryState.ASKED, parties, MOST)
+        return count, self._lines(connection, [(head, head.moved_at) for head in heads])
 
-    def _to_mend(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
+    def _to_mend(self, connection: sa.Connection, asker: Asker) -> Waiting:
         """Returned deliveries that none has followed, of those who deliver."""
-        for delivery in reversed(self._services.deliveries.latest(connection, asker.reach)):
-            returned = delivery.state is DeliveryState.RETURNED
-            if returned and asker.allowed(Permission.DELIVER, delivery.sent.party):
-                yield self._delivery(connection, delivery, delivery.moved_at)
+        parties = asker.parties_for(Permission.DELIVER)
+        count, heads = heads_in(connection, DeliveryState.RETURNED, parties, MOST, last_of_layer=True)
+        return count, self._lines(connection, [(head, head.moved_at) for head in heads])
 
-    def _to_review(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
+    def _to_review(self, connection: sa.Connection, asker: Asker) -> Waiting:
         """Deliveries that ask for a person, where the asker may be that person."""
-        for asked in waiting_reviews(connection):
-            if asked.sender != asker.account and asker.allowed(Permission.REVIEW_DELIVERY, asked.party):
-                delivery = self._services.deliveries.get(connection, asked.delivery)
-                yield self._delivery(connection, delivery, asked.opened_at)
+        parties = asker.parties_for(Permission.REVIEW_DELIVERY)
+        count = count_waiting(connection, parties, asker.account)
+        asked = waiting_reviews(connection, parties=parties, but_from=asker.account, limit=MOST)
+        heads = heads_of(connection, [one.delivery for one in asked])
+        return count, self._lines(connection, [(heads[one.delivery], one.opened_at) for one in asked])
 
     def _to_approve(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
         """Resources in review whose next step is this asker's to take."""
+        if all(asker.parties_for(hand) == frozenset() for hand in PERMISSION_OF.values()):
+            return
         waiting = self._services.catalogue.list(connection, _REVIEWS, limit=MOST_RESOURCES)
         for item in sorted(waiting, key=lambda item: item.changed_at):
             hands = {PERMISSION_OF[hand] for move in moves_from(item.state) for hand in move.hands}
@@ -123,26 +138,39 @@ class _Pages:
                 }
 
     def _provided(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
-        last = {d.sent.layer: d for d in self._services.deliveries.latest(connection, asker.reach)}
-        landed = {
-            d.sent.layer: d.moved_at
-            for d in self._services.deliveries.latest(connection, asker.reach, DeliveryState.LANDED)
-        }
-        for party in sorted(asker.reach):
+        mine = {party for party in asker.reach if works_for(asker, party)}
+        last = {head.layer: head for head in last_heads(connection, mine)}
+        landed = {head.layer: head.moved_at for head in last_heads(connection, mine, DeliveryState.LANDED)}
+        for party in sorted(mine):
             every = self._services.catalogue.list(
                 connection, tuple(State), provider=party, limit=MOST_RESOURCES
             )
             for resource in every:
                 yield _provided_line(resource, last, landed)
 
-    def _delivery(self, connection: sa.Connection, delivery: Delivery, since: datetime) -> Item:
-        resource = self._services.catalogue.get(connection, delivery.sent.resource)
-        known = {"resource": resource.slug, "resource_title": resource.entry.title.as_json()}
-        return {**delivery_line(delivery), **known, "since": iso(since)}
+    def _lines(self, connection: sa.Connection, told: Sequence[tuple[DeliveryHead, datetime]]) -> list[Item]:
+        """Deliveries with their resources, each of which is read once."""
+        catalogue = self._services.catalogue
+        resources = {name: catalogue.get(connection, name) for name in {head.resource for head, _ in told}}
+        return [
+            {
+                **delivery_line(head),
+                "resource": resources[head.resource].slug,
+                "resource_title": resources[head.resource].entry.title.as_json(),
+                "since": iso(since),
+            }
+            for head, since in told
+        ]
+
+
+def _counted(items: Iterable[Item]) -> Waiting:
+    """How many there are, and the first of them."""
+    every = list(items)
+    return len(every), every[:MOST]
 
 
 def _provided_line(
-    resource: Resource, last: dict[LayerId, Delivery], landed: dict[LayerId, datetime]
+    resource: Resource, last: dict[LayerId, DeliveryHead], landed: dict[LayerId, datetime]
 ) -> Item:
     layers = [layer.layer for layer in resource.layers if layer.layer is not None]
     sent = max((last[layer] for layer in layers if layer in last), key=lambda d: d.id, default=None)

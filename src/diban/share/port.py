@@ -12,13 +12,16 @@ from diban.governance import Asker, Verdict
 from diban.ground import Asset, DeliveryId, LayerId, Mode, Text, VersionId
 from diban.intake import Delivery
 
+CHANGE_KINDS = ("added", "changed", "removed")
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What a sender says of a finished upload: to which layer, what the file claims to be.
 
     ``upload`` is None for a confirmation that nothing changed. ``key`` is the sender's own idempotency
-    key; without one the same upload with the same words is the same delivery.
+    key; without one the same upload with the same words is the same delivery, until that has ended
+    without landing.
     """
 
     upload: str | None
@@ -49,6 +52,17 @@ class Standing:
     steps: tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page of the features that a delivery changes: ``_row``, ``_fid``, fields, geometry.
+
+    ``of`` says how many of the kind are kept, which may be fewer than are changed.
+    """
+
+    features: pa.RecordBatch
+    of: int
+
+
 class Journey(Protocol):
     """Deliveries on their road. Every act checks who asks, leaves its audit line and can be repeated."""
 
@@ -67,10 +81,11 @@ class Journey(Protocol):
     def standing(self, delivery: Delivery) -> Standing:
         """How far the work on it is."""
 
-    def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> pa.RecordBatch | None:
-        """Features that it would add, change or remove: ``_kind``, ``_row``, ``_fid``, fields, geometry.
+    def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> Kept | None:
+        """Features of a kind (added, changed, removed) behind the first ``after``, at most ``limit``.
 
-        Only the first of each kind are kept; None when none are, or no longer.
+        Only the first of each kind are kept, and a page is bounded in bytes; None when nothing is
+        kept, or no longer.
         """
 
     def original(self, asker: Asker, delivery: Delivery) -> Path:

@@ -27,14 +27,13 @@ from diban.ground import Denied, Text, Unauthenticated, Unavailable
 from diban.share.answers import json_answer
 from diban.share.asking import COOKIE, Asking, forget_session, require_guard
 from diban.share.block import JSON, Block, answers, read_route
+from diban.share.body_text import BodyText
 from diban.share.parameters.given import given_parameters
 from diban.share.platform import account_of
 from diban.share.services import Services
 from diban.store import Unit, reading, unit
 
 NAME = "session"
-NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL has no text with U+0000."""
 AT_ONCE = 2
 """Passwords checked at the same time; each takes 64 MiB and a tenth of a second of every core."""
 PATIENCE_SECONDS = 3.0
@@ -45,8 +44,8 @@ class Credentials(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    login: Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)]
-    password: Annotated[str, Field(min_length=1, max_length=256, pattern=NO_NUL)]
+    login: Annotated[BodyText, Field(min_length=1, max_length=64)]
+    password: Annotated[BodyText, Field(min_length=1, max_length=256)]
 
 
 class NewPassword(BaseModel):
@@ -54,8 +53,8 @@ class NewPassword(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    password: Annotated[str, Field(min_length=1, max_length=256, pattern=NO_NUL)]
-    new: Annotated[str, Field(min_length=1, max_length=256, pattern=NO_NUL)]
+    password: Annotated[BodyText, Field(min_length=1, max_length=256)]
+    new: Annotated[BodyText, Field(min_length=1, max_length=256)]
 
 
 def session_block(asking: Asking) -> Block:

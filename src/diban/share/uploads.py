@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hashlib
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
@@ -20,9 +19,9 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from diban.governance import Asker, Permission, may
-from diban.ground import AccountId, Invalid, Text, TooLarge
+from diban.ground import AccountId, Invalid, PartyId, Text, TooLarge, require_storable
 from diban.intake import Upload, Writer
-from diban.share.answers import json_answer
+from diban.share.answers import below_address, json_answer
 from diban.share.asking import Asking
 from diban.share.block import JSON, Block, answers, read_route
 from diban.share.delivery_document import iso
@@ -86,9 +85,9 @@ class _Pages:
         length = _number(request, "Upload-Length")
         name = _metadata(request).get("filename", "")
         with unit(self._services.database) as act:
-            made = self._services.uploads.create(act, _of(asker), name, length)
+            made = self._services.uploads.create(act, _of(asker), _party(asker), name, length)
             asker.by().note(act, "upload.create", made.id, {"length": length})
-        headers = {"Location": f"{UPLOADS}/{made.id}", **_progress(made)}
+        headers = {"Location": below_address(request, f"{UPLOADS}/{made.id}"), **_progress(made)}
         answer = json_answer(_document(made), headers=headers)
         answer.status_code = 201
         return answer
@@ -230,6 +229,11 @@ def _of(asker: Asker) -> AccountId:
     return asker.account
 
 
+def _party(asker: Asker) -> PartyId:
+    assert asker.party is not None, "who may deliver is of a party"
+    return asker.party
+
+
 def _number(request: Request, name: str) -> int:
     text = request.headers.get(name, "")
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
@@ -251,6 +255,7 @@ def _metadata(request: Request) -> dict[str, str]:
         for pair in given.split(",") if given else ():
             key, _, value = pair.strip().partition(" ")
             found[key] = base64.b64decode(value, validate=True).decode()
+            require_storable(found[key], "Upload-Metadata")
     except ValueError as fault:
         raise Invalid(
             Text(zh="请求头 Upload-Metadata 无法读取", en="the header Upload-Metadata cannot be read"),
@@ -269,7 +274,7 @@ def _checksum(request: Request) -> tuple[str, bytes] | None:
     name, _, value = given.partition(" ")
     try:
         awaited = base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:  # also of letters that are no ASCII
         awaited = b""
     if name not in ALGORITHMS or len(awaited) != hashlib.new(name).digest_size:
         raise Invalid(

@@ -76,6 +76,6 @@ def _meant(delivery: Delivery, crs: str) -> str:
         raise Invalid(
             Text(zh="文件与报送人均未说明坐标系", en="neither the file nor the sender has named a CRS"),
             field="crs",
-            remedy=Text(zh="用 --crs 给出坐标系代码", en="name one with --crs"),
+            remedy=Text(zh="给出坐标系代码，例如 EPSG:4547", en="name one, such as EPSG:4547"),
         )
     return str(declared["crs"])

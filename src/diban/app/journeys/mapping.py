@@ -6,7 +6,7 @@ from typing import Any
 
 from diban.app.wiring import Platform
 from diban.governance import Asker, Permission, may
-from diban.ground import AccountId, Conflict, Invalid, LayerId, PartyId, Text
+from diban.ground import AccountId, Conflict, Invalid, LayerId, PartyId, Text, require_storable
 from diban.intake import Mapping
 from diban.store import reading, unit
 
@@ -20,6 +20,7 @@ def show_mapping(platform: Platform, layer: str, asker: Asker) -> Mapping:
 
 def save_mapping(platform: Platform, layer: str, value: dict[str, Any], asker: Asker) -> Mapping:
     """Keep a mapping from its JSON form; the same again stays the same version."""
+    require_storable(value, "")
     known, provider = _layer(platform, layer, asker)
     schema = platform.base.schema(known)
     if schema.asset is not None:

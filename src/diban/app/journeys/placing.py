@@ -134,9 +134,9 @@ def _notes(crs: Crs) -> tuple[Finding, ...]:
 
 def _untold(reason: Text) -> Flaw:
     remedy = Text(
-        zh="如属后者，提交时用 --crs 说明；区划图层已入库，且数据含区划代码或名称，"
+        zh="如属后者，提交时说明坐标系；区划图层已入库，且数据含区划代码或名称，"
         "或图层已有现行版本时，可以判断",
-        en="if it is, say so with --crs; with the layer of districts landed, district codes or names in the "
-        "rows, or a version of the layer, it can be told",
+        en="if it is, say so when you deliver; with the layer of districts landed, district codes or "
+        "names in the rows, or a version of the layer, it can be told",
     )
     return Flaw("crs.untold", Severity.NOTICE, _TITLE, reason, remedy)

@@ -7,7 +7,7 @@ from typing import Any
 from diban.app.wiring import Platform
 from diban.catalogue import Entry, Resource, entry_from_json
 from diban.governance import Asker, Permission, may
-from diban.ground import AccountId, Missing, PartyId, Text
+from diban.ground import AccountId, Missing, PartyId, Text, require_storable
 from diban.store import Unit, reading, unit
 
 
@@ -17,6 +17,7 @@ def register(platform: Platform, description: dict[str, Any], asker: Asker) -> R
     ``provider`` and ``owner`` are named by credit code or Chinese name. A changed description
     replaces a draft's; fields added to a layer that has rows make a new schema version.
     """
+    require_storable(description, "")
     with reading(platform.database) as connection:
         named = {
             name: _party(platform, connection, str(description.get(name) or ""))

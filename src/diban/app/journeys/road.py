@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from diban.app.journeys.answering import answer
 from diban.app.journeys.delivery import present
 from diban.app.journeys.preview import preview
@@ -34,7 +32,7 @@ from diban.ground import (
     now,
 )
 from diban.intake import Delivery, Upload
-from diban.share import Standing, Step, Submission
+from diban.share import Kept, Standing, Step, Submission
 from diban.store import reading, unit
 
 
@@ -48,8 +46,11 @@ class Road:
         platform, key = self.platform, self._key(asker, submission)
         resource = self._resource(asker, submission.layer)
         with reading(platform.database) as connection:
-            if (known := platform.deliveries.of_key(connection, key)) is not None:
-                return _same(known, submission, resource), False
+            if submission.key is None:  # what came to nothing may be sent anew in the same words
+                key = platform.deliveries.free_key(connection, key, again=False)
+            known = platform.deliveries.of_key(connection, key)
+        if known is not None:
+            return self._known(asker, known, submission, resource), False
         upload = self._upload(asker, submission)
         digest = self._original(upload)
         name = "" if upload is None else upload.file_name
@@ -92,7 +93,7 @@ class Road:
         )
         return Standing(job.state, job.attempts, steps)
 
-    def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> pa.RecordBatch | None:
+    def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> Kept | None:
         return preview(self.platform, delivery, kind, after, limit)
 
     def original(self, asker: Asker, delivery: Delivery) -> Path:
@@ -158,6 +159,23 @@ class Road:
             upload = self.platform.uploads.get(connection, submission.upload, asker.account)
         return self.platform.uploads.complete(self.platform.database, upload)
 
+    def _known(self, asker: Asker, known: Delivery, submission: Submission, resource: Resource) -> Delivery:
+        """What the key stands for, if the same is said of the same bytes; one that is gone says none."""
+        same = _same(known, submission, resource)
+        if same and submission.upload is not None:
+            try:
+                upload = self._upload(asker, submission)
+            except Missing:
+                upload = None
+            same = upload is None or upload.digest == known.sent.digest
+        if not same:
+            raise Conflict(
+                Text(zh="该幂等键已用于另一份交付", en="the key was used for another delivery"),
+                field="Idempotency-Key",
+                remedy=Text(zh="换用新的幂等键", en="use a fresh key"),
+            )
+        return known
+
     def _original(self, upload: Upload | None) -> str:
         """Its bytes, from now on among the originals; taken already, they are there."""
         if upload is None:
@@ -169,15 +187,9 @@ class Road:
         return upload.digest
 
 
-def _same(known: Delivery, submission: Submission, resource: Resource) -> Delivery:
-    """What the key stands for, if the same is said of it."""
+def _same(known: Delivery, submission: Submission, resource: Resource) -> bool:
+    """Whether the sender says the same of it."""
     sent = known.sent
     said = (sent.resource, sent.layer, sent.mode, sent.source_layer, sent.crs, sent.dry_run)
     wanted = (resource.id, resource.layer(submission.layer).layer, submission.mode)
-    if said != (*wanted, submission.source_layer, submission.crs, submission.dry_run):
-        raise Conflict(
-            Text(zh="该幂等键已用于另一份交付", en="the key was used for another delivery"),
-            field="Idempotency-Key",
-            remedy=Text(zh="换用新的幂等键", en="use a fresh key"),
-        )
-    return known
+    return said == (*wanted, submission.source_layer, submission.crs, submission.dry_run)

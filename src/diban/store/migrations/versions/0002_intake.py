@@ -36,6 +36,8 @@ def _intake_1() -> None:
         sa.Column("mapping", sa.Integer(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("report", sa.Text(), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("findings", sa.Integer(), nullable=False),
         sa.Column("changes", sa.Text(), nullable=True),
         sa.Column("question", sa.Text(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
@@ -47,6 +49,7 @@ def _intake_1() -> None:
     )
     op.create_index("ix_delivery_party_id", "delivery", ["party", "id"], unique=False)
     op.create_index(op.f("ix_delivery_resource"), "delivery", ["resource"], unique=False)
+    op.create_index("ix_delivery_state_moved_at", "delivery", ["state", "moved_at"], unique=False)
     op.create_table(
         "mapping",
         sa.Column("layer", sa.Text(), nullable=False),
@@ -64,6 +67,7 @@ def _intake_2() -> None:
         "upload",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("length", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=True),

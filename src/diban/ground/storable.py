@@ -1,0 +1,30 @@
+"""Text that any database can hold: PostgreSQL has none with U+0000."""
+
+from __future__ import annotations
+
+from diban.ground.errors import Invalid
+from diban.ground.text import Text
+
+NUL = "\0"
+
+
+def require_storable(value: object, field: str) -> None:
+    """Refuse U+0000 in a text or in a JSON value, names of members too.
+
+    `Invalid` names where it stands, from ``field`` on: ``layers.0.title.zh``.
+    """
+    waiting: list[tuple[object, str]] = [(value, field)]
+    while waiting:  # no recursion: what comes from outside may be nested as deeply as it likes
+        held, path = waiting.pop()
+        if isinstance(held, str) and NUL in held:
+            raise Invalid(
+                Text(zh="文本含有字符 U+0000", en="the text holds the character U+0000"),
+                field=path.replace(NUL, ""),
+                limit="U+0000",
+                remedy=Text(zh="去掉该字符", en="leave it out"),
+            )
+        if isinstance(held, dict):
+            waiting += [(name, f"{path}.{name}".lstrip(".")) for name in held]
+            waiting += [(inner, f"{path}.{name}".lstrip(".")) for name, inner in held.items()]
+        elif isinstance(held, list):
+            waiting += [(inner, f"{path}.{place}".lstrip(".")) for place, inner in enumerate(held)]

@@ -1,0 +1,29 @@
+"""U+0000 is refused wherever it stands, and its place is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from diban.ground import Invalid, require_storable
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        ("a\0", "name"),
+        ({"title": {"zh": "\0"}}, "name.title.zh"),
+        ({"layers": [{}, {"slug": "x\0y"}]}, "name.layers.1.slug"),
+        ({"a\0": 1}, "name.a"),
+    ],
+)
+def test_its_place_is_named(value: object, field: str) -> None:
+    with pytest.raises(Invalid) as met:
+        require_storable(value, "name")
+    assert met.value.field == field
+
+
+def test_what_is_nested_deeply_is_looked_through() -> None:
+    value: object = "\\u0000"
+    for _ in range(100_000):
+        value = [value]
+    require_storable({"fine": value, "number": 1, "nothing": None}, "")
