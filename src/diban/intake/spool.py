@@ -43,7 +43,8 @@ AHEAD = 2
 class Columns:
     """How the source's columns meet the declared fields: source name per field, and what is left over.
 
-    ``constants`` are values for all rows, ``codes`` per field what source values become.
+    ``constants`` are values for all rows, ``codes`` per field what source values become, ``sought`` the
+    names, without regard to case, under which no column was found.
     """
 
     source: dict[str, str]
@@ -51,6 +52,7 @@ class Columns:
     undeclared: tuple[str, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sought: frozenset[str] = frozenset()
 
 
 def match_columns(
@@ -77,7 +79,8 @@ def match_columns(
     absent = tuple(name for name in schema.names() if name not in found and name not in said.constants)
     places = (said.x, said.y, said.shape)
     undeclared = tuple(name for name in own if name not in found.values() and name not in places)
-    return Columns(found, absent, undeclared, said.constants, said.codes)
+    sought = frozenset(said.columns.get(name, name).casefold() for name in absent)
+    return Columns(found, absent, undeclared, said.constants, said.codes, sought)
 
 
 def spool(

@@ -73,7 +73,7 @@ def open_xlsx(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> I
 
 def _batches(sheet: Sheet, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     rows: list[tuple[str | int | None, ...]] = []
-    for row in sheet.rows():
+    for row in sheet.rows(schema.names[:-1]):
         rows.append(row)
         if len(rows) == _BATCH_ROWS:
             yield _batch(rows, schema)

@@ -149,6 +149,12 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         "请以 UTF-8 重新导出，或在映射中写明编码",
         "export it as UTF-8, or name the encoding in the mapping",
     ),
+    "quote-open": _words(
+        "第 {line} 行起的引号没有闭合，其后各行无法分清",
+        "a quote from line {line} on is never closed; the rows behind it cannot be told apart",
+        "改正该引号；单元格内的引号写作两个",
+        "correct the quote; a quote inside a cell is written twice",
+    ),
     "place-column-absent": _words(
         "没有坐标列“{column}”，或其中不是坐标；现有：{columns}",
         "no column {column!r} with coordinates; there are: {columns}",
