@@ -209,6 +209,19 @@ class Deliveries:
         if state is not seen.state:
             self._note(unit, seen.id, seen.state, state, "expunge", "")
 
+    def reported(self, connection: sa.Connection, layer: LayerId) -> list[DeliveryId]:
+        """The deliveries to a layer that have a report."""
+        rows = connection.execute(
+            sa.select(delivery.c.id).where(delivery.c.layer == layer, delivery.c.report.is_not(None))
+        )
+        return [DeliveryId(row.id) for row in rows]
+
+    def keep_report(self, unit: Unit, seen: Delivery, report: dict[str, Any]) -> None:
+        """Put another report in the place of a delivery's; nothing else of it changes."""
+        unit.connection.execute(
+            sa.update(delivery).where(delivery.c.id == seen.id).values(report=orjson.dumps(report).decode())
+        )
+
     def get(self, connection: sa.Connection, delivery_id: DeliveryId) -> Delivery:
         """The delivery of that id; `Missing` when there is none."""
         found = self._first(connection, delivery.c.id == delivery_id)
