@@ -265,7 +265,13 @@ def test_a_long_fault_is_cut(database: Database) -> None:
 def test_what_two_tell_of_one_job_stands_side_by_side(database: Database) -> None:
     ask(database)
     held = held_by(database)
-    for resume in ({"left": {"rows": 1}}, {"steps": {"erase": [1, 9]}}, None, {"left": {"rows": 2}}):
+    told: list[dict[str, object] | None] = [
+        {"left": {"rows": 1}},
+        {"steps": {"erase": [1, 9]}},
+        None,
+        {"left": {"rows": 2}},
+    ]
+    for resume in told:
         with unit(database) as act:
             assert JOBS.report(act, held, 1, 9, resume)
     fall_silent(database, held.id)
