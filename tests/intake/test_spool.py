@@ -30,6 +30,7 @@ from diban.ground import (
     Schema,
     StorageFull,
     Text,
+    Unavailable,
     project,
     row_hashes,
 )
@@ -249,3 +250,20 @@ def test_reading_back_holds_one_batch_at_a_time(tmp_path: Path) -> None:
         assert batch.num_rows == 1_000
     assert 900_000 < most < 4_000_000
     assert open_spool(tmp_path / "work" / "spool.arrow", wide).rows == 20_000
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_spool_that_is_gone_cannot_be_read_as_an_empty_one(tmp_path: Path, whole: bool) -> None:
+    target = tmp_path / "work" / "spool.arrow"
+    columns = match_columns(source().schema.names, None, SCHEMA)
+    features = spool(iter([source(), source(3)]), columns, SCHEMA, CRS84, LocalTimes("UTC"), target)
+    reading = features.batches()
+    next(reading)
+    if whole:
+        assert sum(batch.num_rows for batch in reading) == 2
+        target.unlink()
+    else:
+        reading.close()  # type: ignore[attr-defined]  # it is a generator
+    with pytest.raises(Unavailable, match="removed"):
+        features.batches()
+    assert not target.exists()

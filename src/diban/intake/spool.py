@@ -28,6 +28,7 @@ from diban.ground import (
     Kind,
     Schema,
     Text,
+    Unavailable,
     row_hashes,
 )
 from diban.intake.convert import UNREAD, UNREAD_TYPE, convert, unread_column
@@ -52,7 +53,7 @@ class Columns:
     undeclared: tuple[str, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    sought: frozenset[str] = frozenset()
+    sought: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def match_columns(
@@ -94,13 +95,21 @@ def spool(
     """The source's features as the platform reads them: the first pass writes ``target``, later ones read it.
 
     So whoever reads them first works while the source is still being read. A pass that breaks off
-    leaves no file, and cannot be repeated.
+    leaves no file, and cannot be repeated: `Unavailable`, as when the file was removed meanwhile.
     """
     target.unlink(missing_ok=True)
+    begun = threading.Event()
 
     def read() -> Iterator[pa.RecordBatch]:
         if target.is_file():
             return _read_again(target)
+        if begun.is_set():
+            raise Unavailable(
+                Text(zh="交付的工作文件已被移除", en="the work file of the delivery was removed"),
+                field=target.parent.name,
+                remedy=Text(zh="重试即从原件重新读取", en="repeat: it is read from the original again"),
+            )
+        begun.set()
         made = (normalise(batch, columns, schema, crs, times) for batch in _ahead(batches))
         return _written(made, schema, target)
 

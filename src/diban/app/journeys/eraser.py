@@ -12,7 +12,7 @@ from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.governance import Target, TargetKind
-from diban.ground import Conflict, DeliveryId, LayerId, Text
+from diban.ground import DeliveryId, LayerId, TakenOver, Text
 from diban.intake import Delivery
 from diban.quality import Report
 from diban.store import Job, reading, unit
@@ -122,7 +122,8 @@ class PlatformEraser:
     def _report(self, done: int, total: int | None, left: dict[str, object] | None = None) -> None:
         with unit(self.platform.database) as act:
             if not self.platform.jobs.report(act, self.job, done, total, left):
-                raise Conflict(
+                raise TakenOver(
                     Text(zh="任务已被取消或由他处接手", en="the job was cancelled or taken over"),
                     field=self.job.id,
+                    remedy=Text(zh="稍候查看其状态", en="look at its state in a moment"),
                 )
