@@ -34,7 +34,7 @@ from diban.ground import (
     project,
     row_hashes,
 )
-from diban.intake import Columns, LocalTimes, match_columns, open_spool, spool
+from diban.intake import Columns, LocalTimes, Mapping, match_columns, open_spool, spool
 from diban.intake.convert import UNREAD, UNREAD_TYPE
 
 TITLE = Text(zh="字段", en="field")
@@ -267,3 +267,15 @@ def test_a_spool_that_is_gone_cannot_be_read_as_an_empty_one(tmp_path: Path, who
     with pytest.raises(Unavailable, match="removed"):
         features.batches()
     assert not target.exists()
+
+
+def test_what_cannot_be_read_as_a_code_is_remembered_also_where_codes_are_exchanged(tmp_path: Path) -> None:
+    said = Mapping(codes={"code": {"440305": "南山"}})
+    batch = source(CODE=pa.array([440305.0, 2.0**60]))
+    target = tmp_path / "spool.arrow"
+    columns = match_columns(batch.schema.names, None, SCHEMA, said)
+    for _ in spool(iter([batch]), columns, SCHEMA, CRS84, LocalTimes("UTC"), target).batches():
+        pass
+    rows = rows_of(open_spool(target, SCHEMA))
+    assert [row["code"] for row in rows] == ["南山", None]
+    assert {one["field"]: one["value"] for one in rows[1][UNREAD]}["code"] == str(2.0**60)

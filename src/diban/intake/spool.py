@@ -152,10 +152,12 @@ def normalise(
     made: dict[str, pa.Array] = {}
     failures: list[tuple[str, pa.Array, pa.Array]] = []
     for declared in schema.fields:
-        name, given = declared.name, _given(batch, columns, declared.name, times)
+        name, (given, undone) = declared.name, _given(batch, columns, declared.name, times)
         if given is None:
             made[name] = pa.nulls(batch.num_rows, declared.arrow_type())
             continue
+        if undone is not None:
+            failures.append((name, batch.column(columns.source[name]), undone))
         made[name], failed = convert(given, declared, times)
         if failed is not None:
             failures.append((name, given, failed))
@@ -175,18 +177,23 @@ def normalise(
     return pa.RecordBatch.from_pydict(made, schema=_spooled(schema))
 
 
-def _given(batch: pa.RecordBatch, columns: Columns, name: str, times: LocalTimes) -> pa.Array | None:
-    """What a field's values are made of: its column with values exchanged, or its one value."""
+def _given(
+    batch: pa.RecordBatch, columns: Columns, name: str, times: LocalTimes
+) -> tuple[pa.Array | None, pa.Array | None]:
+    """What a field's values are made of: its column with values exchanged, or its one value.
+
+    And which values could not be exchanged, because they cannot be read as a code.
+    """
     if name in columns.constants:
-        return pa.repeat(columns.constants[name], batch.num_rows)
+        return pa.repeat(columns.constants[name], batch.num_rows), None
     if name not in columns.source:
-        return None
+        return None, None
     column, codes = batch.column(columns.source[name]), columns.codes.get(name)
     if not codes:
-        return column
-    texts, _ = convert(column, Field(name, Kind.TEXT, Text(name, name)), times)
+        return column, None
+    texts, undone = convert(column, Field(name, Kind.TEXT, Text(name, name)), times)
     place = pc.index_in(texts, pa.array(list(codes), pa.string()))
-    return pc.coalesce(pa.array(list(codes.values()), pa.string()).take(place), texts)
+    return pc.coalesce(pa.array(list(codes.values()), pa.string()).take(place), texts), undone
 
 
 def _spooled(schema: Schema) -> pa.Schema:
