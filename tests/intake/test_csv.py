@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -213,3 +214,25 @@ def test_damage_ends_in_rows_or_a_clean_refusal(tmp_path: Path) -> None:
         except Unreadable as fault:
             outcomes.add(fault.code)
     assert outcomes <= {"rows", "read-damaged", "format-unknown", "encoding-unclear", "quote-open"}
+
+
+def _with_srid(kind: str, srid: int) -> str:
+    point = shapely.set_srid(shapely.Point(114, 22.5), srid)
+    if kind == "hex":
+        return str(shapely.to_wkb(point, hex=True, include_srid=srid > 0, flavor="extended"))
+    return f"SRID={srid};{point.wkt}" if srid else str(point.wkt)
+
+
+@pytest.mark.parametrize("kind", ["wkt", "hex"])
+def test_one_srid_holds_for_all(kind: str, tmp_path: Path) -> None:
+    def table(*srids: int) -> str:
+        return "id,wkb\n" + "".join(f"{n},{_with_srid(kind, srid)}\n" for n, srid in enumerate(srids))
+
+    found = _read(tmp_path, table(4490, 4490, 0))
+    assert (found.source.crs, found.wkt) == ("EPSG:4490", ["POINT (114 22.5)"] * 3)
+    assert _read(tmp_path, table(0, 0)).source.crs is None
+    for srids in ((4490, 3857), (0, 4490), (4490, 0, 4326)):
+        with pytest.raises(Unreadable) as raised:
+            _read(tmp_path, table(*srids))
+        assert raised.value.code == "place-crs-mixed"
+        assert str(srids[-1]) in str(raised.value)

@@ -57,7 +57,7 @@ _POINTS = Schema((_CODE, _NAME), GeometryKind.POINT)
 _AREA = Extent(113.6, 22.2, 114.8, 23.0)
 _FACTS = (
     *("count", "detail", "expected", "format", "formats", "found", "layer", "layers"),
-    *("limit", "row", "size"),
+    *("first", "limit", "line", "named", "row", "size"),
 )
 
 

@@ -161,6 +161,12 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         "请改正映射中的坐标列",
         "correct the columns of places in the mapping",
     ),
+    "place-crs-mixed": _words(
+        "第 {row} 行的坐标属 SRID {named}，首个几何属 {first}；一份文件只能用一种坐标系",
+        "row {row} names SRID {named}, the first geometry {first}; a file has one CRS",
+        "全部转换为同一坐标系后提交",
+        "convert all to one CRS and deliver again",
+    ),
     "xml-doctype": _words(
         "文件中的 XML 含文档类型声明（DTD），平台不处理",
         "XML in the file declares a document type (DTD), which is never processed",
