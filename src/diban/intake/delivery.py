@@ -158,7 +158,9 @@ class Deliveries:
         )
         if changed.rowcount == 0:
             raise Conflict(
-                Text(zh="该交付已由他人处理", en="somebody else has moved this delivery"), field=seen.id
+                Text(zh="该交付已由他人处理", en="somebody else has moved this delivery"),
+                field=seen.id,
+                remedy=Text(zh="查看该交付的状态", en="look at the state of the delivery"),
             )
         self._note(unit, seen.id, seen.state, to, by, why)
         return self.get(unit.connection, seen.id)
