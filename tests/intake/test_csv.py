@@ -12,6 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diban.intake.formats import quotes
 from diban.intake.sandbox.reading import Places
 from diban.intake.sandbox.unreadable import Unreadable
 from tests.intake.uploads import Read, mutations, read, read_here
@@ -97,6 +98,16 @@ def test_rows_that_a_missing_quote_has_swallowed_are_an_error(tmp_path: Path) ->
     found = _read(tmp_path, 'id,name,to\n0,z,z\n1,"abc,x\n2,def,x\n3,"ghi",x\n4,jkl,x\n')
     assert [(one.code, one.severity, one.rows, one.column) for one in found.remarks] == [
         ("rows-in-cell", "error", (2,), "name")
+    ]
+
+
+def test_cells_with_rows_are_told_also_where_quotes_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotes, "_MOST_STRICT", 10)
+    found = _read(tmp_path, 'id,name\n1,"abc\n2,def\n3,ghi\n')
+    assert [(one.code, one.severity, one.rows) for one in found.remarks] == [
+        ("lines-in-cell", "warning", (1,))
     ]
 
 

@@ -23,6 +23,8 @@ from diban.intake.sandbox.wire import Refusal
 _CHUNK = 1 << 20
 _LONGEST = (1 << 31) - 1
 _NEVER_CLOSED = "unexpected end of data"
+_MOST_STRICT = 2 << 30
+"""Bytes of a file that is read strictly: some 20 s, which is as long as nothing may be heard of a reading."""
 
 
 class Quotes:
@@ -55,7 +57,12 @@ class Quotes:
 
     @cached_property
     def _fault(self) -> tuple[str, int] | None:
-        """The first quote that is wrong: in what way, and in which line; None when all are right."""
+        """The first quote that is wrong: in what way, and in which line; None when all are right.
+
+        None also beyond `_MOST_STRICT`, where it cannot be told.
+        """
+        if self._path.stat().st_size > _MOST_STRICT:
+            return None
         csv.field_size_limit(_LONGEST)
         with self._path.open("rb") as file:
             file.seek(self._start)
