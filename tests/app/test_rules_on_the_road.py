@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pyogrio
 import pytest
+import shapely
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from diban.app import accept_repairs, decide_delivery, faulty_rows
@@ -96,14 +99,44 @@ def test_the_command_tells_the_report_and_writes_the_rows(town: Town, tmp_path: 
     delivery = town.send("plots", geojson(rows))
     home = str(town.platform.settings.home)
     asked = ["report", delivery.id, "--home", home, "--rows", str(tmp_path / "faulty")]
-    said = CliRunner().invoke(application, asked, env={"LANG": "zh_CN.UTF-8"})
+    for login in ("", "audit.admin"):
+        refused = CliRunner().invoke(application, [*asked, "--as", login])
+        assert refused.exit_code != 0
+        assert not list(tmp_path.iterdir())
+    said = CliRunner().invoke(application, [*asked, "--as", STEWARD], env={"LANG": "zh_CN.UTF-8"})
     assert said.exit_code == 0, said.output
+    with reading(town.platform.database) as connection:
+        noted = connection.execute(
+            sa.text("SELECT count(*) FROM audit_line WHERE act = 'delivery.faulty-rows' AND subject = :id"),
+            {"id": delivery.id},
+        ).scalar_one()
+    assert noted == 1
     for words in ("已退回", "field.check", "规范性 58", "时效性 –"):
         assert words in said.output
     (feature,) = json.loads((tmp_path / "faulty.geojson").read_text())["features"]
     assert feature["properties"]["code"] == "P0012"
     as_json = CliRunner().invoke(application, ["report", delivery.id, "--home", home, "--json"])
     assert json.loads(as_json.output) == delivery.report
+
+
+def test_rows_that_only_the_reader_remarked_come_back_too(town: Town) -> None:
+    lines = [",".join([*row, "wkt"]) for row, _ in plots(1)]
+    for number, (row, place) in enumerate(plots(20)):
+        name = "4.40305E+11" if number == 4 else row["name"]
+        shape = shapely.geometry.shape(place).wkt
+        lines.append(",".join([*map(str, ({**row, "name": name}).values()), f'"{shape}"']))
+    delivery = town.send("plots", "\n".join(lines).encode(), "plots.csv", crs="EPSG:4490")
+    assert delivery.state is DeliveryState.RETURNED
+    assert found(delivery)["read.number-damaged"] == [5]
+    made = faulty_rows(town.platform, delivery)
+    (row,) = csv.DictReader(made.read_text("utf-8-sig").splitlines())
+    assert (row["code"], row["name"], "改坏" in row["_message_zh"]) == ("P0004", "4.40305E+11", True)
+    ragged = town.send(
+        "plots", "\n".join([*lines[:5], "P0099", *lines[7:]]).encode(), "p.csv", crs="EPSG:4490"
+    )
+    assert "read.rows-ragged" in found(ragged)
+    with pytest.raises(Missing):
+        faulty_rows(town.platform, ragged)
 
 
 def test_faulty_rows_of_a_geopackage_come_back_as_one(town: Town, tmp_path: Path) -> None:

@@ -89,14 +89,43 @@ def test_old_datums_need_an_approved_transformation(name: str) -> None:
     assert "CGCS2000" in refused.value.remedy.zh
 
 
+@pytest.mark.parametrize(("name", "code"), [
+    ("urn:ogc:def:crs:EPSG::4490", "EPSG:4490"), ("URN:OGC:DEF:CRS:EPSG:10.5:4547", "EPSG:4547"),
+    ("https://www.opengis.net/def/crs/EPSG/0/4490", "EPSG:4490"), ("[EPSG:4490]", "EPSG:4490"),
+    ("http://opengis.net/def/crs/EPSG/9.9.1/4526", "EPSG:4526"), ("4490", "EPSG:4490"),
+    ("http://www.opengis.net/gml/srs/epsg.xml#4490", "EPSG:4490"), ("epsg:4490", "EPSG:4490"),
+    ("urn:ogc:def:crs:OGC:1.3:CRS84", "OGC:CRS84"), ("CRS84", "OGC:CRS84"), ("OGC:CRS84", "OGC:CRS84"),
+])  # fmt: skip
+def test_names_of_the_register_are_known_in_full(name: str, code: str) -> None:
+    assert source_crs(name).code == code
+
+
 LOCAL = as_written("EPSG:4547", "WKT1_ESRI").replace("500000.0", "500123.0")
 FEET = as_written("EPSG:4547", "WKT1_GDAL").replace('UNIT["metre",1', 'UNIT["foot",0.3048')
+
+
+_DEGREES = as_written("EPSG:4490", "WKT1_ESRI")
+WITHOUT_PLACE = as_written("EPSG:4547", "WKT1_ESRI").replace('PARAMETER["Latitude_Of_Origin",0.0],', "")
+GRADS = _DEGREES.replace('UNIT["Degree",0.0174532925199433]', 'UNIT["Grad",0.01570796326794897]')
+FERRO = _DEGREES.replace('PRIMEM["Greenwich",0.0]', 'PRIMEM["Ferro",-17.666666]')
+_KRASOVSKY = ("6378137.0,298.257222101", "6378245.0,298.3")
+KRASOVSKY = _DEGREES.replace(*_KRASOVSKY)
+KRASOVSKY_ZONE = as_written("EPSG:4547", "WKT1_ESRI").replace(*_KRASOVSKY)
+
+
+def test_the_edited_descriptions_differ_from_the_public_ones() -> None:
+    zone = as_written("EPSG:4547", "WKT1_ESRI")
+    assert len({_DEGREES, GRADS, FERRO, KRASOVSKY, zone, KRASOVSKY_ZONE, WITHOUT_PLACE, LOCAL}) == 8
 
 
 @pytest.mark.parametrize("name", [
     "", " ", ",yx", "EPSG:", "EPSG:0", "EPSG:4269", "EPSG:27700", "EPSG:5555555", "nonsense", "x" * 50_000,
     "A[" * 5_000, '{"a":' * 3_999, '{"a":' * 300,
     "+proj=longlat +nadgrids=/etc/passwd", "+init=epsg:4490", "/etc/passwd", "EPSG:4490/0",
+    "http://10.0.0.1/EPSG/4490", "http://www.opengis.net.example/def/crs/EPSG/0/4490", "/tmp/EPSG/4490",
+    "https://example/?u=http://www.opengis.net/def/crs/EPSG/0/4490", "file:EPSG:4490", "EPSG:EPSG:4490",
+    "proj=utm zone=50 datum=WGS84", "EPSG:4547,yx,yx", "EPSG:4490" + ",yx" * 3_000,
+    *(WITHOUT_PLACE, GRADS, FERRO, KRASOVSKY, KRASOVSKY_ZONE),
     LOCAL, FEET, '{"type": "GeographicCRS"}',
 ])  # fmt: skip
 def test_what_is_none_of_these_is_refused_with_what_can_be_taken(name: str) -> None:

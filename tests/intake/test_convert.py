@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from time import process_time
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -255,3 +257,46 @@ def test_what_was_not_read_is_remembered_with_its_source() -> None:
         [{"field": "floors", "value": "y"}],
     ]
     assert unread_column(2, []).to_pylist() == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("value", "into"),
+    [
+        ("1.2345", PRICE),
+        ("99999999999", PRICE),
+        ("2023-02-30", field(Kind.DATE)),
+        ("2023-02-28T25:00:00Z", field(Kind.INSTANT)),
+        (1e13, PRICE),
+    ],
+)
+def test_a_hundred_thousand_bad_values_cost_no_time(value: object, into: Field) -> None:
+    column = pa.array([value] * 100_000)
+    started = process_time()
+    _, failed = convert(column, into, LocalTimes("UTC"))
+    assert process_time() - started < 1  # one by one it took about ten seconds
+    assert failed is not None
+    assert pc.sum(failed).as_py() == 100_000
+
+
+@unhurried
+@given(
+    st.lists(st.tuples(st.integers(1, 9999), st.integers(0, 13), st.integers(0, 32)), min_size=1, max_size=99)
+)
+def test_the_days_that_are_read_are_those_of_the_calendar(days: list[tuple[int, int, int]]) -> None:
+    def meant(year: int, month: int, day: int) -> object:
+        try:
+            return date(year, month, day)
+        except ValueError:
+            return BAD
+
+    days += [(year, 2, 29) for year in (1600, 1700, 1900, 2000, 2004, 2100)]
+    written = [f"{year:04}-{month:02}-{day:02}" for year, month, day in days]
+    assert read(pa.array(written), field(Kind.DATE)) == [meant(*each) for each in days]
+
+
+@unhurried
+@given(st.lists(st.decimals(-(10**12), 10**12, allow_nan=False, places=4), min_size=1, max_size=600))
+def test_the_decimals_that_are_read_are_those_that_fit(values: list[Decimal]) -> None:
+    fitting = [value if value == round(value, 2) and abs(value) < 10**10 else BAD for value in values]
+    for written in ([f"{value:f}" for value in values], [f"{value:e}" for value in values]):
+        assert read(pa.array(written), PRICE) == fitting

@@ -8,9 +8,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diban.intake.formats import quotes
 from diban.intake.sandbox.reading import Places
 from diban.intake.sandbox.unreadable import Unreadable
 from tests.intake.uploads import Read, mutations, read, read_here
@@ -76,6 +78,61 @@ def test_ragged_rows_are_left_out_with_their_numbers(tmp_path: Path) -> None:
     assert {remark.severity for remark in ragged} == {"error"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'id,name\n1,"abc\n2,def\n3,ghi\n',
+        'id,name\n1,abc\n2,"def\n',
+        'id,name\r\n1,a\r\n2,"b',
+        'id;name\n1;"深圳\n2;福田\n',
+    ],
+)
+def test_a_quote_that_is_never_closed_is_refused(text: str, tmp_path: Path) -> None:
+    for encoding in ("utf-8", "utf-16"):
+        with pytest.raises(Unreadable) as raised:
+            _read(tmp_path, text.encode(encoding))
+        assert raised.value.code == "quote-open"
+
+
+def test_rows_that_a_missing_quote_has_swallowed_are_an_error(tmp_path: Path) -> None:
+    found = _read(tmp_path, 'id,name,to\n0,z,z\n1,"abc,x\n2,def,x\n3,"ghi",x\n4,jkl,x\n')
+    assert [(one.code, one.severity, one.rows, one.column) for one in found.remarks] == [
+        ("rows-in-cell", "error", (2,), "name")
+    ]
+
+
+def test_cells_with_rows_are_told_also_where_quotes_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotes, "_MOST_STRICT", 10)
+    found = _read(tmp_path, 'id,name\n1,"abc\n2,def\n3,ghi\n')
+    assert [(one.code, one.severity, one.rows) for one in found.remarks] == [
+        ("lines-in-cell", "warning", (1,))
+    ]
+
+
+def test_long_texts_between_quotes_are_no_error(tmp_path: Path) -> None:
+    found = _read(tmp_path, 'id,note,to\n1,"东门, 二楼\n北门, 三楼\n",5" pipe\n2,"a\nb","""c"""\n')
+    assert found.column("note") == ["东门, 二楼\n北门, 三楼\n", "a\nb"]
+    assert found.column("to") == ['5" pipe', '"c"']
+    assert [(one.code, one.rows) for one in found.remarks if one.severity == "warning"] == [
+        ("lines-in-cell", (1,))
+    ]
+    assert "rows-in-cell" not in found.codes()
+
+
+def test_inches_are_no_quotes(tmp_path: Path) -> None:
+    found = _read(tmp_path, 'id,name\n1,5" pipe\n2,b\n')
+    assert (found.column("name"), found.remarks) == (['5" pipe', "b"], ())
+
+
+def test_a_polygon_may_be_longer_than_what_is_looked_at_for_the_delimiter(tmp_path: Path) -> None:
+    ring = ",".join(f"113.{n:06} 22.{n:06}" for n in [*range(16_000), 0])
+    found = _read(tmp_path, f'id,wkt\n1,"POLYGON(({ring}))"\n2,\n')
+    assert found.column("id") == ["1", "2"]
+    assert (found.wkt[0] or "").count(",") == 16_000
+
+
 def test_quotes_line_breaks_and_blanks_stay(tmp_path: Path) -> None:
     found = _read(tmp_path, 'a,b\n"x, ""y""\nz", p \n,""\n')
     assert (found.column("a"), found.column("b")) == (['x, "y"\nz', None], [" p ", None])
@@ -91,6 +148,12 @@ def test_codes_keep_their_zeros_and_damaged_ones_are_told(tmp_path: Path) -> Non
     found = _read(tmp_path, "code,id\n007,440305199001010011\n08,4.40305E+17\n")
     assert found.column("code") == ["007", "08"]
     assert [(remark.code, remark.rows) for remark in found.remarks] == [("number-damaged", (2,))]
+
+
+@pytest.mark.parametrize("value", ["4.40305E+11", "4.4e+11", "1E+12", "-4.40305199001E+14", "9.9E+31"])
+def test_long_numbers_that_a_spreadsheet_has_shortened_are_told(value: str, tmp_path: Path) -> None:
+    found = _read(tmp_path, f"code,n\n1,a\n{value},b\n")
+    assert [(one.code, one.rows, one.column) for one in found.remarks] == [("number-damaged", (2,), "code")]
 
 
 def test_bytes_that_are_no_text_are_absent_and_told(tmp_path: Path) -> None:
@@ -161,4 +224,26 @@ def test_damage_ends_in_rows_or_a_clean_refusal(tmp_path: Path) -> None:
             outcomes.add("rows" if _read(tmp_path, content).table.num_rows <= 60 else "too many")
         except Unreadable as fault:
             outcomes.add(fault.code)
-    assert outcomes <= {"rows", "read-damaged", "format-unknown", "encoding-unclear"}
+    assert outcomes <= {"rows", "read-damaged", "format-unknown", "encoding-unclear", "quote-open"}
+
+
+def _with_srid(kind: str, srid: int) -> str:
+    point = shapely.set_srid(shapely.Point(114, 22.5), srid)
+    if kind == "hex":
+        return str(shapely.to_wkb(point, hex=True, include_srid=srid > 0, flavor="extended"))
+    return f"SRID={srid};{point.wkt}" if srid else str(point.wkt)
+
+
+@pytest.mark.parametrize("kind", ["wkt", "hex"])
+def test_one_srid_holds_for_all(kind: str, tmp_path: Path) -> None:
+    def table(*srids: int) -> str:
+        return "id,wkb\n" + "".join(f"{n},{_with_srid(kind, srid)}\n" for n, srid in enumerate(srids))
+
+    found = _read(tmp_path, table(4490, 4490, 0))
+    assert (found.source.crs, found.wkt) == ("EPSG:4490", ["POINT (114 22.5)"] * 3)
+    assert _read(tmp_path, table(0, 0)).source.crs is None
+    for srids in ((4490, 3857), (0, 4490), (4490, 0, 4326)):
+        with pytest.raises(Unreadable) as raised:
+            _read(tmp_path, table(*srids))
+        assert raised.value.code == "place-crs-mixed"
+        assert str(srids[-1]) in str(raised.value)

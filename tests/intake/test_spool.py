@@ -30,10 +30,11 @@ from diban.ground import (
     Schema,
     StorageFull,
     Text,
+    Unavailable,
     project,
     row_hashes,
 )
-from diban.intake import Columns, LocalTimes, match_columns, open_spool, spool
+from diban.intake import Columns, LocalTimes, Mapping, match_columns, open_spool, spool
 from diban.intake.convert import UNREAD, UNREAD_TYPE
 
 TITLE = Text(zh="字段", en="field")
@@ -249,3 +250,32 @@ def test_reading_back_holds_one_batch_at_a_time(tmp_path: Path) -> None:
         assert batch.num_rows == 1_000
     assert 900_000 < most < 4_000_000
     assert open_spool(tmp_path / "work" / "spool.arrow", wide).rows == 20_000
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_spool_that_is_gone_cannot_be_read_as_an_empty_one(tmp_path: Path, whole: bool) -> None:
+    target = tmp_path / "work" / "spool.arrow"
+    columns = match_columns(source().schema.names, None, SCHEMA)
+    features = spool(iter([source(), source(3)]), columns, SCHEMA, CRS84, LocalTimes("UTC"), target)
+    reading = features.batches()
+    next(reading)
+    if whole:
+        assert sum(batch.num_rows for batch in reading) == 2
+        target.unlink()
+    else:
+        reading.close()  # type: ignore[attr-defined]  # it is a generator
+    with pytest.raises(Unavailable, match="removed"):
+        features.batches()
+    assert not target.exists()
+
+
+def test_what_cannot_be_read_as_a_code_is_remembered_also_where_codes_are_exchanged(tmp_path: Path) -> None:
+    said = Mapping(codes={"code": {"440305": "南山"}})
+    batch = source(CODE=pa.array([440305.0, 2.0**60]))
+    target = tmp_path / "spool.arrow"
+    columns = match_columns(batch.schema.names, None, SCHEMA, said)
+    for _ in spool(iter([batch]), columns, SCHEMA, CRS84, LocalTimes("UTC"), target).batches():
+        pass
+    rows = rows_of(open_spool(target, SCHEMA))
+    assert [row["code"] for row in rows] == ["南山", None]
+    assert {one["field"]: one["value"] for one in rows[1][UNREAD]}["code"] == str(2.0**60)

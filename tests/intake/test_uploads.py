@@ -270,3 +270,20 @@ def test_given_up(database: Database, uploads: Uploads) -> None:
     assert not uploads.path(made.id).exists()
     with pytest.raises(Missing):
         known(database, uploads, made.id)
+
+
+def test_the_mark_of_unverified_bytes_is_on_disk_before_the_first(
+    database: Database, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = begun(database, uploads)
+    synced: list[Path] = []
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    uploads.append(made, 0, checked=True).close()
+    mark = uploads._mark(made.id)
+    assert synced[:2] == [mark, mark.parent]

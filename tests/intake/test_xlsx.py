@@ -110,6 +110,28 @@ def test_sheets_are_layers(tmp_path: Path) -> None:
     )
 
 
+def test_a_sheet_that_begins_with_empty_cells_is_found(tmp_path: Path) -> None:
+    _, path = _book(tmp_path, 楼=[["a", "b"], ["1", "2"]], 路=[["c", "d"], ["3", "4"]])
+    content = _parts(path)
+    empty = "".join(
+        f'<row r="{row}">' + "".join(f'<c r="{column}{row}" s="0"/>' for column in "ABCDEFGHIJ") + "</row>"
+        for row in range(1, 500)
+    )
+    moved = content[_SHEET].decode().replace("<sheetData>", f"<sheetData>{empty}")
+    moved = re.sub(r'(<row r="|<c r="[AB])([12])"(?=[^/]*>(?:<c|<v|<is))', r'\g<1>60\2"', moved)
+    path = packed(tmp_path, content | {_SHEET: moved.encode()}, "late.xlsx")
+    assert len(empty) > 1 << 16
+    with pytest.raises(Unreadable, match="楼, 路") as raised:
+        read_here(path)
+    assert raised.value.code == "layer-needed"
+    assert read_here(path, layer="楼").column("a") == ["1"]
+
+
+def test_an_archive_whose_first_file_lies_in_a_folder_of_that_name_is_an_archive(tmp_path: Path) -> None:
+    found = read_here(packed(tmp_path, {"xl/表.csv": b"a,b\n1,2\n"}))
+    assert (found.source.format, found.column("a")) == ("CSV (ZIP)", ["1"])
+
+
 def test_titles_merged_cells_and_cells_without_a_name_are_told(tmp_path: Path) -> None:
     rows = [["全市路灯一览表"], [], ["编号", "街道"], ["1", "东门"], ["2"], [], ["3", "南湖", "多"]]
     book, path = _book(tmp_path, a=rows)

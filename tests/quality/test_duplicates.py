@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -13,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diban.ground import CGCS2000, GEOMETRY, FeatureSet, Field, GeometryKind, Kind, Schema, Text
-from diban.quality import check, standard_rules, strips
+from diban.quality import Severity, check, standard_rules, strips
 from diban.quality.metres import DEGREE
 from diban.quality.pairs import near_pairs
+from diban.quality.rules import near_duplicates
 from diban.quality.rules.near_duplicates import NearDuplicates
 from tests.quality.plots import SIDE, found, judged, plots
 
@@ -147,3 +149,63 @@ def test_a_table_with_a_key_needs_a_name_to_have_copies() -> None:
     without_key = replace(unnamed, fields=(fields[2],), key=None)
     last = FeatureSet.of(without_key, CGCS2000, [batch.select(["use"])])
     assert found(check(last, standard_rules(without_key, None))) == {("duplicate.exact", None): [2, 3]}
+
+
+def _storeys(houses: int, storeys: int, copies: int = 0) -> tuple[FeatureSet, list[int]]:
+    """Houses whose storeys share one outline, then some outlines drawn again; and how often all is read."""
+    number = np.arange(houses)
+    west, south = 113.8 + number % 100 * 1e-3, 22.5 + number // 100 * 1e-3
+    boxes = np.repeat(shapely.box(west, south, west + 1e-4, south + 1e-4), storeys)
+    again = shapely.box(west[:copies] + 1e-6, south[:copies], west[:copies] + 1.01e-4, south[:copies] + 1e-4)
+    floor = Field("floor", Kind.INTEGER, Text("楼层", "Floor"))
+    schema = Schema((POINTS.fields[0], floor), GeometryKind.POLYGON, key="code")
+    shapes = np.concatenate([boxes, again])
+    batch = pa.record_batch(
+        {
+            "code": [str(code) for code in range(len(shapes))],
+            "floor": np.arange(len(shapes)) % storeys,
+            GEOMETRY: pa.array(shapely.to_wkb(shapes), pa.binary()),
+        }
+    )
+    passes = [0]
+
+    def read() -> Iterator[pa.RecordBatch]:
+        passes[0] += 1
+        return iter(pa.Table.from_batches([batch]).to_batches(max_chunksize=5_000))
+
+    return FeatureSet(schema, CGCS2000, read), passes
+
+
+def test_storeys_that_share_an_outline_are_told_once_and_read_few_times() -> None:
+    features, passes = _storeys(500, 30, copies=7)
+    report = check(features, [NearDuplicates(features.schema)])
+    by_code = {one.code: one for one in report.findings}
+    assert {code: one.count for code, one in by_code.items()} == {
+        "duplicate.near": 7,
+        "duplicate.stacked": 500 * 29,
+    }
+    assert [place.other for place in by_code["duplicate.near"].places] == [1 + 30 * n for n in range(7)]
+    assert [place.row for place in by_code["duplicate.stacked"].places][:3] == [2, 3, 4]
+    assert {place.other for place in by_code["duplicate.stacked"].places[:29]} == {1}
+    assert by_code["duplicate.stacked"].severity is Severity.NOTICE
+    assert passes[0] <= 3
+
+
+def test_many_pairs_are_compared_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(near_duplicates, "_SLAB", 50)
+    features, passes = _storeys(400, 2)
+    report = check(features, [NearDuplicates(features.schema)])
+    assert [(one.code, one.count) for one in report.findings] == [("duplicate.near", 400)]
+    assert passes[0] <= 3
+
+
+def test_one_wide_row_widens_no_strip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strips, "STRIP", 1_000)
+    number = np.arange(10_000)
+    reach = np.where(number == 7, 5.0, 1e-5)
+    gathered = strips.Strips()
+    spots = np.random.default_rng(7).random((10_000, 2))
+    gathered.add(number, spots, reach, np.ones(10_000), np.zeros(10_000, np.int64))
+    sizes = [(len(strip), 7 in strip["index"]) for strip in gathered.strips()]
+    assert len(sizes) == 10
+    assert all(held and size < 1_300 for size, held in sizes)

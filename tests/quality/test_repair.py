@@ -84,3 +84,12 @@ def test_repaired_features_pass_and_have_their_own_hashes() -> None:
     assert pa.Table.from_batches(after.batches()).drop_columns([GEOMETRY, HASH]) == pa.Table.from_batches(
         before.batches()
     ).drop_columns([GEOMETRY, HASH])
+
+
+def test_nothing_is_proposed_where_measures_would_be_lost() -> None:
+    ring = [(0, 0, 1), (2, 2, 2), (2, 0, 3), (0, 2, 4), (0, 0, 1)]
+    measured = [f"{x} {y} {m}" for x, y, m in ring]
+    for kind, places in (("M", measured), ("ZM", [f"{place} 5" for place in measured])):
+        geometries = shapely.from_wkt([f"POLYGON {kind} (({', '.join(places)}))"])
+        assert shapely.has_m(geometries).all()
+        assert proposals(geometries).tolist() == [None]

@@ -11,9 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diban.ground import CGCS2000, FeatureSet, GeometryKind, Text
+from diban.ground import (
+    CGCS2000,
+    ROW,
+    Check,
+    Code,
+    Constraint,
+    FeatureSet,
+    Field,
+    GeometryKind,
+    Kind,
+    Schema,
+    Text,
+)
 from diban.quality import Finding, Flaw, Place, Report, Severity, check, standard_rules
 from tests.quality.plots import AREA, SCHEMA, found, judged, plots, wkb
+from tests.quality.surroundings import Districts
 
 _SPOILT: dict[str, dict[int, object]] = {
     "code": dict.fromkeys(range(100, 400), "same"),
@@ -164,3 +177,39 @@ def test_tables_without_geometry_are_checked_too() -> None:
     report = judged(FeatureSet.of(schema, CGCS2000, batches))
     assert found(report) == {("field.required", "floors"): [9]}
     assert report.findings[0].places[0].lon is None
+
+
+@pytest.mark.parametrize("kind", GeometryKind)
+@pytest.mark.parametrize("batches", [0, 1])
+def test_an_empty_delivery_passes_through_every_rule(kind: GeometryKind, batches: int) -> None:
+    constraint = Constraint(maximum="1")
+    words = Constraint(pattern="a+", check=Check.CREDIT_CODE, reference="districts")
+    name = Text("名称", "name")
+    schema = Schema(
+        (
+            Field("code", Kind.TEXT, name, True, True, (Code("1", name),), constraint=words),
+            Field("n", Kind.INTEGER, name, constraint=constraint),
+        ),
+        kind,
+        key="code",
+    )
+    empty = [
+        pa.RecordBatch.from_pylist([], schema=schema.arrow().append(pa.field(ROW, pa.int64())))
+    ] * batches
+    for surroundings in (None, Districts()):
+        report = check(FeatureSet.of(schema, CGCS2000, empty), standard_rules(schema, AREA, surroundings))
+        assert (report.rows, report.passed, report.score) == (0, True, 100)
+        assert Report.from_json(report.as_json()) == report
+
+
+@pytest.mark.parametrize(("severity", "points"), [("error", 4), ("warning", 1), ("notice", 0)])
+def test_what_is_said_of_a_file_without_rows_as_a_whole_has_its_points(severity: str, points: int) -> None:
+    assert _report((Severity(severity), 0), rows=0).score == 100 - points
+
+
+def test_an_unquoted_report_names_rows_and_nothing_of_them() -> None:
+    place = Place(3, 114.0, 22.5, "secret", 1, "0101", (1.0, 2.0))
+    report = Report((Finding(_flaw("a", Severity.ERROR), 1, (place,)),), (), 9, 1, None, "0" * 64)
+    (finding,) = report.unquoted().findings
+    assert (finding.places, report.unquoted().listing) == ((Place(3, other=1),), None)
+    assert (report.unquoted().score, report.unquoted().rows) == (report.score, 9)

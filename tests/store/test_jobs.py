@@ -260,3 +260,19 @@ def test_a_long_fault_is_cut(database: Database) -> None:
     with unit(database) as act:
         JOBS.fail(act, held, "x" * 10_000)
     assert len(row_of(database, held.id)["fault"]) == 2_000
+
+
+def test_what_two_tell_of_one_job_stands_side_by_side(database: Database) -> None:
+    ask(database)
+    held = held_by(database)
+    told: list[dict[str, object] | None] = [
+        {"left": {"rows": 1}},
+        {"steps": {"erase": [1, 9]}},
+        None,
+        {"left": {"rows": 2}},
+    ]
+    for resume in told:
+        with unit(database) as act:
+            assert JOBS.report(act, held, 1, 9, resume)
+    fall_silent(database, held.id)
+    assert held_by(database, "second").resume == {"left": {"rows": 2}, "steps": {"erase": [1, 9]}}

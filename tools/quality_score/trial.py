@@ -9,9 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from diban.app import Letter, Platform, Settings, deliver, found, go_forward, import_organisation, register
+from diban.app import (
+    Letter,
+    Platform,
+    Settings,
+    deliver,
+    found,
+    give,
+    go_forward,
+    import_organisation,
+    register,
+)
 from diban.governance import Asker, Via
-from diban.ground import Denied, Extent, IllegalMove, new_id
+from diban.ground import Denied, Extent, IllegalMove, LayerScope, new_id
 from diban.intake import Delivery
 from diban.quality import Report, read_listing
 from diban.store import reading
@@ -59,6 +69,11 @@ def _publish(platform: Platform, description: dict[str, object], sent: list[dict
     for login in (*logins, *logins):
         with suppress(Denied, IllegalMove):
             go_forward(platform, str(description["slug"]), _asker(platform, login))
+    for layer in (one for one in sent if one["resource"] == description["slug"]):
+        for login in logins:  # whoever may: others refer to its codes
+            with suppress(Denied):
+                give(platform, layer["layer"], "", LayerScope(), "核对", "核对", _asker(platform, login))
+                break
 
 
 def _crs(folder: Path) -> dict[tuple[str, str], str]:

@@ -57,7 +57,7 @@ _POINTS = Schema((_CODE, _NAME), GeometryKind.POINT)
 _AREA = Extent(113.6, 22.2, 114.8, 23.0)
 _FACTS = (
     *("count", "detail", "expected", "format", "formats", "found", "layer", "layers"),
-    *("limit", "row", "size"),
+    *("first", "limit", "line", "named", "row", "size"),
 )
 
 
@@ -142,10 +142,10 @@ def _of_reading() -> Iterator[Flaw]:
     remark = part("diban.intake.sandbox.remark", "Remark")
     said = [
         remark.from_json({"code": known, "detail": "‹detail›", "count": 1, "rows": []})
-        for known in part("diban.intake.sandbox.remark", "_WORDS")
+        for known in part("diban.intake.sandbox.remark", "_KINDS")
     ]
     remarks = part("diban.app.journeys.notes", "_remarks")
-    yield from (finding.flaw for finding in remarks(SimpleNamespace(remarks=said)))
+    yield from (finding.flaw for finding in remarks(said, Columns({}, (), ()), _SCHEMA))
 
 
 def _of_examination() -> Iterator[Flaw]:

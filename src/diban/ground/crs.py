@@ -43,7 +43,9 @@ class Crs:
 
     @property
     def turned_round(self) -> Crs:
-        """The same with y before x; its code ends in ``,yx``."""
+        """The same with y before x; its code ends in ``,yx``. One that is turned already stays."""
+        if self.turned:
+            return self
         title = Text(zh=f"{self.title.zh}（先 y 后 x）", en=f"{self.title.en} (y before x)")
         return replace(self, code=f"{self.code},yx", title=title, turned=True)
 

@@ -9,7 +9,8 @@
     ├── Denied                 who is asking may not do this
     ├── Missing                it does not exist, or may not be known to exist
     ├── Conflict               computed on a state that is no longer the latest
-    │   └── IllegalMove        a life cycle does not know this step
+    │   ├── IllegalMove        a life cycle does not know this step
+    │   └── TakenOver          the work was cancelled, or another process does it
     ├── Unsafe                 an upload cannot be opened safely
     ├── Unavailable            try again
     │   ├── StorageFull        … when space was made
@@ -96,6 +97,12 @@ class IllegalMove(Conflict):
     """A life cycle does not know this step from where it stands."""
 
     code = "illegal-move"
+
+
+class TakenOver(Conflict):
+    """The work was cancelled, or another process does it now: to be left alone here, not repeated."""
+
+    code = "taken-over"
 
 
 class Unsafe(Fault):

@@ -7,18 +7,45 @@ prescribes; a name that ends in ``,yx`` says the contrary.
 
 from __future__ import annotations
 
+import math
+import re
 from functools import lru_cache
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from diban.ground.crs import CGCS2000, GAUSS_114E, SUPPORTED, WEB_MERCATOR, WGS84, Crs
+from diban.ground.crs import CGCS2000, CRS84, GAUSS_114E, SUPPORTED, WEB_MERCATOR, WGS84, Crs
 from diban.ground.datum import Shift
 from diban.ground.errors import Invalid
 from diban.ground.text import Text
 
 _LONGEST, _MOST_BRACKETS = 20_000, 300
 _HALF = 500_000.0
+_DEGREE = math.pi / 180
+_SEMI_MAJOR = 6_378_137.0
+_CGCS2000_FLATTENING, _WGS84_FLATTENING = 298.257222101, 298.257223563
+_SAME_FLATTENING = 1e-5  # files round; the next ellipsoid in use is a tenth away
+_TRANSVERSE = {
+    "Latitude of natural origin",
+    "Longitude of natural origin",
+    "Scale factor at natural origin",
+    "False easting",
+    "False northing",
+}
+# Whole: no address elsewhere, no path and no string of PROJ, which may name files, is taken for a name.
+_CODED = re.compile(
+    r"""\[?(?:
+        (?: EPSG: | urn:ogc:def:crs:EPSG:(?:[0-9.]*:)?
+          | https?://(?:www\.)?opengis\.net/(?:def/crs/EPSG/[0-9.]+/|gml/srs/epsg\.xml\#)
+        )?(?P<number>[0-9]{1,6})
+      | (?: OGC: | urn:ogc:def:crs:OGC:(?:[0-9.]*:)?
+          | https?://(?:www\.)?opengis\.net/def/crs/OGC/[0-9.]+/
+        )?CRS84
+    )\]?""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+_NAME = re.compile(r"ESRI:[0-9]{4,6}|\w[\w /().,-]{0,199}")
+_DESCRIPTION = re.compile(r"[A-Za-z0-9_]+\s*\[|\{")
 
 GCJ02 = Crs("GCJ-02", Text(zh="GCJ-02 经纬度", en="GCJ-02 longitude-latitude"), False, True, Shift.GCJ02)
 BD09 = Crs("BD-09", Text(zh="BD-09 经纬度", en="BD-09 longitude-latitude"), False, True, Shift.BD09)
@@ -76,33 +103,33 @@ def source_crs(name: str) -> Crs:
     (Beijing 1954 and Xian 1980, whose parameters are not public).
     """
     text = name.strip()
-    if text.lower().endswith(",yx"):
-        return source_crs(text[:-3]).turned_round
+    turned = text.lower().endswith(",yx")
+    found = _meant(text[:-3] if turned else text)
+    if found is None:
+        raise _refusal(text)
+    return found.turned_round if turned else found
+
+
+def _meant(text: str) -> Crs | None:
     short = text.upper().replace("-", "").replace("_", "").replace(" ", "")
     if short in _SHIFTED:
         return _SHIFTED[short]
-    parts = text.strip("[]").replace("/", ":").upper().split(":")
-    parts = [part for part in parts if part]
-    found = None
-    if parts and len(text) < 200:
-        authority = "OGC" if "OGC" in parts and parts[-1] == "CRS84" else "EPSG"
-        if authority in parts or len(parts) == 1:
-            found = _BY_CODE.get(f"{authority}:{parts[-1]}") or _coded(parts[-1])
-    found = found or (_described(text) if 0 < len(text) <= _LONGEST else None)
-    if found is None:
-        raise _refusal(text)
-    return found
+    coded = _CODED.fullmatch(text)
+    if coded is not None:
+        return _coded(coded["number"]) if coded["number"] else CRS84
+    written = _NAME.fullmatch(text) or (len(text) <= _LONGEST and _DESCRIPTION.match(text))
+    return _described(text) if written else None
 
 
 @lru_cache(256)
 def _coded(number: str) -> Crs | None:
-    return _described(f"EPSG:{number}") if number.isdecimal() and len(number) <= 6 else None
+    return _BY_CODE.get(f"EPSG:{number}") or _described(f"EPSG:{number}")
 
 
 def _described(text: str) -> Crs | None:
     """What PROJ understands of it, held against what is known: its datum, method and parameters."""
-    # PROJ's own strings may name files; what nests deeply would overflow a parser's stack.
-    if text.startswith("+") or "init=" in text or text.count("[") + text.count("{") > _MOST_BRACKETS:
+    # What nests deeply would overflow a parser's stack.
+    if text.count("[") + text.count("{") > _MOST_BRACKETS:
         return None
     try:
         crs = CRS.from_user_input(text)
@@ -119,19 +146,37 @@ def _described(text: str) -> Crs | None:
     china = "china 2000" in datum or "cgcs" in datum.replace(" ", "")
     if not china and "world geodetic system 1984" not in datum and "wgs 84" not in datum:
         return None
+    if not _as_defined(crs, _CGCS2000_FLATTENING if china else _WGS84_FLATTENING):
+        return None
     if crs.is_geographic:
         return CGCS2000 if china else WGS84
     return _projected(crs, china) if crs.is_projected else None
 
 
+def _as_defined(crs: CRS, flattening: float) -> bool:
+    """Whether its ellipsoid is that of its datum, counted from Greenwich, and its angles are degrees.
+
+    A datum's name alone says little: local systems are often made by editing a file of a public one.
+    """
+    ellipsoid, meridian, geodetic = crs.ellipsoid, crs.prime_meridian, crs.geodetic_crs
+    if ellipsoid is None or meridian is None or geodetic is None or meridian.longitude:
+        return False
+    if any(abs(axis.unit_conversion_factor - _DEGREE) > 1e-12 for axis in geodetic.axis_info[:2]):
+        return False
+    size = abs(ellipsoid.semi_major_metre - _SEMI_MAJOR)
+    return size < 1e-3 and abs(ellipsoid.inverse_flattening - flattening) < _SAME_FLATTENING
+
+
 def _projected(crs: CRS, china: bool) -> Crs | None:
     made = crs.coordinate_operation
-    if made is None or any(axis.unit_name not in ("metre", "meter") for axis in crs.axis_info):
+    if made is None or any(axis.unit_conversion_factor != 1 for axis in crs.axis_info):
         return None
     given = {param.name: float(param.value) for param in made.params}
     if made.method_name == "Popular Visualisation Pseudo Mercator":
         return None if any(given.values()) else WEB_MERCATOR
     if made.method_name != "Transverse Mercator":
+        return None
+    if not given.keys() >= _TRANSVERSE:
         return None
     meridian, easting = given["Longitude of natural origin"], given["False easting"]
     if given["Latitude of natural origin"] or given["False northing"]:

@@ -31,6 +31,7 @@ from diban.intake.marked.rows import MARKS, write_marked
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.launch import reading_ahead
 from diban.intake.sandbox.reading import Places, Reading, SourceLayer, open_upload
+from diban.intake.sandbox.remark import Remark
 from diban.intake.sandbox.unreadable import Unreadable
 from diban.intake.spool import Columns, match_columns, open_spool, spool
 from diban.intake.uploads import Upload, Uploads, Writer
@@ -55,6 +56,7 @@ __all__ = [
     "Places",
     "Reading",
     "Reference",
+    "Remark",
     "Sample",
     "Sent",
     "SourceLayer",

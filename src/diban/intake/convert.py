@@ -20,9 +20,14 @@ UNREAD_TYPE = pa.list_(pa.struct([pa.field("field", pa.string()), pa.field("valu
 _TRUE = ("true", "t", "1", "yes", "y", "是")
 _FALSE = ("false", "f", "0", "no", "n", "否")
 _NUMBER = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-_DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-_TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
-_OFFSET = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
+# Exactly the days there are and the times of a day, so that what is badly written is told at once for all.
+_LEAP = r"([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29"
+_DAY = (
+    r"([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    rf"|02-(0[1-9]|1[0-9]|2[0-8]))|{_LEAP})"
+)
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+_OFFSET = r"(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)$"
 _WRITTEN = {
     Kind.INTEGER: r"^-?0*[0-9]{1,19}$",
     Kind.DECIMAL: _NUMBER,
@@ -31,6 +36,8 @@ _WRITTEN = {
     Kind.INSTANT: f"^{_DAY}[T ]{_TIME}({_OFFSET})?$",
     Kind.BOOLEAN: f"^(?i:{'|'.join(_TRUE + _FALSE)})$",
 }
+_BLOCK = 256
+"""Rows below which a faulty block is gone through value by value."""
 
 _Read = tuple[pa.Array, pa.Array]
 """The values, null where they could not be read, and which could not."""
@@ -67,7 +74,7 @@ def _from_text(column: pa.Array, field: Field, times: LocalTimes) -> _Read:
         return column, _none(column)
     trimmed = pc.utf8_trim_whitespace(column)
     trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
-    well, badly = _sift(trimmed, pc.match_substring_regex(trimmed, _WRITTEN[field.kind]))
+    well, badly = _sift(trimmed, pc.match_substring_regex(trimmed, _written(field)))
     if field.kind is Kind.BOOLEAN:
         return pc.if_else(well.is_valid(), pc.is_in(pc.utf8_lower(well), pa.array(_TRUE)), None), badly
     if field.kind is Kind.INSTANT:
@@ -82,6 +89,15 @@ def _from_text(column: pa.Array, field: Field, times: LocalTimes) -> _Read:
         values, infinite = _sift(values, pc.is_finite(values))
         failed = pc.or_(failed, infinite)
     return values, pc.or_(failed, badly)
+
+
+def _written(field: Field) -> str:
+    """How a value of the field is written; a decimal also with a power of ten, whose places differ."""
+    if field.kind is not Kind.DECIMAL:
+        return _WRITTEN[field.kind]
+    whole, part = field.digits - field.scale, field.scale
+    powers = r"([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"
+    return rf"^-?(0*[0-9]{{0,{whole}}}(\.[0-9]{{0,{part}}}0*)?|{powers})$"
 
 
 def _from_floats(column: pa.Array, field: Field) -> _Read:
@@ -112,6 +128,7 @@ def _decimals(column: pa.Array, field: Field, slack: float, bits: int) -> _Read:
         scaled = column.to_numpy(zero_copy_only=False) * 10.0**field.scale
         units = np.rint(scaled)
         near = (np.abs(scaled - units) <= slack * np.abs(scaled)) & (np.abs(units) < 2.0**bits)
+        near &= np.abs(units) < 10.0**field.digits
     known, failed = _sift(column, pa.array(near))
     counted = pa.array(np.where(near, units, 0).astype(np.int64), mask=~np.asarray(known.is_valid()))
     # One part in 10^scale of each whole number: the same digits, read with the point moved.
@@ -159,15 +176,29 @@ def _sift(column: pa.Array, fine: pa.Array) -> _Read:
 
 
 def _cast(column: pa.Array, target: pa.DataType) -> _Read:
-    """A cast says only that some value did not go: halve until the guilty ones stand alone."""
+    """A cast says only that some value did not go: halve down to blocks, then look at each value."""
     try:
         return column.cast(target), _none(column)
     except pa.ArrowInvalid:
-        if len(column) == 1:
-            return pa.nulls(1, target), pa.array([True])
+        if len(column) <= _BLOCK:
+            return _one_by_one(column, target)
     middle = len(column) // 2
     (first, failed), (second, also) = _cast(column[:middle], target), _cast(column[middle:], target)
     return pa.concat_arrays([first, second]), pa.concat_arrays([failed, also])
+
+
+def _one_by_one(column: pa.Array, target: pa.DataType) -> _Read:
+    values: list[pa.Scalar] = []
+    failed: list[bool] = []
+    absent = pa.scalar(None, target)
+    for value in column:
+        try:
+            values.append(value.cast(target))
+            failed.append(False)
+        except pa.ArrowInvalid:
+            values.append(absent)
+            failed.append(True)
+    return pa.array(values, target), pa.array(failed)
 
 
 def _never(column: pa.Array, field: Field) -> _Read:

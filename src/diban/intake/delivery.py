@@ -161,7 +161,9 @@ class Deliveries:
         )
         if changed.rowcount == 0:
             raise Conflict(
-                Text(zh="该交付已由他人处理", en="somebody else has moved this delivery"), field=seen.id
+                Text(zh="该交付已由他人处理", en="somebody else has moved this delivery"),
+                field=seen.id,
+                remedy=Text(zh="查看该交付的状态", en="look at the state of the delivery"),
             )
         self._note(unit, seen.id, seen.state, to, by, why)
         return self.get(unit.connection, seen.id)
@@ -223,6 +225,19 @@ class Deliveries:
         )
         if state is not seen.state:
             self._note(unit, seen.id, seen.state, state, "expunge", "")
+
+    def reported(self, connection: sa.Connection, layer: LayerId) -> list[DeliveryId]:
+        """The deliveries to a layer that have a report."""
+        rows = connection.execute(
+            sa.select(delivery.c.id).where(delivery.c.layer == layer, delivery.c.report.is_not(None))
+        )
+        return [DeliveryId(row.id) for row in rows]
+
+    def keep_report(self, unit: Unit, seen: Delivery, report: dict[str, Any]) -> None:
+        """Put another report in the place of a delivery's; nothing else of it changes."""
+        unit.connection.execute(
+            sa.update(delivery).where(delivery.c.id == seen.id).values(report=orjson.dumps(report).decode())
+        )
 
     def get(self, connection: sa.Connection, delivery_id: DeliveryId) -> Delivery:
         """The delivery of that id; `Missing` when there is none."""

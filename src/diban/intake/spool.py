@@ -28,6 +28,7 @@ from diban.ground import (
     Kind,
     Schema,
     Text,
+    Unavailable,
     row_hashes,
 )
 from diban.intake.convert import UNREAD, UNREAD_TYPE, convert, unread_column
@@ -43,7 +44,8 @@ AHEAD = 2
 class Columns:
     """How the source's columns meet the declared fields: source name per field, and what is left over.
 
-    ``constants`` are values for all rows, ``codes`` per field what source values become.
+    ``constants`` are values for all rows, ``codes`` per field what source values become, ``sought`` the
+    names, without regard to case, under which no column was found.
     """
 
     source: dict[str, str]
@@ -51,6 +53,7 @@ class Columns:
     undeclared: tuple[str, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sought: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def match_columns(
@@ -77,7 +80,8 @@ def match_columns(
     absent = tuple(name for name in schema.names() if name not in found and name not in said.constants)
     places = (said.x, said.y, said.shape)
     undeclared = tuple(name for name in own if name not in found.values() and name not in places)
-    return Columns(found, absent, undeclared, said.constants, said.codes)
+    sought = frozenset(said.columns.get(name, name).casefold() for name in absent)
+    return Columns(found, absent, undeclared, said.constants, said.codes, sought)
 
 
 def spool(
@@ -91,13 +95,21 @@ def spool(
     """The source's features as the platform reads them: the first pass writes ``target``, later ones read it.
 
     So whoever reads them first works while the source is still being read. A pass that breaks off
-    leaves no file, and cannot be repeated.
+    leaves no file, and cannot be repeated: `Unavailable`, as when the file was removed meanwhile.
     """
     target.unlink(missing_ok=True)
+    begun = threading.Event()
 
     def read() -> Iterator[pa.RecordBatch]:
         if target.is_file():
             return _read_again(target)
+        if begun.is_set():
+            raise Unavailable(
+                Text(zh="交付的工作文件已被移除", en="the work file of the delivery was removed"),
+                field=target.parent.name,
+                remedy=Text(zh="重试即从原件重新读取", en="repeat: it is read from the original again"),
+            )
+        begun.set()
         made = (normalise(batch, columns, schema, crs, times) for batch in _ahead(batches))
         return _written(made, schema, target)
 
@@ -140,10 +152,12 @@ def normalise(
     made: dict[str, pa.Array] = {}
     failures: list[tuple[str, pa.Array, pa.Array]] = []
     for declared in schema.fields:
-        name, given = declared.name, _given(batch, columns, declared.name, times)
+        name, (given, undone) = declared.name, _given(batch, columns, declared.name, times)
         if given is None:
             made[name] = pa.nulls(batch.num_rows, declared.arrow_type())
             continue
+        if undone is not None:
+            failures.append((name, batch.column(columns.source[name]), undone))
         made[name], failed = convert(given, declared, times)
         if failed is not None:
             failures.append((name, given, failed))
@@ -163,18 +177,23 @@ def normalise(
     return pa.RecordBatch.from_pydict(made, schema=_spooled(schema))
 
 
-def _given(batch: pa.RecordBatch, columns: Columns, name: str, times: LocalTimes) -> pa.Array | None:
-    """What a field's values are made of: its column with values exchanged, or its one value."""
+def _given(
+    batch: pa.RecordBatch, columns: Columns, name: str, times: LocalTimes
+) -> tuple[pa.Array | None, pa.Array | None]:
+    """What a field's values are made of: its column with values exchanged, or its one value.
+
+    And which values could not be exchanged, because they cannot be read as a code.
+    """
     if name in columns.constants:
-        return pa.repeat(columns.constants[name], batch.num_rows)
+        return pa.repeat(columns.constants[name], batch.num_rows), None
     if name not in columns.source:
-        return None
+        return None, None
     column, codes = batch.column(columns.source[name]), columns.codes.get(name)
     if not codes:
-        return column
-    texts, _ = convert(column, Field(name, Kind.TEXT, Text(name, name)), times)
+        return column, None
+    texts, undone = convert(column, Field(name, Kind.TEXT, Text(name, name)), times)
     place = pc.index_in(texts, pa.array(list(codes), pa.string()))
-    return pc.coalesce(pa.array(list(codes.values()), pa.string()).take(place), texts)
+    return pc.coalesce(pa.array(list(codes.values()), pa.string()).take(place), texts), undone
 
 
 def _spooled(schema: Schema) -> pa.Schema:

@@ -159,7 +159,7 @@ class Uploads:
             if end != offset:
                 raise _offset(end)
             if checked:
-                mark.write_text(str(end), encoding="ascii")
+                _set_mark(mark, end)
             return Writer(handle, mark if checked else None)
         except BlockingIOError as fault:
             os.close(handle)
@@ -321,6 +321,15 @@ def _drop_unverified(handle: int, mark: Path) -> None:
     if (begun := _marked(mark)) is not None:
         os.ftruncate(handle, min(begun, os.fstat(handle).st_size))
         mark.unlink(missing_ok=True)
+
+
+def _set_mark(mark: Path, end: int) -> None:
+    """Note where unverified bytes begin, before the first of them: also if the machine stops, it stands."""
+    with mark.open("w", encoding="ascii") as file:
+        file.write(str(end))
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(mark.parent)
 
 
 def _marked(mark: Path) -> int | None:

@@ -30,7 +30,7 @@ def near_pairs(spots: Floats, reach: Floats, size: Floats, group: Numbers) -> tu
 
     def shifted(across: float, up: float) -> Numbers:
         keys = [
-            _mixed(group, level, _cells(spots[:, 0], cell, across), _cells(spots[:, 1], cell, up))
+            mixed(group, level, _cells(spots[:, 0], cell, across), _cells(spots[:, 1], cell, up))
             for level, cell in grids
         ]
         rank = np.arange(n, dtype=np.uint64)
@@ -68,10 +68,10 @@ def _neighbours(marked: npt.NDArray[np.uint64], mask: int, spots: Floats, reach:
     return np.concatenate(found)
 
 
-def _mixed(*parts: Numbers) -> npt.NDArray[np.uint64]:
-    """One number of several; two that meet by chance only cost a comparison."""
-    mixed = np.zeros(len(parts[0]), np.uint64)
+def mixed(*parts: Numbers) -> npt.NDArray[np.uint64]:
+    """One number of several numbers, row by row; two that meet by chance only cost a comparison."""
+    made = np.zeros(len(parts[0]), np.uint64)
     for part in parts:
-        mixed = (mixed ^ part.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    return mixed
+        made = (made ^ part.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        made ^= made >> np.uint64(29)
+    return made

@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+MOST_CODES = 2_000_000
+"""Codes of a register at most: they are held in memory, some 100 bytes each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Register:
@@ -57,7 +60,11 @@ class Surroundings(Protocol):
     """The published layers around the one that is checked, and what it was before."""
 
     def register(self, layer: str) -> Register | None:
-        """The register that a layer's slug names; None when no published layer of it has a key and rows."""
+        """The register that a layer's slug names.
+
+        None when no published layer of it has a key and rows, when the provider of the checked layer
+        may not see it, or when it has more than `MOST_CODES`.
+        """
 
     def before(self) -> Before | None:
         """The last version of the checked layer; None when there is none, or it has no key or no geometry."""

@@ -17,7 +17,7 @@ _AREAS, _LINES = (3, 6), (1, 2, 5)
 
 
 def proposals(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """A valid geometry for each invalid one; None where none keeps its kind, its heights and some size.
+    """A valid geometry for each invalid one; None where none keeps its kind, heights, measures and some size.
 
     What the boundary encloses stays, what collapses to less than the kind goes (OGC 06-103r4, 6.1).
     """
@@ -29,6 +29,7 @@ def proposals(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
         kept = np.isin(before, _AREAS) & np.isin(after, _AREAS) & (shapely.area(made) > 0)
         kept |= np.isin(before, _LINES) & np.isin(after, _LINES) & (shapely.length(made) > 0)
         kept &= shapely.is_valid(made) & (shapely.has_z(made) == shapely.has_z(geometries))
+        kept &= ~shapely.has_m(geometries)  # measures would be lost on the way
     made[~kept] = None
     return made
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from diban.ground import Text
 from diban.quality.dimension import Dimension
-from diban.quality.finding import Finding, Severity
+from diban.quality.finding import Finding, Place, Severity
 from diban.quality.schema_drift import Delivered
 
 _CLASSES = {
@@ -49,6 +49,17 @@ class Report:
     def plus(self, findings: Iterable[Finding]) -> Report:
         """The report with further findings, which no rule makes batch by batch."""
         return replace(self, findings=_gravest_first((*self.findings, *findings)))
+
+    def unquoted(self) -> Report:
+        """The report without anything of the data: rows stay named, their values, places and repairs go.
+
+        The list of faulty rows goes too, by which they would be taken from the original.
+        """
+        findings = (
+            replace(one, places=tuple(Place(place.row, other=place.other) for place in one.places))
+            for one in self.findings
+        )
+        return replace(self, findings=tuple(findings), listing=None)
 
     def accepted(self) -> Report:
         """The report once the repairs that it proposes are accepted: what they mend is a notice."""
@@ -136,4 +147,6 @@ def _mended(finding: Finding) -> Finding:
 
 
 def _points(finding: Finding, rows: int) -> int:
-    return next(points for share, points in _CLASSES[finding.severity] if finding.count > share * rows)
+    # Without rows, no share is passed by what is found in none: it is about the file as a whole.
+    classes = _CLASSES[finding.severity]
+    return next((points for share, points in classes if finding.count > share * rows), classes[-1][1])

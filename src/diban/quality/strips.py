@@ -20,7 +20,10 @@ Rows = npt.NDArray[np.void]
 
 
 class Strips:
-    """Rows with a place and a reach; each strip also has the rows of others that its own can reach.
+    """Rows with a place and a reach; each strip also has the rows of others that reach into it.
+
+    Of two rows within the reach of both, each reaches into the strip of the other: so they meet there,
+    and one row of a wide reach draws nothing but itself into other strips.
 
     48 bytes a row in an unnamed file; `add` may be called from several threads in any order, each
     time with rows that follow each other.
@@ -31,7 +34,6 @@ class Strips:
         weakref.finalize(self, self._file.close)
         self._lock = threading.Lock()
         self._blocks: list[tuple[int, int, int]] = []  # first index, offset and length in bytes
-        self._widest = 0.0
 
     def add(
         self,
@@ -50,14 +52,13 @@ class Strips:
             rows[name] = values
         with self._lock:
             self._blocks.append((int(index[0]), self._file.tell(), self._file.write(rows.tobytes())))
-            self._widest = max(self._widest, float(reach.max()))
 
     def strips(self) -> Iterator[Rows]:
         """The rows by strips in x, each in the order of their index; the file is gone afterwards."""
         with self._file:
             for west, east in pairwise(self._ends()):
                 reached = [
-                    rows[(rows["x"] >= west - self._widest) & (rows["x"] <= east + self._widest)]
+                    rows[(rows["x"] >= west - rows["reach"]) & (rows["x"] <= east + rows["reach"])]
                     for rows in self._read()
                 ]
                 yield np.concatenate(reached)

@@ -101,11 +101,17 @@ class Jobs:
     def report(
         self, unit: Unit, held: Job, done: int, total: int | None, resume: dict[str, object] | None
     ) -> bool:
-        """Say how far it is and renew the lease; False when it was cancelled or taken away: stop."""
-        left = None if resume is None else orjson.dumps(resume).decode()
-        return _change(
-            unit, held, {"done": done, "total": total, "resume": left, "lease_until": _lease_end()}
-        )
+        """Say how far it is and renew the lease; False when it was cancelled or taken away: stop.
+
+        ``resume`` is laid over what was left before: names that it does not have stay as they are, so
+        that who tells the steps and who does the work keep theirs side by side.
+        """
+        said: dict[str, object] = {"done": done, "total": total, "lease_until": _lease_end()}
+        if resume is not None:
+            mine = sa.select(job.c.resume).where(job.c.id == held.id).with_for_update()
+            left = orjson.loads(unit.connection.execute(mine).scalar_one_or_none() or "{}")
+            said["resume"] = orjson.dumps({**left, **resume}).decode()
+        return _change(unit, held, said)
 
     def how_far(self, connection: sa.Connection, key: str) -> tuple[int, int | None]:
         """What is done of the job of this key, out of how much, as it was last reported."""

@@ -13,6 +13,7 @@ from rich.table import Table
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
 from diban.app.journeys.faulty import faulty_rows
 from diban.app.journeys.repairing import accept_repairs
+from diban.app.journeys.taking_rows import may_take_rows
 from diban.ground import DeliveryId, Missing, Text
 from diban.quality import Report
 from diban.store import reading
@@ -47,6 +48,7 @@ def report(
             console.print(f"● {found.id}  [bold]{say(found.state.words)}[/]")
             tell_report(Report.from_json(found.report))
         if rows is not None:
+            may_take_rows(platform, found, asker_of(platform, login))
             made = faulty_rows(platform, found)
             target = rows.with_suffix(made.suffix)
             shutil.copyfile(made, target)

@@ -60,11 +60,10 @@ def build_demo(home: Path, database: str, buildings: int, tell: Tell) -> Demonst
     first = [file for file in files if file.delivery.round is Round.FIRST]
     for slug in dict.fromkeys(file.delivery.resource for file in first):
         _register_and_publish(platform, sample / f"{slug}.json")
+        _open(platform, sample / f"{slug}.json")
         tell(Text(zh=f"编目并发布：{slug}", en=f"entered and published: {slug}"))
     for file in first:
         _tell_delivery(tell, file, _deliver(platform, file))
-    for layer in OPEN_LAYERS:
-        give(platform, layer, "", LayerScope(), "公益服务", "无条件共享", _asker(platform, GRANTOR))
     later = {file.path.name: file for file in files}
     updated, _, returned = (_deliver(platform, later[name]) for name in LATER)
     _tell_delivery(tell, later[LATER[0]], updated)
@@ -83,6 +82,14 @@ def _register_and_publish(platform: Platform, path: Path) -> None:
     register(platform, description, steward)
     for asker in (steward, approver, steward, _asker(platform, CITY_APPROVER)):
         go_forward(platform, path.stem, asker)
+
+
+def _open(platform: Platform, path: Path) -> None:
+    """Let everybody see the layers that are open: other departments refer to their codes."""
+    for layer in orjson.loads(path.read_bytes())["layers"]:
+        if layer["slug"] in OPEN_LAYERS:
+            grantor = _asker(platform, GRANTOR)
+            give(platform, layer["slug"], "", LayerScope(), "公益服务", "无条件共享", grantor)
 
 
 def _deliver(platform: Platform, file: SampleFile) -> Delivery:

@@ -65,6 +65,7 @@ def _must_ask(delivery: Delivery) -> None:
             Text(zh="该交付没有待回答的问题", en="the delivery asks nothing"),
             field=delivery.id,
             limit=delivery.state.value,
+            remedy=Text(zh="查看该交付的状态", en="look at the state of the delivery"),
         )
 
 

@@ -18,7 +18,7 @@ from diban.app.journeys.receive import Letter, job_of, receive
 from diban.app.wiring import Platform
 from diban.app.work.holding import holding
 from diban.governance import Asker, review_of
-from diban.ground import Conflict, DeliveryId, Text
+from diban.ground import Conflict, DeliveryId, TakenOver, Text
 from diban.intake import Delivery, DeliveryState, reading_ahead
 from diban.store import reading, this_process, unit
 
@@ -63,7 +63,8 @@ def carry(platform: Platform, delivery_id: DeliveryId, progress: Progress) -> De
 def proceed(platform: Platform, delivery_id: DeliveryId, progress: Progress = silent) -> Delivery:
     """Take a delivery on from where it stands, as far as it goes without a person.
 
-    When another delivery of the layer lands first, this one is compared and judged anew.
+    When another delivery of the layer lands first, this one is compared and judged anew. `TakenOver` when
+    the work was taken away: whoever has it now goes on.
     """
     for _ in range(TRIES):
         delivery = present(platform, delivery_id)
@@ -82,6 +83,8 @@ def proceed(platform: Platform, delivery_id: DeliveryId, progress: Progress = si
             if delivery.state.ended:
                 tidy_work(platform, delivery)
             return delivery
+        except TakenOver:
+            raise
         except Conflict as met:
             conflict = met
     raise conflict

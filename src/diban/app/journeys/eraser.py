@@ -14,11 +14,15 @@ from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.governance import Target, TargetKind
-from diban.ground import Conflict, DeliveryId, LayerId, Text
+from diban.ground import DeliveryId, LayerId, TakenOver, Text
 from diban.intake import Delivery
+from diban.quality import Report
 from diban.store import Job, reading, unit
 
 TOLD_EVERY = 0.5  # seconds
+
+_LEFT = "left"
+"""The name under which the job keeps what is done, beside the steps that its holder tells."""
 
 _Counts = dict[str, int]
 
@@ -51,12 +55,12 @@ class PlatformEraser:
     platform: Platform
     job: Job
     progress: Progress
-    _kept: dict[str, object] | None = field(default=None)
     _told: float = field(default=0.0)
 
     def expunge(self, target: Target) -> _Counts:
         """Remove the target everywhere; how much, by name."""
         forget_previews(self.platform.work, every=True)
+        self._unquote(target)
         if target.kind is TargetKind.ROWS:
             layer = LayerId(target.of)
             rows = self.platform.base.erase(layer, list(target.fids), self._tell)
@@ -76,6 +80,23 @@ class PlatformEraser:
             self.platform.blobs.expunge(digest)
         return left
 
+    def _unquote(self, target: Target) -> None:
+        """Let go of the values that reports on the layers concerned quote, whoever delivered them.
+
+        Which place of a report came of which feature is not on record.
+        """
+        by_rows = target.kind is TargetKind.ROWS
+        layers = {LayerId(target.of)} if by_rows else {one.sent.layer for one in self._concerned(target)}
+        for layer in sorted(layers):
+            with reading(self.platform.database) as connection:
+                reported = self.platform.deliveries.reported(connection, layer)
+            for delivery_id in reported:
+                with unit(self.platform.database) as act:
+                    delivery = self.platform.deliveries.get(act.connection, delivery_id)
+                    if delivery.report is not None:
+                        report = Report.from_json(delivery.report).unquoted()
+                        self.platform.deliveries.keep_report(act, delivery, report.as_json())
+
     def _concerned(self, target: Target) -> Sequence[Delivery]:
         with reading(self.platform.database) as connection:
             found = concerned(self.platform, connection, target)
@@ -83,9 +104,9 @@ class PlatformEraser:
 
     def _left(self, digests: set[str]) -> _Counts:
         """What an earlier try has done; at first, how many originals there are to remove."""
-        if self.job.resume is not None:
-            self._kept = self.job.resume
-            return {name: int(str(count)) for name, count in self.job.resume.items()}
+        kept = (self.job.resume or {}).get(_LEFT)
+        if isinstance(kept, dict):
+            return {name: int(count) for name, count in kept.items()}
         left = {
             "rows": 0,
             "originals": sum(self.platform.blobs.holds(digest) for digest in digests),
@@ -110,16 +131,16 @@ class PlatformEraser:
         self.progress("erase", done, total)
         if time.monotonic() - self._told >= TOLD_EVERY:
             self._told = time.monotonic()
-            self._report(done, total, self._kept)
+            self._report(done, total)
 
     def _keep(self, left: _Counts) -> None:
-        self._kept = dict(left)
-        self._report(0, None, self._kept)
+        self._report(0, None, {_LEFT: left})
 
-    def _report(self, done: int, total: int | None, left: dict[str, object] | None) -> None:
+    def _report(self, done: int, total: int | None, left: dict[str, object] | None = None) -> None:
         with unit(self.platform.database) as act:
             if not self.platform.jobs.report(act, self.job, done, total, left):
-                raise Conflict(
+                raise TakenOver(
                     Text(zh="任务已被取消或由他处接手", en="the job was cancelled or taken over"),
                     field=self.job.id,
+                    remedy=Text(zh="稍候查看其状态", en="look at its state in a moment"),
                 )

@@ -77,7 +77,11 @@ def _changes(platform: Platform, delivery: Delivery, progress: Progress) -> Chan
     changes = compare(platform, delivery, examined, progress)
     if changes is None:
         raise Conflict(
-            Text(zh="该交付已不能通过质检", en="the delivery no longer passes its checks"), field=delivery.id
+            Text(zh="该交付已不能通过质检", en="the delivery no longer passes its checks"),
+            field=delivery.id,
+            remedy=Text(
+                zh="由审核人退回，改正后重新提交", en="have it returned, correct it and deliver again"
+            ),
         )
     return changes
 
@@ -92,4 +96,7 @@ def _send_back(platform: Platform, delivery: Delivery) -> NoReturn:
             en="what would land is not what was judged; judged anew",
         ),
         field=delivery.id,
+        remedy=Text(
+            zh="稍候查看其状态，需要时重新审核", en="look at its state in a moment; decide on it anew"
+        ),
     )

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from diban.ground import Schema, Text
-from diban.intake import Columns, LocalTimes, Reading
+from diban.ground import Kind, Schema, Text
+from diban.intake import Columns, LocalTimes, Reading, Remark
 from diban.quality import Finding, Flaw, Place, Severity
 
 READING = Text(zh="文件读取", en="reading the file")
+
+_LONG_NUMBERS = ("number-inexact", "number-damaged")
 
 
 def notes_of(
     opened: Reading, columns: Columns, schema: Schema, times: LocalTimes, rows: int
 ) -> list[Finding]:
     """Everything worth telling of a file whose ``rows`` were read."""
-    return [*_remarks(opened), *_columns(columns, schema, rows), *_local(times, schema)]
+    return [
+        *_remarks(opened.remarks, columns, schema),
+        *_columns(columns, schema, rows),
+        *_local(times, schema),
+    ]
 
 
-def _remarks(opened: Reading) -> Iterator[Finding]:
+def _remarks(remarks: Iterable[Remark], columns: Columns, schema: Schema) -> Iterator[Finding]:
     """What the reader met on the way, as findings."""
-    for remark in opened.remarks:
-        flaw = Flaw(f"read.{remark.code}", Severity(remark.severity), READING, remark.message, remark.remedy)
+    for remark in remarks:
+        severity = _severity(remark, columns, schema)
+        flaw = Flaw(f"read.{remark.code}", severity, READING, remark.message, remark.remedy)
         yield Finding(flaw, remark.count, tuple(Place(row) for row in remark.rows))
+
+
+def _severity(remark: Remark, columns: Columns, schema: Schema) -> Severity:
+    """What is said of a column that lands nowhere harms nothing; a measure has no last digit to lose."""
+    severity = Severity(remark.severity)
+    if remark.column is None or severity is Severity.NOTICE:
+        return severity
+    unread = remark.code == "column-unsupported" and remark.column.casefold() not in columns.sought
+    if unread or remark.column in columns.undeclared:
+        return Severity.NOTICE
+    served = [schema.field(name).kind for name, column in columns.source.items() if column == remark.column]
+    measure = bool(served) and set(served) == {Kind.FLOAT}
+    return Severity.WARNING if measure and remark.code in _LONG_NUMBERS else severity
 
 
 def _columns(columns: Columns, schema: Schema, rows: int) -> Iterator[Finding]:

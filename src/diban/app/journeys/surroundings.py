@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import shapely
+import sqlalchemy as sa
 
+from diban.app.journeys.granting import public_party
 from diban.app.wiring import Platform
 from diban.base import MAX_PAGE, Query
 from diban.catalogue import State
-from diban.ground import GEOMETRY, NOW, GeometryKind, LayerId, Missing, Scope
-from diban.quality import Before, Register
+from diban.ground import GEOMETRY, NOW, GeometryKind, LayerId, Missing, PartyId, Scope
+from diban.quality import MOST_CODES, Before, Register
 from diban.store import reading
 
 MOST_AREAS = 20_000
@@ -23,28 +25,42 @@ MOST_AREAS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Quality's `Surroundings` of a layer: current versions, read by the platform itself."""
+    """Quality's `Surroundings` of a layer: current versions of what its provider may see whole.
+
+    Other layers are read in the provider's own scope: what a report says of their codes and areas is
+    said to its stewards.
+    """
 
     platform: Platform
     layer: LayerId
 
     def register(self, layer: str) -> Register | None:
-        """The codes of a published layer with a key, and their areas if it is a layer of some polygons."""
+        """The codes of a published layer with a key, and their areas if it is a layer of some polygons.
+
+        None where the provider may not see every row and its key; no areas where not every vertex.
+        """
         try:
             with reading(self.platform.database) as connection:
                 resource = self.platform.catalogue.by_layer_slug(connection, layer)
+                own = self.platform.catalogue.by_layer(connection, self.layer)
         except Missing:
             return None  # which the rule says
         found = resource.layer(layer)
         key = found.schema.key
         if resource.state is not State.PUBLISHED or found.layer is None or not found.rows or key is None:
             return None
-        areal = found.schema.geometry is GeometryKind.POLYGON and found.rows <= MOST_AREAS
+        scope = scope_of_provider(self.platform, own.entry.provider)
+        if found.rows > MOST_CODES or not shows_codes(scope, found.layer, key):
+            return None
+        exact = scope.on(found.layer).decimals is None
+        areal = found.schema.geometry is GeometryKind.POLYGON and found.rows <= MOST_AREAS and exact
         codes: set[str] = set()
         areas: dict[str, bytes] = {}
-        for batch in self._rows(found.layer, key, areal):
+        for batch in self._rows(found.layer, key, areal, scope):
             named = batch.column(key).cast(pa.string()).to_pylist()
             codes.update(named)
+            if len(codes) > MOST_CODES:
+                return None
             if areal:
                 shapes = zip(named, batch.column(GEOMETRY).to_pylist(), strict=True)
                 areas |= {code: shape for code, shape in shapes if shape is not None}
@@ -58,18 +74,39 @@ class Published:
             return None
 
         def middles() -> Iterator[tuple[pa.Array, npt.NDArray[np.float64]]]:
-            for batch in self._rows(self.layer, key, True):
+            for batch in self._rows(self.layer, key, True, Scope.system("quality: the version before")):
                 values = batch.column(GEOMETRY).to_numpy(zero_copy_only=False)
                 boxes = shapely.bounds(shapely.from_wkb(values))
                 yield batch.column(key), (boxes[:, :2] + boxes[:, 2:]) / 2
 
         return Before(middles())
 
-    def _rows(self, layer: LayerId, key: str, geometry: bool) -> Iterator[pa.RecordBatch]:
-        snapshot = self.platform.base.at(layer, NOW, Scope.system("quality: what a delivery is held against"))
+    def _rows(self, layer: LayerId, key: str, geometry: bool, scope: Scope) -> Iterator[pa.RecordBatch]:
+        snapshot = self.platform.base.at(layer, NOW, scope)
         query: Query | None = Query(fields=(key,), geometry=geometry, limit=MAX_PAGE)
         while query is not None:
             page = snapshot.page(query)
             if page.batch.num_rows:
                 yield page.batch
             query = None if page.after is None else replace(query, after=page.after)
+
+
+def scope_of_provider(platform: Platform, provider: PartyId) -> Scope:
+    """What a party sees of the layers: its own and those of the parties below it, and what is granted."""
+    with reading(platform.database) as connection:
+        above = {public_party(connection), *platform.parties.lineage(connection, provider)}
+        below = platform.parties.reach(connection, provider)
+
+    def own(connection: sa.Connection) -> Iterator[LayerId]:
+        for party in sorted(below):
+            yield from platform.layers_of(connection, party)
+
+    return platform.scopes.get(provider, above, own, "quality: what a delivery is held against")
+
+
+def shows_codes(scope: Scope, layer: LayerId, key: str) -> bool:
+    """Whether every row of the layer can be seen with its key, so that a code not found is not there."""
+    if not scope.allows(layer):
+        return False
+    limits = scope.on(layer)
+    return limits.plain(key) and limits.rows is None and limits.area is None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from diban.app.journeys.progress import Progress
-from diban.ground import Conflict, Text, Unavailable
+from diban.ground import TakenOver, Text, Unavailable
 from diban.store import Database, Job, Jobs, unit
 
 RENEW_SECONDS = 8
@@ -19,7 +19,7 @@ TELL_SECONDS = 1
 def holding(database: Database, jobs: Jobs, held: Job) -> Iterator[Progress]:
     """Renew the lease until the block ends; then finish the job, or fail it with what was raised.
 
-    Gives what the block calls to say how far it is: `Conflict` when the job was taken away. What
+    Gives what the block calls to say how far it is: `TakenOver` when the job was taken away. What
     was said is written with the job at most once a second, by the thread that renews, so that
     saying it costs nothing: ``{"steps": {name: [done, total]}}``, in the order of their beginning.
     """
@@ -29,8 +29,10 @@ def holding(database: Database, jobs: Jobs, held: Job) -> Iterator[Progress]:
     def tell(step: str, done: int, total: int | None) -> None:
         steps[step] = (done, total)
         if lost.is_set():
-            raise Conflict(
-                Text(zh="任务已被取消或由他处接手", en="the job was cancelled or taken over"), field=held.id
+            raise TakenOver(
+                Text(zh="任务已被取消或由他处接手", en="the job was cancelled or taken over"),
+                field=held.id,
+                remedy=Text(zh="稍候查看其状态", en="look at its state in a moment"),
             )
 
     def written(said: dict[str, tuple[int, int | None]]) -> bool:

@@ -24,6 +24,7 @@ import pyarrow.csv as arrow_csv
 from diban.intake.formats import encoding
 from diban.intake.formats.names import free_names
 from diban.intake.formats.places import locate
+from diban.intake.formats.quotes import Quotes
 from diban.intake.formats.reader import ROW, Reader, Remarks, Source, Wanted
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.text import readable
@@ -39,8 +40,8 @@ _BLOCK = 16 << 20
 _HEAD = 1 << 18
 _LINES = 20
 _LOST = "\ufffd"
-# What spreadsheets make of long identifiers.
-_POWER = r"^[0-9](\.[0-9]+)?[eE]\+(1[5-9]|2[0-9])$"
+# What spreadsheets make of numbers of twelve digits and more in cells that are not text.
+_POWER = r"^-?[0-9](\.[0-9]+)?[eE]\+(1[1-9]|[2-9][0-9])$"
 
 
 def recognises(head: bytes) -> bool:
@@ -62,7 +63,8 @@ def open_csv(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> It
         name = marked or encoding.choose(wanted.encoding, None, _sample(file), remarks)
         delimiter = _delimiter(file, len(mark), name)
         file.seek(len(mark))
-        table = _Table(file, name, delimiter, _quoted(file), limits, remarks)
+        quotes = Quotes(path, len(mark), name, delimiter)
+        table = _Table(file, name, quotes, limits, remarks)
         found = locate(table.schema, table.batches(), wanted, remarks)
         yield Source(
             format="CSV",
@@ -80,10 +82,8 @@ def open_csv(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> It
 class _Table:
     """The file as Arrow parses it: every cell as bytes, the first row as names, row numbers added."""
 
-    def __init__(
-        self, file: BinaryIO, name: str, delimiter: str, quoted: bool, limits: Limits, remarks: Remarks
-    ) -> None:
-        self._remarks = remarks
+    def __init__(self, file: BinaryIO, name: str, quotes: Quotes, limits: Limits, remarks: Remarks) -> None:
+        self._quotes, self._remarks = quotes, remarks
         self._ragged: list[int] = []
         self._done = 0
         stream = file if name == encoding.UTF8 else _Transcoded(file, name)
@@ -93,7 +93,9 @@ class _Table:
                 use_threads=False, block_size=_BLOCK, autogenerate_column_names=True
             ),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=quoted, invalid_row_handler=self._row_is_ragged
+                delimiter=quotes.delimiter,
+                newlines_in_values=quotes.any,
+                invalid_row_handler=self._row_is_ragged,
             ),
             convert_options=arrow_csv.ConvertOptions(
                 check_utf8=False,
@@ -148,13 +150,15 @@ class _Table:
             column.validate(full=True)
         except pa.ArrowInvalid:
             column, wrong = readable(column)
-            self._remarks.add_rows("text-not-encoded", name, numbers[wrong])
+            self._remarks.add_rows("text-not-encoded", "", numbers[wrong], name)
         lost = pc.match_substring(column, _LOST).fill_null(False)
         if pc.any(lost).as_py():
-            self._remarks.add_rows("text-not-encoded", name, numbers[np.asarray(lost)])
+            self._remarks.add_rows("text-not-encoded", "", numbers[np.asarray(lost)], name)
             column = pc.if_else(lost, pa.scalar(None, pa.string()), column)
+        if self._quotes.any:
+            self._quotes.look(column, len(self.schema) - 1, name, numbers, self._remarks)
         damaged = np.flatnonzero(pc.match_substring_regex(column, _POWER).fill_null(False))
-        self._remarks.add_rows("number-damaged", name, numbers[damaged])
+        self._remarks.add_rows("number-damaged", "", numbers[damaged], name)
         return column
 
 
@@ -189,18 +193,12 @@ def _sample(file: BinaryIO) -> bytes:
     return encoding.sample_of(line for lines in iter(lambda: file.readlines(_CHUNK), []) for line in lines)
 
 
-def _quoted(file: BinaryIO) -> bool:
-    """Whether there are quotes at all; without them no cell can hold a line break."""
-    start = file.tell()
-    found = any(b'"' in chunk for chunk in iter(lambda: file.read(_CHUNK), b""))
-    file.seek(start)
-    return found
-
-
 def _delimiter(file: BinaryIO, start: int, name: str) -> str:
     """The one that cuts the first rows into equal numbers of cells, and most of them."""
     file.seek(start)
     text = codecs.getincrementaldecoder(name)("replace").decode(file.read(_HEAD))
+
+    csv.field_size_limit(_HEAD)  # the whole of what is looked at may be one cell: a polygon
 
     def widths(delimiter: str) -> list[int]:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -115,7 +115,7 @@ class Table:
             if kind in _TEXT + _NUMBERS + _DAY + _LOGICAL + _INTEGER + _DOUBLE and width == fixed and width:
                 made.append(_Column(name, kind, at, width, scale))
             elif kind != "0":  # what Visual FoxPro keeps for itself
-                self._remarks.add("column-unsupported", f"{name} ({kind}{width})")
+                self._remarks.add("column-unsupported", f"{name} ({kind}{width})", column=name)
             at += width
         return made
 
@@ -142,7 +142,7 @@ class Table:
 
     def _numbers(self, column: _Column, texts: pa.StringArray, first_row: int) -> pa.StringArray:
         over = np.flatnonzero(pc.starts_with(texts, "*").fill_null(False))
-        self._remarks.add_rows("number-overflow", column.name, over + first_row)
+        self._remarks.add_rows("number-overflow", "", over + first_row, column.name)
         if column.scale == 0 and column.kind == "N":
             return texts
         texts = pc.replace_substring_regex(texts, _NO_ZEROS, r"\1\2")
@@ -158,7 +158,7 @@ class Table:
         days = pc.strptime(spelled, format="%Y-%m-%d", unit="s", error_is_null=True)
         known = pc.equal(pc.strftime(days, format="%Y-%m-%d"), spelled).fill_null(False)
         bad = np.flatnonzero(pc.and_(texts.is_valid(), pc.invert(known)))
-        self._remarks.add_rows("date-unreadable", column.name, bad + first_row)
+        self._remarks.add_rows("date-unreadable", "", bad + first_row, column.name)
         return pc.if_else(known, days, pa.scalar(None, days.type)).cast(pa.date32())
 
 

@@ -101,7 +101,7 @@ class _Shaping:
         size = np.abs(column.to_numpy(zero_copy_only=False))
         large = np.flatnonzero((size >= _EXACT) & np.isfinite(size))
         if len(large):
-            self._remarks.add("number-inexact", name, row=self._done + int(large[0]) + 1)
+            self._remarks.add("number-inexact", row=self._done + int(large[0]) + 1, column=name)
 
 
 def _counted(first: int, rows: int) -> pa.Array:

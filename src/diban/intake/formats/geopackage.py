@@ -92,7 +92,7 @@ def _look_for_nul(path: Path, layer: str, fields: list[str], remarks: Remarks) -
             numbered = f"SELECT row_number() OVER () AS n, {_quoted(name)} AS v FROM {table}"
             rows = _asked(path, f"SELECT n FROM ({numbered}) WHERE instr(v, char(0)) > 0 LIMIT {_MOST_NUL}")
             for row in rows.column("n").to_pylist():
-                remarks.add(NUL, name, row=row)
+                remarks.add(NUL, row=row, column=name)
 
 
 def _asked(path: Path, sql: str) -> pa.Table:

@@ -63,7 +63,7 @@ class _Table:
         self._names = [field.name for field in given if field.name != primary and not _nested(field.type)]
         for field in given:
             if field.name != primary and field.name not in self._names and field.name != "bbox":
-                remarks.add("column-unsupported", f"{field.name} ({field.type})"[:200])
+                remarks.add("column-unsupported", f"{field.name} ({field.type})"[:200], column=field.name)
         fields = [
             pa.field(free, _plain(given.field(name).type))
             for free, name in zip(free_names(self._names, remarks), self._names, strict=True)

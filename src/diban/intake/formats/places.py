@@ -6,7 +6,8 @@ import binascii
 import ctypes
 import itertools
 import re
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,8 @@ _WKT = re.compile(
 _HEX = re.compile(r"\s*0[01](?:[0-9a-fA-F]{2}){4,}\s*$")
 _SRID = r"^\s*(?i:SRID=[0-9]+;)"
 _XDR_OR_NDR = 1
+_EWKB_HEAD = struct.Struct("<BII")  # byte order, kind, SRID
+_WITH_SRID = 0x2000_0000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ def locate(schema: pa.Schema, batches: Iterator[pa.RecordBatch], wanted: Wanted,
     """The same rows with ``geometry``, as asked for or by well-known names; unchanged where there is none.
 
     What a well-known name holds is looked at in the first batch. Coordinates that cannot be read leave
-    their row without geometry and are remarked; `Refusal` when an asked-for column is absent.
+    their row without geometry and are remarked; `Refusal` when an asked-for column is absent, or when
+    geometries name other CRS (the SRID of EWKT and EWKB) than the first.
     """
     first = next(batches, None)
     rows = batches if first is None else itertools.chain((first,), batches)
@@ -56,13 +60,11 @@ def locate(schema: pa.Schema, batches: Iterator[pa.RecordBatch], wanted: Wanted,
             raise Refusal("place-column-absent", column=name, columns=", ".join(schema.names))
     shape = wanted.shape or (None if wanted.x else _shape_column(first))
     if shape is not None:
-        sample = _sample(first, shape)
-        found = _WKT.match(sample) if isinstance(sample, str) else None
-        srid = None if found is None else found[1]
+        srid = _srid(_sample(first, shape))
         if wanted.shape is None:
             remarks.add("places-taken", shape)
-        made = (_with(batch, _shapes(batch, shape, remarks)) for batch in rows)
-        return Located(_extended(schema), made, "Unknown", None if srid in (None, "0") else f"EPSG:{srid}")
+        made = (_with(batch, _shapes(batch, shape, srid, remarks)) for batch in rows)
+        return Located(_extended(schema), made, "Unknown", f"EPSG:{srid}" if srid else None)
     x, y = (wanted.x, wanted.y) if wanted.x and wanted.y else _pair(schema)
     if x is None or y is None:
         return Located(schema, rows, None, None)
@@ -133,12 +135,35 @@ def _numbers(column: pa.Array) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.
     return np.asarray(numbers), np.asarray(written)
 
 
-def _shapes(batch: pa.RecordBatch, name: str, remarks: Remarks) -> pa.Array:
+def _srid(value: str | bytes | None) -> int:
+    """The SRID that an EWKT, or an EWKB as bytes or hexadecimal digits, names; 0 when it names none."""
+    if isinstance(value, str):
+        if (written := _WKT.match(value)) is not None:
+            return int((written[1] or "0")[:9])
+        value = binascii.unhexlify(value.strip()[: 2 * _EWKB_HEAD.size]) if _HEX.match(value) else b""
+    if value is None or len(value) < _EWKB_HEAD.size:
+        return 0
+    order = "<" if value[0] == 1 else ">"
+    kind, srid = struct.unpack_from(f"{order}II", value, 1)
+    return int(srid) if kind & _WITH_SRID else 0
+
+
+def _same_crs(values: Iterable[str | bytes | None], srid: int, first_row: int) -> None:
+    """Refuse geometries that name another CRS than the first of the file; none is taken as the same."""
+    for number, value in enumerate(values):
+        if value is not None and (named := _srid(value)) not in (0, srid):
+            raise Refusal("place-crs-mixed", row=first_row + number, named=named, first=srid or "–")
+
+
+def _shapes(batch: pa.RecordBatch, name: str, srid: int, remarks: Remarks) -> pa.Array:
     column = batch.column(name)
+    first_row = int(_row_numbers(batch)[0]) if batch.num_rows else 0
     if pa.types.is_large_binary(column.type) or pa.types.is_binary(column.type):
+        _same_crs(pc.binary_slice(column, 0, _EWKB_HEAD.size).to_pylist(), srid, first_row)
         return column.cast(pa.binary())
     if not pa.types.is_string(column.type):
         raise Refusal("place-column-absent", column=name, columns=str(column.type))
+    _same_crs(column.to_pylist(), srid, first_row)
     values = pc.replace_substring_regex(column, _SRID, "").to_pylist()
     made: list[bytes | None] = []
     wrong = []

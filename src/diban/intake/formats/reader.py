@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -24,8 +25,10 @@ HEAD_BYTES = 4_096
 NUL = "text-nul"
 """The remark on text with U+0000: PostgreSQL cannot store it, and libraries written in C cut it there."""
 
-_MOST_REMARKS = 200
+_MOST_DETAILS = 50
 _MOST_ROWS = 20
+_OTHERS = "…"
+_Thing = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +74,45 @@ class Source:
 
 
 class Remarks:
-    """Things worth telling that do not stop a reading; the same thing is kept once, with its rows."""
+    """Things worth telling that do not stop a reading; the same thing is kept once, with its rows.
+
+    Of one code, 50 different details are kept; what comes after them counts as one more, "…". So no
+    code and no count is ever lost, and none crowds out another.
+    """
 
     def __init__(self, hidden: str = "") -> None:
         self._hidden = hidden
-        self._kept: dict[tuple[str, str], list[int]] = {}
-        self._counts: dict[tuple[str, str], int] = {}
+        self._kept: dict[_Thing, list[int]] = {}
+        self._counts: Counter[_Thing] = Counter()
+        self._details: Counter[str] = Counter()
 
-    def add(self, code: str, detail: str = "", row: int | None = None, count: int = 1) -> None:
-        """Keep a remark that holds ``count`` times; ``row`` is 1-based."""
-        key = (code, (detail.replace(self._hidden, "…") if self._hidden else detail)[:500])
-        if key not in self._kept and len(self._kept) >= _MOST_REMARKS:
-            return
-        rows = self._kept.setdefault(key, [])
-        self._counts[key] = self._counts.get(key, 0) + count
+    def add(
+        self,
+        code: str,
+        detail: str = "",
+        row: int | None = None,
+        count: int = 1,
+        column: str | None = None,
+    ) -> None:
+        """Keep a remark that holds ``count`` times, on values of this ``column``; ``row`` is 1-based."""
+        detail = detail or column or ""
+        thing = (code, (detail.replace(self._hidden, "…") if self._hidden else detail)[:500], column)
+        if thing not in self._kept:
+            thing = thing if self._details[code] < _MOST_DETAILS else (code, _OTHERS, None)
+            self._details[code] += thing not in self._kept
+        rows = self._kept.setdefault(thing, [])
+        self._counts[thing] += count
         if row is not None and len(rows) < _MOST_ROWS:
             rows.append(row)
 
-    def add_rows(self, code: str, detail: str, rows: npt.NDArray[np.int64]) -> None:
+    def add_rows(
+        self, code: str, detail: str, rows: npt.NDArray[np.int64], column: str | None = None
+    ) -> None:
         """Keep a remark on these rows, 1-based."""
         for row in rows[:_MOST_ROWS].tolist():
-            self.add(code, detail, row)
+            self.add(code, detail, row, column=column)
         if len(rows) > _MOST_ROWS:
-            self.add(code, detail, count=len(rows) - _MOST_ROWS)
+            self.add(code, detail, count=len(rows) - _MOST_ROWS, column=column)
 
     def take(
         self,
@@ -111,8 +130,14 @@ class Remarks:
     def as_json(self) -> list[dict[str, object]]:
         """All remarks, for the last frame."""
         return [
-            {"code": code, "detail": detail, "rows": rows, "count": self._counts[code, detail]}
-            for (code, detail), rows in self._kept.items()
+            {
+                "code": code,
+                "detail": detail,
+                "column": column,
+                "rows": rows,
+                "count": self._counts[code, detail, column],
+            }
+            for (code, detail, column), rows in self._kept.items()
         ]
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from diban.intake.formats import gdal
+from diban.intake.formats.archive import Archive
 from diban.intake.formats.assets.registry import certain, choose_asset
 from diban.intake.formats.csv import CSV
 from diban.intake.formats.geojson import GEOJSON
 from diban.intake.formats.geopackage import GEOPACKAGE
 from diban.intake.formats.packed import gzip_reader, zip_reader
 from diban.intake.formats.parquet import PARQUET
-from diban.intake.formats.reader import HEAD_BYTES, Reader
+from diban.intake.formats.reader import HEAD_BYTES, Reader, Remarks, Source, Wanted
 from diban.intake.formats.shapefile import SHAPEFILE
-from diban.intake.formats.xlsx import XLSX
+from diban.intake.formats.xlsx import XLSX, is_workbook
+from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
 
 PLAIN: tuple[Reader, ...] = (GEOPACKAGE, SHAPEFILE, XLSX, PARQUET, GEOJSON, CSV)
@@ -27,7 +31,24 @@ def _plain(head: bytes) -> Reader:
     return _first(PLAIN, head)
 
 
-READERS: tuple[Reader, ...] = (*PLAIN, zip_reader(_plain), gzip_reader(_plain))
+_ZIP = zip_reader(_plain)
+
+
+@contextmanager
+def _open_office(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
+    """A workbook; or an archive of data, whose first file only lies where a workbook's would."""
+    with path.open("rb") as file:
+        reader = XLSX if is_workbook(Archive(file, limits)) else _ZIP
+    with reader.open(path, wanted, limits, remarks) as source:
+        yield source
+
+
+_OFFICE = Reader(XLSX.name, XLSX.recognises, _open_office)
+READERS: tuple[Reader, ...] = (
+    *(_OFFICE if reader is XLSX else reader for reader in PLAIN),
+    _ZIP,
+    gzip_reader(_plain),
+)
 
 
 def choose(path: Path, asset: str | None = None) -> Reader:

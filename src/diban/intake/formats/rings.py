@@ -29,6 +29,8 @@ def ordered(
 ) -> tuple[_Places, _Flags, _Flags]:
     """Rings in the order of their polygons, which of these begin one, and per feature: are there several.
 
+    ``feature`` is the number of each ring's feature, ascending.
+
     A feature whose rings are all counter-clockwise, or that has a hole beside several outer rings, is
     looked at by itself: there containment tells.
     """
@@ -44,11 +46,10 @@ def ordered(
     starts = outer[order] & plain[feature[order]]
     bounds = np.cumsum(points)
     for one in np.flatnonzero(~plain & (rings > 0)).tolist():  # rare: several islands with lakes
-        mine = np.flatnonzero(feature == one)
+        mine = np.arange(*np.searchsorted(feature, (one, one + 1)))
         shapes = [slice(int(bounds[ring] - points[ring]), int(bounds[ring])) for ring in mine.tolist()]
         places, begins = _nested([(x[part], y[part]) for part in shapes], np.abs(area[mine]))
-        at = np.flatnonzero(feature[order] == one)
-        order[at], starts[at] = mine[places], begins
+        order[mine], starts[mine] = mine[places], begins  # features keep their places in the order
     polygons = np.bincount(feature[order][starts], minlength=features)
     return order, starts, polygons > 1
 

@@ -79,10 +79,16 @@ class Shapes:
         pairs = np.frombuffer(content[_HEAD : len(content) - (len(content) - _HEAD) % 8], ">i4")
         at, length = (2 * pairs.reshape(-1, 2).astype(np.int64)).T
         inside = (at >= _HEAD) & (length >= 4) & (at + _RECORD_HEAD + length <= self._size)
-        if len(content) < _HEAD or not inside.all():
+        begin = at + _RECORD_HEAD
+        if len(content) < _HEAD or not inside.all() or not self._agree(begin, length):
             self._remarks.add("shapefile-index-bad")
             return None
-        return at + _RECORD_HEAD, length
+        return begin, length
+
+    def _agree(self, begin: _Places, length: _Places) -> bool:
+        """Whether a record begins at each of these places, as long as the index says, and none twice."""
+        said = 2 * self._words[begin - 4].byteswap().astype(np.int64)
+        return bool((said == length).all()) and len(np.unique(begin)) == len(begin)
 
     def _walked(self) -> tuple[_Places, _Places]:
         """The same without an index: each record says where the next begins, so one after another."""

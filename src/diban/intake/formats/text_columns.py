@@ -100,5 +100,5 @@ def _one_by_one(
                 "incomplete multibyte sequence",
             )
             values.append(cell[: fault.start].decode(encoding) if cut else None)
-            remarks.add("text-cut" if cut else "text-not-encoded", name, row=first_row + number)
+            remarks.add("text-cut" if cut else "text-not-encoded", row=first_row + number, column=name)
     return pa.array(values, pa.string())

@@ -28,6 +28,8 @@ _NAME_AT = 30
 _WORKBOOK = "xl/workbook.xml"
 _BATCH_ROWS = 8_192
 _PEEK = 1 << 16
+_VALUE = re.compile(rb"<(\w+:)?(v|is|t)[\s/>]")
+_LONGEST_TAG = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def open_xlsx(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> I
 
 def _batches(sheet: Sheet, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     rows: list[tuple[str | int | None, ...]] = []
-    for row in sheet.rows():
+    for row in sheet.rows(schema.names[:-1]):
         rows.append(row)
         if len(rows) == _BATCH_ROWS:
             yield _batch(rows, schema)
@@ -102,6 +104,11 @@ def _chosen(sheets: list[_Listed], layer: str | None) -> _Listed:
     return seen[0]
 
 
+def is_workbook(archive: Archive) -> bool:
+    """Whether the archive is a workbook, not only one that begins like an Office document."""
+    return any(member.name == _WORKBOOK for member in archive.members)
+
+
 class _Book:
     """The parts of a workbook beside its sheets."""
 
@@ -123,13 +130,23 @@ class _Book:
         found = []
         for one in self._said:
             member = self._parts.get(targets.get(_relation(one), "")) if one[""] == "sheet" else None
-            if member is None or not re.search(rb"<(\w+:)?(v|is|t)\b", self._archive.head(member, _PEEK)):
+            if member is None or not self._filled(member):
                 continue
             hidden = one.get("state", "visible") != "visible"
             if hidden:
                 remarks.add("sheet-hidden", one["name"])
             found.append(_Listed(one["name"], hidden, member))
         return found
+
+    def _filled(self, member: Member) -> bool:
+        """Whether any cell has a value: a sheet may begin with thousands that have only a style."""
+        kept = b""
+        with self._archive.stream(member) as stream:
+            while chunk := stream.read(_PEEK):
+                if _VALUE.search(kept + chunk):
+                    return True
+                kept = chunk[-_LONGEST_TAG:]
+        return False
 
     def styles(self) -> list[Style]:
         """Per style of cells what it makes of numbers."""

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from diban.intake.formats.reader import Remarks
 
@@ -42,6 +43,13 @@ class Style:
 PLAIN = Style()
 
 
+class Place(NamedTuple):
+    """A column of a sheet: its letters, and its name once the head is known."""
+
+    letters: str
+    name: str | None
+
+
 class Cells:
     """Turns cells into text; shared texts, styles and the calendar are those of the workbook."""
 
@@ -49,12 +57,12 @@ class Cells:
         self._shared, self._styles, self._remarks = shared, styles, remarks
         self._later = 1_462 if since_1904 else 0
 
-    def text(self, kind: str, style: str | None, value: str, row: int, column: str) -> str | None:
+    def text(self, kind: str, style: str | None, value: str, row: int, place: Place) -> str | None:
         """The text of a cell of that type and style."""
         if kind == "s":
             return self._shared[int(value)] or None
         if kind == "e":
-            self._remarks.add("formula-error", f"{column} {value}", row)
+            self._remarks.add("formula-error", f"{place.letters} {value}", row, column=place.name)
             return None
         if kind == "b":
             return "TRUE" if value == "1" else "FALSE"
@@ -63,9 +71,9 @@ class Cells:
         shown = self._styles[int(style)] if style else PLAIN
         if value.isdigit() and not shown.day and len(value) <= EXACT_DIGITS:
             return value.zfill(shown.padded)
-        return self._number(shown, value, row, column)
+        return self._number(shown, value, row, place)
 
-    def _number(self, shown: Style, value: str, row: int, column: str) -> str | None:
+    def _number(self, shown: Style, value: str, row: int, place: Place) -> str | None:
         try:
             number = float(value)
         except ValueError:
@@ -73,7 +81,7 @@ class Cells:
         if shown.day and 0 <= number + self._later < _LAST_DAY + 1:
             return _day(number + self._later)
         if abs(number) >= 10**EXACT_DIGITS:
-            self._remarks.add("number-damaged", column, row)
+            self._remarks.add("number-damaged", place.letters, row, column=place.name)
         text = format(Decimal(f"{number:.{EXACT_DIGITS}g}"), "f") if abs(number) < 1e100 else value
         return text.zfill(shown.padded)
 

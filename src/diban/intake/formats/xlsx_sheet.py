@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from diban.intake.formats.reader import Remarks
-from diban.intake.formats.xlsx_cells import Cells
+from diban.intake.formats.xlsx_cells import Cells, Place
 from diban.intake.formats.xml import walk
 from diban.intake.sandbox.limits import Limits
 from diban.intake.sandbox.wire import Refusal
@@ -37,6 +37,7 @@ class Sheet:
         self._head_row = self._width = 0
         self._hidden = 0
         self._merged: list[str] = []
+        self._names: Sequence[str] = ()
         self._walk = walk(stream, self._start, self._end, self._text)
         self._all = self._filled()
 
@@ -56,8 +57,12 @@ class Sheet:
         self._all = itertools.chain(above[at + 1 :], self._all)
         return [names.get(place, "") for place in range(self._width)]
 
-    def rows(self) -> Iterator[tuple[str | int | None, ...]]:
-        """The rows below: a text or nothing per column, then the row's number, the first below being 1."""
+    def rows(self, names: Sequence[str]) -> Iterator[tuple[str | int | None, ...]]:
+        """The rows below: a text or nothing per column, then the row's number, the first below being 1.
+
+        ``names`` are what the columns are called from here on.
+        """
+        self._names = names
         for number, cells in self._all:
             below = number - self._head_row
             row = self._texts(below, cells)
@@ -121,10 +126,12 @@ class Sheet:
         """The row's texts; remarks give it this number."""
         texts = {}
         for column, (letters, kind, style, written, formula) in row.items():
+            place = Place(letters, self._names[column] if column < len(self._names) else None)
             if formula:
                 # What was worked out last is taken; nothing is worked out here.
-                self._remarks.add("formula-cached" if written else "formula-empty", letters, number)
-            text = self._cells.text(kind, style, written, number, letters) if written else None
+                code = "formula-cached" if written else "formula-empty"
+                self._remarks.add(code, letters, number, column=place.name)
+            text = self._cells.text(kind, style, written, number, place) if written else None
             if text is not None:
                 texts[column] = text
         return texts

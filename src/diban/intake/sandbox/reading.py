@@ -148,7 +148,7 @@ class Reading:
                 column, rows = text.readable(batch.column(place))
                 batch = batch.set_column(place, field, column)
                 for row in rows:
-                    self._met.add("text-unreadable", field.name, row=self._rows + row + 1)
+                    self._met.add("text-unreadable", row=self._rows + row + 1, column=field.name)
         batch.validate(full=True)
         return batch
 
@@ -156,7 +156,7 @@ class Reading:
         for field, column in zip(self.schema, batch.columns, strict=True):
             if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
                 for row in text.with_nul(column):
-                    self._met.add(NUL, field.name, row=self._rows + row + 1)
+                    self._met.add(NUL, row=self._rows + row + 1, column=field.name)
 
     def _geometry_checked(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         place = self.schema.get_field_index(GEOMETRY)

@@ -149,11 +149,23 @@ _WORDS: dict[str, tuple[Text, Text]] = {
         "请以 UTF-8 重新导出，或在映射中写明编码",
         "export it as UTF-8, or name the encoding in the mapping",
     ),
+    "quote-open": _words(
+        "第 {line} 行起的引号没有闭合，其后各行无法分清",
+        "a quote from line {line} on is never closed; the rows behind it cannot be told apart",
+        "改正该引号；单元格内的引号写作两个",
+        "correct the quote; a quote inside a cell is written twice",
+    ),
     "place-column-absent": _words(
         "没有坐标列“{column}”，或其中不是坐标；现有：{columns}",
         "no column {column!r} with coordinates; there are: {columns}",
         "请改正映射中的坐标列",
         "correct the columns of places in the mapping",
+    ),
+    "place-crs-mixed": _words(
+        "第 {row} 行的坐标属 SRID {named}，首个几何属 {first}；一份文件只能用一种坐标系",
+        "row {row} names SRID {named}, the first geometry {first}; a file has one CRS",
+        "全部转换为同一坐标系后提交",
+        "convert all to one CRS and deliver again",
     ),
     "xml-doctype": _words(
         "文件中的 XML 含文档类型声明（DTD），平台不处理",

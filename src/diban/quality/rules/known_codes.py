@@ -11,7 +11,7 @@ import numpy as np
 from diban.ground import Field, Text
 from diban.quality.finding import Flaw, Severity
 from diban.quality.look import Hits, Look
-from diban.quality.port import Register
+from diban.quality.port import MOST_CODES, Register
 from diban.quality.rule import Inspection, RowByRow
 
 
@@ -65,11 +65,14 @@ class KnownCodes:
             severity=Severity.NOTICE,
             rule=self.title,
             message=Text(
-                zh=f"未核对“{field.title.zh}”（{field.name}）：没有已发布的图层 {layer}",
-                en=f"{field.title.en} ({field.name}) was not compared: no layer {layer} is published",
+                zh=f"未核对“{field.title.zh}”（{field.name}）：图层 {layer} 未发布，未向提供部门完整授权，"
+                f"或代码超过 {MOST_CODES:,} 个",
+                en=f"{field.title.en} ({field.name}) was not compared: layer {layer} is not published, not "
+                f"granted whole to the provider, or has more than {MOST_CODES:,} codes",
             ),
             remedy=Text(
-                zh=f"发布图层 {layer} 后重新交付", en=f"deliver again when layer {layer} is published"
+                zh=f"图层 {layer} 发布并授权后重新交付",
+                en=f"deliver again when layer {layer} is published and granted",
             ),
             field=field.name,
         )

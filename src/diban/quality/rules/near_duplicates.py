@@ -11,15 +11,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
-from diban.ground import GEOMETRY, Crs, FeatureSet, Field, Schema, Text
+from diban.ground import Crs, FeatureSet, Field, Schema, Text
+from diban.quality.fetched import Fetched
 from diban.quality.finding import Flaw, Severity
 from diban.quality.look import Hits, Look, looks
 from diban.quality.metres import DEGREE, metres
-from diban.quality.pairs import near_pairs
+from diban.quality.pairs import mixed, near_pairs
 from diban.quality.rule import Inspection
-from diban.quality.sameness import whole_rows, without_identifiers
-from diban.quality.strips import Strips
-from diban.quality.wkb import read_wkb
+from diban.quality.sameness import without_identifiers
+from diban.quality.strips import Rows, Strips
 
 OVERLAP = 0.9
 """The area that two polygons share, as a share of what both cover, beyond which they are one."""
@@ -28,12 +28,17 @@ SMALL_OVERLAP, APART = 0.75, 0.5
 was surveyed again 0.2 m away shares 87 %."""
 NEAR = 5.0
 """Metres within which two points of the same name are one."""
+PILE = 3
+"""Polygons of exactly one place and area that are still taken for repetitions."""
 _REACH = 0.12
 """Of the diagonal: polygons that overlap by `OVERLAP` have their centroids no farther apart."""
 _SLAB = 50_000
 """Pairs whose geometry is held at once."""
 
 Numbers = npt.NDArray[np.int64]
+Pairs = tuple[Numbers, Numbers]
+"""Indices of later rows, and of the earlier ones that they repeat."""
+_NONE: Pairs = (np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,8 @@ class NearDuplicates:
 
     Small polygons may overlap less when their outlines are within `APART`.
 
-    The very same geometry counts too, unless the values are the same as well (`ExactDuplicates`).
+    The very same geometry counts too, unless the values are the same as well (`ExactDuplicates`), or it
+    is that of more than `PILE` rows: storeys or rooms, of which one notice tells.
     Polygons with heights are left aside: these may tell storeys apart that share a footprint.
     ``name`` is the field with the name of points; None for polygons.
     """
@@ -53,7 +59,8 @@ class NearDuplicates:
 
     def begin(self) -> Inspection:
         """A new inspection."""
-        return _Alike(self.schema, None if self.name is None else self.name.name, self._flaw())
+        name = None if self.name is None else self.name.name
+        return _Alike(self.schema, name, self._flaw(), self._stacked())
 
     def _flaw(self) -> Flaw:
         same = Text(zh=f"面重叠超过 {OVERLAP:.0%}", en=f"polygons that overlap by more than {OVERLAP:.0%}")
@@ -67,12 +74,29 @@ class NearDuplicates:
             remedy=Text(zh="核实是否同一要素，是则保留其一", en="if it is the same thing, keep one of them"),
         )
 
+    def _stacked(self) -> Flaw:
+        return Flaw(
+            code="duplicate.stacked",
+            severity=Severity.NOTICE,
+            rule=self.title,
+            message=Text(
+                zh=f"多于 {PILE} 个面的位置与面积完全一致，似为楼层或户室，未逐一列为近似重复",
+                en=f"more than {PILE} polygons have exactly one place and area, like storeys or rooms; "
+                "they are not named as near duplicates",
+            ),
+            remedy=Text(
+                zh="如是楼层或户室则无需处理，带高程（Z）更好；如由表连接重复产生，保留其一",
+                en="nothing for storeys or rooms, better with heights (Z); if a join repeated them, keep one",
+            ),
+        )
+
 
 class _Alike:
     """Gathers where every feature lies and how large it is, then compares those that come near."""
 
-    def __init__(self, schema: Schema, name: str | None, flaw: Flaw) -> None:
-        self._compared, self._name, self._flaw = without_identifiers(schema), name, flaw
+    def __init__(self, schema: Schema, name: str | None, flaw: Flaw, stacked: Flaw) -> None:
+        self._compared, self._name = without_identifiers(schema), name
+        self._flaw, self._stacked = flaw, stacked
         self._strips = Strips()
 
     def see(self, look: Look) -> Iterable[Hits]:
@@ -83,11 +107,14 @@ class _Alike:
         return ()
 
     def close(self, features: FeatureSet) -> Iterator[Hits]:
-        later, numbers = self._alike(features)
-        for look in looks(features) if len(later) else ():
-            low, high = np.searchsorted(later, (look.start, look.start + look.batch.num_rows))
-            if high > low:
-                yield look.hits(self._flaw, later[low:high] - look.start, others=numbers[low:high])
+        near, piled = [_NONE], [_NONE]
+        for strip in self._strips.strips():
+            if self._name is None:
+                strip, repeated = _unpiled(strip)
+                piled.append(repeated)
+            near.append(self._alike(features, strip))
+        found = [(flaw, *_first_of(pairs)) for flaw, pairs in ((self._flaw, near), (self._stacked, piled))]
+        yield from _told(features, [(flaw, later, earlier) for flaw, later, earlier in found if len(later)])
 
     def _see_polygons(self, look: Look) -> None:
         areas, flat = look.areas, ~look.ask(shapely.has_z, convex=False)
@@ -108,46 +135,56 @@ class _Alike:
         reach = NEAR / metres(spots[:, 1], look.crs)[:, 0]
         self._strips.add(look.start + rows, spots, reach, np.zeros(len(rows)), group)
 
-    def _alike(self, features: FeatureSet) -> tuple[Numbers, Numbers]:
-        """Indices of the rows that repeat an earlier one, ascending, and the numbers of the latter."""
-        found: list[tuple[Numbers, Numbers]] = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-        for strip in self._strips.strips():
-            spots = np.column_stack([strip["x"], strip["y"]])
-            one, other = near_pairs(spots, strip["reach"], strip["size"], strip["group"])
-            small, large = np.sort([strip["size"][one], strip["size"][other]], axis=0)
-            like = small >= OVERLAP * large
-            one, other = strip["index"][one[like]], strip["index"][other[like]]
+    def _alike(self, features: FeatureSet, strip: Rows) -> Pairs:
+        """Indices of the rows of a strip that repeat an earlier one, and those of the latter."""
+        spots = np.column_stack([strip["x"], strip["y"]])
+        one, other = near_pairs(spots, strip["reach"], strip["size"], strip["group"])
+        small, large = np.sort([strip["size"][one], strip["size"][other]], axis=0)
+        like = small >= OVERLAP * large
+        one, other = strip["index"][one[like]], strip["index"][other[like]]
+        if not len(one):
+            return _NONE
+        alike = np.zeros(len(one), np.bool_)
+        with Fetched(features, np.unique(np.concatenate([one, other])), self._compared) as fetched:
             for start in range(0, len(one), _SLAB):
                 slab = slice(start, start + _SLAB)
-                found.append(self._compare(features, one[slab], other[slab]))
-        later, numbers = (np.concatenate(part) for part in zip(*found, strict=True))
-        order = np.lexsort((numbers, later))
-        later, first = np.unique(later[order], return_index=True)
-        return later, numbers[order][first]
+                (a, rows_a), (b, rows_b) = fetched.rows(one[slab]), fetched.rows(other[slab])
+                compare = _overlapping if self._name is None else _close_by
+                alike[slab] = compare(a, b, features.crs) & (rows_a != rows_b)
+        return other[alike], one[alike]
 
-    def _compare(self, features: FeatureSet, one: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
-        """Of these pairs of indices those that are alike: the later index, the earlier row's number."""
-        wanted = np.unique(np.concatenate([one, other]))
-        shapes, numbers, rows = self._fetch(features, wanted)
-        a, b = np.searchsorted(wanted, one), np.searchsorted(wanted, other)
-        alike = (_overlapping if self._name is None else _close_by)(shapes[a], shapes[b], features.crs)
-        alike &= rows[a] != rows[b]
-        return other[alike], numbers[a[alike]]
 
-    def _fetch(
-        self, features: FeatureSet, wanted: Numbers
-    ) -> tuple[npt.NDArray[np.object_], Numbers, npt.NDArray[np.object_]]:
-        """Geometries, row numbers and whole-row hashes of the rows of these indices."""
-        shapes, numbers, rows = [], [], []
-        for look in looks(features):
-            low, high = np.searchsorted(wanted, (look.start, look.start + look.batch.num_rows))
-            if high > low:
-                at = wanted[low:high] - look.start
-                batch = look.batch.take(pa.array(at))
-                shapes.append(read_wkb(batch.column(GEOMETRY)))
-                numbers.append(look.numbers[at])
-                rows.append(np.array(whole_rows(batch, self._compared), np.object_))
-        return np.concatenate(shapes), np.concatenate(numbers), np.concatenate(rows)
+def _unpiled(strip: Rows) -> tuple[Rows, Pairs]:
+    """A strip with each pile's first row alone; the other rows of piles, and the first of each."""
+    place = mixed(*(np.ascontiguousarray(strip[name]).view(np.int64) for name in ("x", "y", "size")))
+    _, first, pile, count = np.unique(place, return_index=True, return_inverse=True, return_counts=True)
+    repeated = (count[pile] > PILE) & (first[pile] != np.arange(len(strip)))
+    return strip[~repeated], (strip["index"][repeated], strip["index"][first[pile[repeated]]])
+
+
+def _first_of(pairs: list[Pairs]) -> Pairs:
+    """Each later index once, ascending, with the least that it repeats."""
+    later, earlier = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    order = np.lexsort((earlier, later))
+    later, first = np.unique(later[order], return_index=True)
+    return later, earlier[order][first]
+
+
+def _told(features: FeatureSet, found: list[tuple[Flaw, Numbers, Numbers]]) -> Iterator[Hits]:
+    """The later rows as hits, with the numbers of the earlier, which come before them."""
+    if not found:
+        return
+    wanted = np.unique(np.concatenate([earlier for _, _, earlier in found]))
+    numbers = np.zeros(len(wanted), np.int64)
+    for look in looks(features):
+        ends = (look.start, look.start + look.batch.num_rows)
+        known = slice(*np.searchsorted(wanted, ends))
+        numbers[known] = look.numbers[wanted[known] - look.start]
+        for flaw, later, earlier in found:
+            here = slice(*np.searchsorted(later, ends))
+            if here.stop > here.start:
+                others = numbers[np.searchsorted(wanted, earlier[here])]
+                yield look.hits(flaw, later[here] - look.start, others=others)
 
 
 def _overlapping(a: npt.NDArray[np.object_], b: npt.NDArray[np.object_], crs: Crs) -> npt.NDArray[np.bool_]:
