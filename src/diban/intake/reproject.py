@@ -24,7 +24,8 @@ def to_stored(geometry: pa.Array, crs: Crs) -> pa.Array:
     if crs.as_stored:
         return geometry
     values = geometry.to_numpy(zero_copy_only=False)
-    shapes = shapely.from_wkb(values, on_invalid="ignore")
+    with np.errstate(all="ignore"):  # numbers that are none are the rules' business
+        shapes = shapely.from_wkb(values, on_invalid="ignore")
     # Shapely moves neither measures nor what it cannot build, and evens out a collection's parts.
     odd = shapely.is_missing(shapes) & np.asarray(geometry.is_valid())
     odd |= shapely.has_m(shapes) | (shapely.get_type_id(shapes) == _COLLECTION)
