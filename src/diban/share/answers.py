@@ -34,7 +34,8 @@ def address(request: Request) -> str:
 
 def below_address(request: Request, path: str) -> str:
     """A path of this application as readers reach it: below the path of the installation's address."""
-    return f"{urlsplit(request.state.address).path}{path}"
+    base: str = request.state.address
+    return urlsplit(base).path + path
 
 
 def json_answer(body: Any, kind: str = "application/json", headers: dict[str, str] | None = None) -> Response:
