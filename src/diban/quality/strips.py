@@ -57,11 +57,7 @@ class Strips:
         """The rows by strips in x, each in the order of their index; the file is gone afterwards."""
         with self._file:
             for west, east in pairwise(self._ends()):
-                reached = [
-                    rows[(rows["x"] >= west - rows["reach"]) & (rows["x"] <= east + rows["reach"])]
-                    for rows in self._read()
-                ]
-                yield np.concatenate(reached)
+                yield np.concatenate([_reaching(rows, west, east) for rows in self._read()])
 
     def _ends(self) -> npt.NDArray[np.float64]:
         """Where strips of about equal numbers of rows begin and end in x, told by a sample."""
@@ -78,3 +74,10 @@ class Strips:
         for _, offset, length in sorted(self._blocks):
             self._file.seek(offset)
             yield np.frombuffer(self._file.read(length), _ROW)
+
+
+def _reaching(rows: Rows, west: float, east: float) -> Rows:
+    """Those of the rows that reach into a strip."""
+    if np.isinf(west) and np.isinf(east):
+        return rows
+    return rows[(rows["x"] >= west - rows["reach"]) & (rows["x"] <= east + rows["reach"])]

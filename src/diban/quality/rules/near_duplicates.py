@@ -157,6 +157,9 @@ class _Alike:
 def _unpiled(strip: Rows) -> tuple[Rows, Pairs]:
     """A strip with each pile's first row alone; the other rows of piles, and the first of each."""
     place = mixed(*(np.ascontiguousarray(strip[name]).view(np.int64) for name in ("x", "y", "size")))
+    together = np.sort(place)
+    if not (together[PILE:] == together[:-PILE]).any():
+        return strip, _NONE
     _, first, pile, count = np.unique(place, return_index=True, return_inverse=True, return_counts=True)
     repeated = (count[pile] > PILE) & (first[pile] != np.arange(len(strip)))
     return strip[~repeated], (strip["index"][repeated], strip["index"][first[pile[repeated]]])
