@@ -45,6 +45,7 @@ RULES = {
     DELIVERY + "/changes": OF_SENDERS,
     DELIVERY + "/receipt": OF_SENDERS,
     DELIVERY + "/original": OF_SENDERS,
+    DELIVERY + "/faulty-rows": {**OF_SENDERS, "owner": 404},  # this one lists none
     "/api/inbox": OF_ACCOUNT,
     "/api/provided": OF_ACCOUNT,
     "/healthz": OPEN,
@@ -72,6 +73,7 @@ WRITING = {
     ("POST", DELIVERY + "/withdrawal"),
     ("POST", DELIVERY + "/answer"),
     ("POST", DELIVERY + "/review"),
+    ("POST", DELIVERY + "/repairs"),
 }
 """Tried in the tests of sessions, of uploads and of what is done with deliveries."""
 

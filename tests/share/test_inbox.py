@@ -18,7 +18,7 @@ from tests.share.client import Client
 from tests.share.sending import geojson, submit, submitted, work
 from tests.share.town import Town
 
-KINDS = ["answer", "mend", "review", "approve", "expunge", "due"]
+KINDS = ["answer", "repair", "mend", "review", "approve", "expunge", "due"]
 
 
 def counts(client: Client) -> dict[str, int]:

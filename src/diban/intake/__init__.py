@@ -26,7 +26,7 @@ from diban.intake.detect import (
 )
 from diban.intake.local_times import LocalTimes
 from diban.intake.mapping import Mapping, Mappings
-from diban.intake.marked.rows import MARKS, write_marked
+from diban.intake.marked.rows import MARKS, UNBOUNDED, Bound, Marked, write_marked
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.reading import Places, Reading, SourceLayer, open_upload
 from diban.intake.sandbox.unreadable import Unreadable
@@ -36,8 +36,10 @@ from diban.intake.uploads import Upload, Uploads, Writer
 __all__ = [
     "MARKS",
     "MOST",
+    "UNBOUNDED",
     "Availability",
     "Basis",
+    "Bound",
     "Columns",
     "Deliveries",
     "Delivery",
@@ -49,6 +51,7 @@ __all__ = [
     "LocalTimes",
     "Mapping",
     "Mappings",
+    "Marked",
     "Places",
     "Reading",
     "Reference",

@@ -12,7 +12,7 @@ Imports: ground, store, base, catalogue, intake, governance; FastAPI, orjson, pr
 from diban.share.api import api, blocks_of
 from diban.share.block import Block, Link, Maturity, link
 from diban.share.metrics import Measures, forget_measures
-from diban.share.port import Journey, Standing, Step, Submission
+from diban.share.port import Journey, Rows, Standing, Step, Submission
 from diban.share.services import VERSION, Services
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Link",
     "Maturity",
     "Measures",
+    "Rows",
     "Services",
     "Standing",
     "Step",

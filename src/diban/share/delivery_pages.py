@@ -19,17 +19,20 @@ from diban.share.conditional import CACHING, tag_of_bytes, unchanged
 from diban.share.delivery_document import (
     delivery_document,
     delivery_line,
+    lists_rows,
     may_see,
     progress_document,
     report_document,
     works_on,
 )
 from diban.share.geojson import features_of
+from diban.share.language import language_of
 from diban.share.parameters.after import AFTER
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.limit import LIMIT, parse_limit
 from diban.share.parameters.parameter import Parameter
 from diban.share.receipt import receipt_document
+from diban.share.rows_answer import rows_answer
 from diban.share.services import Services
 from diban.store import reading
 
@@ -65,6 +68,7 @@ def deliveries_block(asking: Asking) -> Block:
         read_route(routes, "/{delivery}/changes", pages.changes, KIND, LIMIT, AFTER, kind=GEOJSON)
         read_route(routes, "/{delivery}/receipt", pages.receipt)
         read_route(routes, "/{delivery}/original", pages.original, kind=OCTETS)
+        read_route(routes, "/{delivery}/faulty-rows", pages.faulty_rows, kind=OCTETS)
         return routes
 
     return Block(NAME, Text(zh="交付", en="Deliveries"), router)
@@ -167,6 +171,24 @@ class _Pages:
         return FileResponse(
             path, media_type=OCTETS, filename=found.sent.file_name or "original", headers=headers
         )
+
+    def faulty_rows(self, request: Request, delivery: str) -> Response:
+        """The rows with a fault in the format sent, with words and remedies; noted in the audit.
+
+        A very long list ends early, as the file's name then says.
+        """
+        asker, found = self._known(request, delivery)
+        _require_work(asker, found)
+        if not lists_rows(found):
+            raise Missing(
+                Text(zh="没有问题行", en="there are no faulty rows"),
+                field="delivery",
+                remedy=Text(zh="见质检报告", en="see the report"),
+            )
+        if request.state.bare:  # nothing is taken, so nothing is made
+            return Response(media_type=OCTETS)
+        rows = self._services.journey.faulty_rows(asker, found)
+        return rows_answer(rows, found.sent.file_name, language_of(request))
 
     def document(self, asker: Asker, delivery: Delivery) -> dict[str, Any]:
         """A delivery in full for this asker."""

@@ -21,6 +21,7 @@ from diban.share.delivery_document import delivery_line, iso
 from diban.share.directory import MOST_RESOURCES
 from diban.share.due import due_after
 from diban.share.parameters.given import given_parameters
+from diban.share.repair_document import awaits_word
 from diban.share.services import Services
 from diban.store import reading
 
@@ -29,6 +30,7 @@ MOST = 100
 """Things that are named of each kind; their number is exact."""
 TITLES = {
     "answer": Text(zh="待说明坐标系", en="questions on coordinates to answer"),
+    "repair": Text(zh="建议修复，待确认", en="proposed repairs to accept or decline"),
     "mend": Text(zh="被退回，待修改", en="returned, to be mended"),
     "review": Text(zh="待审核的交付", en="deliveries to decide on"),
     "approve": Text(zh="待审批的目录", en="catalogue moves to approve"),
@@ -64,6 +66,7 @@ class _Pages:
         with reading(self._services.database) as connection:
             waiting = {
                 "answer": list(self._to_answer(connection, asker)),
+                "repair": list(self._to_repair(connection, asker)),
                 "mend": list(self._to_mend(connection, asker)),
                 "review": list(self._to_review(connection, asker)),
                 "approve": list(self._to_approve(connection, asker)),
@@ -91,6 +94,12 @@ class _Pages:
         """Deliveries that ask for their sender's word, trials too, of those who deliver."""
         for delivery in self._services.deliveries.in_state(connection, DeliveryState.ASKED):
             if asker.allowed(Permission.DELIVER, delivery.sent.party):
+                yield self._delivery(connection, delivery, delivery.moved_at)
+
+    def _to_repair(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
+        """Deliveries whose geometry could be repaired, of those who deliver."""
+        for delivery in self._services.deliveries.in_state(connection, DeliveryState.WAITING):
+            if asker.allowed(Permission.DELIVER, delivery.sent.party) and awaits_word(delivery):
                 yield self._delivery(connection, delivery, delivery.moved_at)
 
     def _to_mend(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 
@@ -49,6 +49,20 @@ class Standing:
     steps: tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a delivery as a file that nobody else can open: its bytes are gone when it is closed.
+
+    ``suffix`` tells its format; ``count`` rows are in it, ``whole`` when that is all there are.
+    """
+
+    stream: BinaryIO
+    size: int
+    suffix: str
+    count: int
+    whole: bool
+
+
 class Journey(Protocol):
     """Deliveries on their road. Every act checks who asks, leaves its audit line and can be repeated."""
 
@@ -64,6 +78,9 @@ class Journey(Protocol):
     def review(self, asker: Asker, delivery: DeliveryId, verdict: Verdict, why: str) -> Delivery:
         """A person's word on a delivery that waits for one; the worker takes it on."""
 
+    def repair(self, asker: Asker, delivery: DeliveryId, accept: bool, why: str) -> Delivery:
+        """The sender's word on proposed repairs: the worker takes it on, or it goes back."""
+
     def standing(self, delivery: Delivery) -> Standing:
         """How far the work on it is."""
 
@@ -75,6 +92,9 @@ class Journey(Protocol):
 
     def original(self, asker: Asker, delivery: Delivery) -> Path:
         """The file as it was sent; the audit notes who took it."""
+
+    def faulty_rows(self, asker: Asker, delivery: Delivery) -> Rows:
+        """Its faulty rows in the format in which it was sent; the audit notes who took them."""
 
     def sign(self, message: bytes) -> tuple[str, str]:
         """The fingerprint of the platform's key, and its signature over the message in hex."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from diban.app.journeys.faulty import forget_faulty
 from diban.app.journeys.measuring import measure
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
@@ -38,6 +39,7 @@ class PlatformEraser:
     def expunge(self, target: Target) -> _Counts:
         """Remove the target everywhere; how much, by name."""
         forget_previews(self.platform.work, every=True)
+        forget_faulty(self.platform.work, every=True)
         if target.kind is TargetKind.ROWS:
             layer = LayerId(target.of)
             rows = self.platform.base.erase(layer, list(target.fids), self._tell)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from diban.app.wiring import Platform
 from diban.intake import Delivery, Mapping, Places, Reading, open_upload
 from diban.store import reading
@@ -15,12 +17,17 @@ def mapping_of(platform: Platform, delivery: Delivery) -> Mapping:
         return platform.mappings.get(connection, delivery.sent.layer, delivery.sent.mapping)
 
 
-def open_original(platform: Platform, delivery: Delivery, mapping: Mapping) -> Reading:
-    """The stored file, opened in the sandbox; `Unreadable` when it cannot be."""
+def open_original(
+    platform: Platform, delivery: Delivery, mapping: Mapping, work: Path | None = None
+) -> Reading:
+    """The stored file, opened in the sandbox; `Unreadable` when it cannot be.
+
+    What is packed is unpacked below ``work``, unless one is named below the delivery's own folder.
+    """
     return open_upload(
         platform.blobs.path(delivery.sent.digest),
         layer=delivery.sent.source_layer or mapping.source_layer,
         encoding=mapping.encoding,
         places=Places(mapping.x, mapping.y, mapping.shape),
-        work=platform.work / delivery.id,
+        work=work or platform.work / delivery.id,
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+import os
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +14,25 @@ import pyarrow as pa
 
 from diban.app.journeys.answering import answer
 from diban.app.journeys.delivery import present
+from diban.app.journeys.faulty import faulty_rows
 from diban.app.journeys.preview import preview
 from diban.app.journeys.progress import STEPS
 from diban.app.journeys.receive import Letter, address, enter, job_of
+from diban.app.journeys.repairing import settle_repairs
 from diban.app.journeys.reviewing import settle
 from diban.app.journeys.withdrawing import withdraw
 from diban.app.wiring import Platform
 from diban.catalogue import Resource
 from diban.governance import Asker, Permission, Verdict, may, review_of
-from diban.ground import Conflict, DeliveryId, Invalid, Missing, Mode, Text, now
-from diban.intake import Delivery, Upload
-from diban.share import Standing, Step, Submission
+from diban.ground import Conflict, DeliveryId, Invalid, Missing, Mode, Text, Unavailable, now
+from diban.intake import Bound, Delivery, Upload
+from diban.share import Rows, Standing, Step, Submission
 from diban.store import reading, unit
+
+MARKING, MARKING_SECONDS = 2, 5.0
+"""Files of faulty rows that one process makes at once, and how long another waits for its turn."""
+ROWS_BOUND = Bound(rows=100_000, bytes=256 << 20, seconds=60.0)
+"""How much of them one request gets; the command line writes all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class Road:
     """Deliveries over HTTP: the request writes down what is wanted, the worker does it."""
 
     platform: Platform
+    marking: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MARKING))
 
     def submit(self, asker: Asker, submission: Submission) -> tuple[Delivery, bool]:
         platform, key = self.platform, self._key(asker, submission)
@@ -68,6 +78,9 @@ class Road:
         settle(self.platform, delivery, verdict, why, asker)
         return present(self.platform, delivery)
 
+    def repair(self, asker: Asker, delivery: DeliveryId, accept: bool, why: str) -> Delivery:
+        return settle_repairs(self.platform, delivery, accept, asker, why)
+
     def standing(self, delivery: Delivery) -> Standing:
         with reading(self.platform.database) as connection:
             key = job_of(delivery, review_of(connection, delivery.id))
@@ -88,6 +101,24 @@ class Road:
         with unit(self.platform.database) as act:
             asker.by().note(act, "delivery.original", delivery.id, {"digest": delivery.sent.digest})
         return path
+
+    def faulty_rows(self, asker: Asker, delivery: Delivery) -> Rows:
+        if not self.marking.acquire(timeout=MARKING_SECONDS):
+            raise Unavailable(
+                Text(zh="正在生成其他问题行文件", en="other files of faulty rows are being made"),
+                field=delivery.id,
+                remedy=Text(zh="稍后重试", en="ask again in a moment"),
+            )
+        try:
+            with faulty_rows(self.platform, delivery, ROWS_BOUND) as made:
+                # Open yet without a name: however the sending ends, nothing stays behind.
+                stream = made.path.open("rb")
+        finally:
+            self.marking.release()
+        with unit(self.platform.database) as act:
+            detail: dict[str, str | int] = {"rows": made.rows}
+            asker.by().note(act, "delivery.faulty-rows", delivery.id, detail)
+        return Rows(stream, os.fstat(stream.fileno()).st_size, made.path.suffix, made.rows, made.whole)
 
     def sign(self, message: bytes) -> tuple[str, str]:
         signer = self.platform.signer
