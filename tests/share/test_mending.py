@@ -77,6 +77,9 @@ def test_faulty_rows_come_back_in_the_format_sent(own_town: Town, housing: Clien
     name = quote("福田_建筑_2026-问题行.geojson")
     said = f"attachment; filename=\"faulty-rows.geojson\"; filename*=UTF-8''{name}"
     assert answer.headers["content-disposition"] == said
+    english = housing.get(f"{at}/faulty-rows?lang=en", headers={"Accept-Language": "zh-CN"})
+    assert english.headers["content-disposition"].endswith("-faulty-rows.geojson")
+    housing.refused(f"{at}/faulty-rows", 400, lang="fr")
     assert list(own_town.platform.work.glob("faulty-*")) == []
     bare = housing.ask("HEAD", f"{at}/faulty-rows")
     assert (bare.status_code, bare.content) == (200, b"")
@@ -163,6 +166,15 @@ def test_accepted_repairs_land_and_the_word_can_be_repeated(own_town: Town, hous
     assert word(housing, at, "accept") == (200, "landed")
     (feature,) = housing.read("/ogc/collections/buildings/items", code="B0009")["features"]
     assert shapely.is_valid(shapely.from_geojson(orjson.dumps(feature["geometry"])))
+
+
+def test_repairs_that_were_accepted_beforehand_land_at_once(own_town: Town, housing: Client) -> None:
+    upload = uploaded(housing, geojson(BENT))
+    made = submit(housing, upload=upload, accept_repairs=True)
+    work(own_town)
+    told = housing.read(f"{DELIVERIES}/{made.json()['id']}")
+    assert (told["state"], told["repair"]["state"]) == ("landed", "accepted")
+    assert submit(housing, upload=upload, accept_repairs=True).status_code == 200
 
 
 def test_declined_repairs_send_the_delivery_back(own_town: Town, housing: Client, planning: Client) -> None:

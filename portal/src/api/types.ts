@@ -136,6 +136,10 @@ export interface Place {
   lon: number | null
   lat: number | null
   value: string | null
+  /** The earlier row that it contradicts. */
+  other: number | null
+  /** Square metres before and after the proposed repair. */
+  areas: [number, number] | null
 }
 
 export interface Finding {
@@ -144,8 +148,32 @@ export interface Finding {
   severity: Severity
   message: Text
   remedy: Text
+  dimension: string
+  repairable: boolean
   count: number
   places: Place[]
+}
+
+/** The score under a heading of GB/T 36344; null where no file shows it. */
+export interface DimensionScore {
+  name: string
+  title: Text
+  score: number | null
+}
+
+/** Proposed repairs of geometry: what is decided on them, and the report without and with them. */
+export interface Repair {
+  state: 'proposed' | 'accepted' | 'declined'
+  title: Text
+  rows: number
+  before: ReportSums
+  after: ReportSums
+}
+
+export interface ReportSums {
+  score: number
+  errors: number
+  faulty_rows: number
 }
 
 export interface Change {
@@ -198,6 +226,8 @@ export interface May {
   answer: boolean
   original: boolean
   see_values: boolean
+  repair: boolean
+  faulty_rows: boolean
 }
 
 export interface Delivery extends DeliveryHead {
@@ -213,6 +243,9 @@ export interface Delivery extends DeliveryHead {
   question: Question | null
   verdict: Verdict | null
   rows: number | null
+  faulty_rows: number | null
+  dimensions: DimensionScore[]
+  repair: Repair | null
   findings: Finding[]
   change: Change | null
   version: string | null

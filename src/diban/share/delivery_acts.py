@@ -36,6 +36,7 @@ class Letter(BaseModel):
     source_layer: _Short | None = None
     crs: _Short | None = None
     dry_run: bool = False
+    accept_repairs: bool = False
 
 
 class Answer(BaseModel):

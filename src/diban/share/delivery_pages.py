@@ -29,6 +29,7 @@ from diban.share.geojson import features_of
 from diban.share.language import language_of
 from diban.share.parameters.after import AFTER
 from diban.share.parameters.given import given_parameters
+from diban.share.parameters.lang import LANG, parse_lang
 from diban.share.parameters.limit import LIMIT, parse_limit
 from diban.share.parameters.parameter import Parameter
 from diban.share.receipt import receipt_document
@@ -68,7 +69,7 @@ def deliveries_block(asking: Asking) -> Block:
         read_route(routes, "/{delivery}/changes", pages.changes, KIND, LIMIT, AFTER, kind=GEOJSON)
         read_route(routes, "/{delivery}/receipt", pages.receipt)
         read_route(routes, "/{delivery}/original", pages.original, kind=OCTETS)
-        read_route(routes, "/{delivery}/faulty-rows", pages.faulty_rows, kind=OCTETS)
+        read_route(routes, "/{delivery}/faulty-rows", pages.faulty_rows, LANG, kind=OCTETS)
         return routes
 
     return Block(NAME, Text(zh="交付", en="Deliveries"), router)
@@ -177,7 +178,8 @@ class _Pages:
 
         A very long list ends early, as the file's name then says.
         """
-        asker, found = self._known(request, delivery)
+        asker, found = self._known(request, delivery, LANG)
+        language = parse_lang(given_parameters(request, LANG).get("lang")) or language_of(request)
         _require_work(asker, found)
         if not lists_rows(found):
             raise Missing(
@@ -188,7 +190,7 @@ class _Pages:
         if request.state.bare:  # nothing is taken, so nothing is made
             return Response(media_type=OCTETS)
         rows = self._services.journey.faulty_rows(asker, found)
-        return rows_answer(rows, found.sent.file_name, language_of(request))
+        return rows_answer(rows, found.sent.file_name, language)
 
     def document(self, asker: Asker, delivery: Delivery) -> dict[str, Any]:
         """A delivery in full for this asker."""

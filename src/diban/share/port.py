@@ -27,6 +27,7 @@ class Submission:
     source_layer: str | None = None
     crs: str | None = None
     dry_run: bool = False
+    accept_repairs: bool = False
     key: str | None = None
 
 

@@ -59,6 +59,7 @@ class Road:
             submission.source_layer,
             submission.crs,
             submission.dry_run,
+            submission.accept_repairs,
         )
         sent = address(platform, resource, letter, asker, digest)
         with unit(platform.database) as act:
@@ -135,6 +136,7 @@ class Road:
             submission.source_layer,
             submission.crs,
             submission.dry_run,
+            *["repairs"][: submission.accept_repairs],
         ]
         if submission.key is not None:
             said = [submission.key]
