@@ -74,8 +74,10 @@ WRITING = {
     ("POST", DELIVERY + "/answer"),
     ("POST", DELIVERY + "/review"),
     ("POST", DELIVERY + "/repairs"),
+    ("POST", "/api/resources/{resource}/moves"),
+    ("POST", "/api/expunges/{expunge}/confirmation"),
 }
-"""Tried in the tests of sessions, of uploads and of what is done with deliveries."""
+"""Tried in the tests of sessions, of uploads, of the inbox and of what is done with deliveries."""
 
 
 def askers(town: Town) -> dict[str, Client]:

@@ -40,6 +40,11 @@ export const repair = (id: string, verdict: 'accept' | 'decline'): Promise<Deliv
 /** The sender's word on the coordinates: a code, or `as-declared`. */
 export const answer = (id: string, crs: string): Promise<Delivery> => acted(id, 'answer', { crs })
 
+/** A resource's next step; steps back say why. */
+export const moveResource = (resource: string, to: string, why: string): Promise<Response> => send('POST', `/api/resources/${encodeURIComponent(resource)}/moves`, { to, why })
+/** The second person's word on an erasure. */
+export const confirmErasure = (id: string): Promise<Response> => send('POST', `/api/expunges/${encodeURIComponent(id)}/confirmation`)
+
 export const readDelivery = (id: string, signal?: AbortSignal): Promise<Delivery> => read<Delivery>(deliveryAddress(id), signal)
 export const readProgress = (id: string, signal?: AbortSignal): Promise<Progress> => read<Progress>(`${deliveryAddress(id)}/progress`, signal)
 export const readReceipt = (id: string, signal?: AbortSignal): Promise<Receipt> => read<Receipt>(receiptAddress(id), signal)

@@ -303,6 +303,16 @@ export interface Waiting extends Partial<DeliveryOf> {
   since?: string
   due_at?: string | null
   reason?: string
+  /** What an erasure would remove: everything of a delivery, an original, or rows of a layer. */
+  target?: { kind: 'blob' | 'delivery' | 'rows'; of: string; fids: number[] }
+  /** The steps of a resource that are the asker's to take. */
+  moves?: MoveOffer[]
+}
+
+export interface MoveOffer {
+  to: string
+  title: Text
+  reason: boolean
 }
 
 export interface Inbox {

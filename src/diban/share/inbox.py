@@ -120,8 +120,7 @@ class _Pages:
         """Resources in review whose next step is this asker's to take."""
         waiting = self._services.catalogue.list(connection, _REVIEWS, limit=MOST_RESOURCES)
         for item in sorted(waiting, key=lambda item: item.changed_at):
-            hands = {PERMISSION_OF[hand] for move in moves_from(item.state) for hand in move.hands}
-            if any(asker.allowed(hand, item.entry.provider) for hand in hands):
+            if moves := list(_moves(item, asker)):
                 yield {
                     "id": item.id,
                     "resource": item.slug,
@@ -129,6 +128,7 @@ class _Pages:
                     "state": item.state.value,
                     "state_title": item.state.words.as_json(),
                     "since": iso(item.changed_at),
+                    "moves": moves,
                 }
 
     def _provided(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
@@ -175,6 +175,13 @@ def _due(resource: Resource, layers: list[LayerId], landed: dict[LayerId, dateti
     """When the layer that waits longest is due; what has never come counts from the resource's last move."""
     dates = [due_after(resource.entry.cycle, landed.get(layer, resource.changed_at)) for layer in layers]
     return min((date for date in dates if date is not None), default=None)
+
+
+def _moves(resource: Resource, asker: Asker) -> Iterator[Item]:
+    """The steps of a resource that are this asker's to take; ``reason`` where one has to say why."""
+    for move in moves_from(resource.state):
+        if any(asker.allowed(PERMISSION_OF[hand], resource.entry.provider) for hand in move.hands):
+            yield {"to": move.after.value, "title": move.after.words.as_json(), "reason": move.reason}
 
 
 def _to_confirm(connection: sa.Connection, asker: Asker) -> Iterator[Item]:

@@ -8,7 +8,8 @@ from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 
-from diban.governance import Asker, Verdict
+from diban.catalogue import Resource, State
+from diban.governance import Asker, Tombstone, Verdict
 from diban.ground import DeliveryId, Mode, Text
 from diban.intake import Delivery
 
@@ -81,6 +82,12 @@ class Journey(Protocol):
 
     def repair(self, asker: Asker, delivery: DeliveryId, accept: bool, why: str) -> Delivery:
         """The sender's word on proposed repairs: the worker takes it on, or it goes back."""
+
+    def move(self, asker: Asker, resource: str, to: State, why: str) -> Resource:
+        """A resource's next step, by the hand whose duty it is; in that state already, it stays so."""
+
+    def confirm_erasure(self, asker: Asker, expunge: str) -> Tombstone:
+        """The second person's word on an erasure; the worker carries it out."""
 
     def standing(self, delivery: Delivery) -> Standing:
         """How far the work on it is."""

@@ -12,7 +12,15 @@ export const inbox = {
     answer: { zh: '回答', en: 'Answer' }, repair: { zh: '看修复', en: 'See the repairs' }, mend: { zh: '看报告', en: 'See the report' }, review: { zh: '审核', en: 'Review' },
     approve: { zh: '打开', en: 'Open' }, due: { zh: '交付', en: 'Deliver' },
   },
-  byCommand: { zh: '用命令办理', en: 'By command' },
+  refuse: { zh: '不予通过', en: 'Refuse' },
+  erase: { zh: '确认清除', en: 'Confirm the erasure' },
+  eraseSure: { zh: '清除后无法恢复，确认', en: 'Erase for good' },
+  keep: { zh: '先不', en: 'Not now' },
+  erases: {
+    blob: { zh: '一份原件，SHA-256 {of}…', en: 'An original, SHA-256 {of}…' },
+    delivery: { zh: '一次交付带来的一切：{of}', en: 'All that a delivery brought: {of}' },
+    rows: { zh: '图层 {of} 的 {n} 个要素', en: '{n} features of the layer {of}' },
+  },
 } as const
 
 export const journey = {

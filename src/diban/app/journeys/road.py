@@ -14,16 +14,18 @@ import pyarrow as pa
 
 from diban.app.journeys.answering import answer
 from diban.app.journeys.delivery import present
+from diban.app.journeys.erasing import confirm
 from diban.app.journeys.faulty import faulty_rows
 from diban.app.journeys.preview import preview
 from diban.app.journeys.progress import STEPS
+from diban.app.journeys.publication import step
 from diban.app.journeys.receive import Letter, address, enter, job_of
 from diban.app.journeys.repairing import settle_repairs
 from diban.app.journeys.reviewing import settle
 from diban.app.journeys.withdrawing import withdraw
 from diban.app.wiring import Platform
-from diban.catalogue import Resource
-from diban.governance import Asker, Permission, Verdict, may, review_of
+from diban.catalogue import Resource, State
+from diban.governance import Asker, Permission, Tombstone, Verdict, may, review_of
 from diban.ground import Conflict, DeliveryId, Invalid, Missing, Mode, Text, Unavailable, now
 from diban.intake import Bound, Delivery, Upload
 from diban.share import Rows, Standing, Step, Submission
@@ -81,6 +83,14 @@ class Road:
 
     def repair(self, asker: Asker, delivery: DeliveryId, accept: bool, why: str) -> Delivery:
         return settle_repairs(self.platform, delivery, accept, asker, why)
+
+    def move(self, asker: Asker, resource: str, to: State, why: str) -> Resource:
+        with reading(self.platform.database) as connection:
+            seen = self.platform.catalogue.by_slug(connection, resource)
+        return seen if seen.state is to else step(self.platform, resource, to, asker, why)
+
+    def confirm_erasure(self, asker: Asker, expunge: str) -> Tombstone:
+        return confirm(self.platform, expunge, asker)
 
     def standing(self, delivery: Delivery) -> Standing:
         with reading(self.platform.database) as connection:
