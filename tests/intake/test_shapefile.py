@@ -13,6 +13,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diban.intake import open_upload
 from diban.intake.formats.encoding import Verdict, decide
 from diban.intake.sandbox.unreadable import Unreadable
 from tests.intake.shapefiles import (
@@ -99,6 +100,16 @@ def test_values_arrive_as_they_stand(tmp_path: Path) -> None:
         "number-overflow": (3,),
         "date-unreadable": (3,),
     }
+
+
+def test_days_are_read_where_no_time_zones_are_seen(tmp_path: Path) -> None:
+    rows = [["20240229"], ["20230230"], ["29990101"], ["00010101"]]
+    path = packed(tmp_path, named("a", points_set(rows, [("day", "D", 8, 0)])))
+    with open_upload(path) as opened:
+        days = [day for batch in opened.batches() for day in batch.column("day").to_pylist()]
+    assert days == [
+        *(datetime.date(2024, 2, 29), None, datetime.date(2999, 1, 1), datetime.date(1, 1, 1)),
+    ]
 
 
 def test_deleted_rows_are_passed_over_with_their_shapes(tmp_path: Path) -> None:
