@@ -274,6 +274,22 @@ def test_rows_that_moved_since_the_last_version_are_told(town: Town) -> None:
     assert delivery.state is DeliveryState.LANDED
 
 
+def test_columns_of_coordinates_are_neither_new_nor_undeclared(town: Town) -> None:
+    assert town.send("plots", geojson(plots(50))).state is DeliveryState.LANDED
+    rows = plots(50)
+    names = list(rows[0][0])
+    lines = [",".join([*names, "wkt"])]
+    for row, shape in rows:
+        assert shape is not None
+        ring = ", ".join(f"{x} {y}" for x, y in shape["coordinates"][0])
+        lines.append(",".join([*map(str, row.values()), f'"POLYGON (({ring}))"']))
+    delivery = town.send("plots", "\n".join(lines).encode(), "plots.csv", crs="EPSG:4490")
+    assert delivery.state is DeliveryState.LANDED
+    assert {code for code in found(delivery) if code.startswith(("schema", "column"))} == set()
+    assert delivery.report is not None
+    assert list(delivery.report["delivered"]["columns"]) == names
+
+
 def test_columns_and_rows_that_went_away_are_told(town: Town) -> None:
     town.send("plots", geojson(plots(50)))
     rows = plots(40)

@@ -50,6 +50,18 @@ def test_a_row_far_from_the_district_that_it_names_is_found() -> None:
     assert found(report) == {("extent.displaced", "district"): [2, 4], ("field.reference", "district"): [7]}
 
 
+def test_a_bent_feature_lies_where_its_body_lies() -> None:
+    schema = Schema((DISTRICT,), GeometryKind.POLYGON)
+    body = shapely.box(MIDDLE + 0.0000123, 22.55, MIDDLE + 0.02, 22.57)
+    arm = shapely.box(MIDDLE - 0.1, 22.569, MIDDLE + 0.01, 22.57)
+    bent = shapely.union(body, arm)
+    assert bent.envelope.centroid.x < MIDDLE - 0.03
+    shapes = shapely.to_wkb([bent, shapely.transform(bent, lambda xy: xy - [0.05, 0])])
+    batch = pa.record_batch({"district": [EAST, EAST], GEOMETRY: shapes})
+    report = check(FeatureSet.of(schema, CGCS2000, [batch]), standard_rules(schema, AREA, Districts()))
+    assert found(report)["extent.displaced", "district"] == [2]
+
+
 def _plates(sizes: list[tuple[float, float]], crs: Crs) -> FeatureSet:
     """Rectangles of these sizes in metres, a hundred metres apart, turned by 30°."""
     origin = project(np.array([[114.05, 22.55]]), STORED, GAUSS_114E)[0]

@@ -21,7 +21,10 @@ TOLERANCE = 100.0
 
 
 class Displaced:
-    """Finds features whose middle is more than `TOLERANCE` away from the area of their own code.
+    """Finds features that lie more than `TOLERANCE` away from the area of their own code.
+
+    The middle of the box is looked at first, then a point on the feature itself: the middle of a bent
+    one may lie beside it.
 
     Either the code is wrong or the coordinates were shifted. Codes that are not known are
     left to `KnownCodes`; ``fields`` are those whose register has areas.
@@ -45,6 +48,12 @@ class Displaced:
             numbers = np.fromiter((areas.number.get(value, -1) for value in values), np.int64, len(values))
             rows = np.flatnonzero((numbers >= 0) & look.located)
             far = rows[areas.far(numbers[rows], middles[rows])]
+            bent = far[~look.invalid[far]]
+            if len(bent):
+                on = project(
+                    shapely.get_coordinates(shapely.point_on_surface(look.shapes(bent))), look.crs, STORED
+                )
+                far = np.setdiff1d(far, bent[~areas.far(numbers[bent], on)])
             if len(far):
                 yield look.hits(self._flaw(field), far)
 
