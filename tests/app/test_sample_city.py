@@ -9,6 +9,7 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,11 @@ from diban.ground import (
     FeatureSet,
     GeometryKind,
     Invalid,
+    Kind,
     TooLarge,
     project,
 )
-from diban.quality import Report, check, standard_rules
+from diban.quality import Before, Register, Report, check, standard_rules
 from diban.store import Database, metadata, sqlite_url
 
 AREA = Extent(113.6, 22.2, 114.8, 23.0)
@@ -111,9 +113,24 @@ def _truth(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _judged(table: pa.Table, layer: str) -> Report:
+@dataclass(frozen=True)
+class _FirstRound:
+    """The first deliveries as published layers."""
+
+    tables: dict[str, pa.Table]
+
+    def register(self, layer: str) -> Register:
+        codes = self.tables[layer]["code"].to_pylist()
+        shapes = self.tables[layer][GEOMETRY].to_pylist()
+        return Register(frozenset(codes), dict(zip(codes, shapes, strict=True)))
+
+    def before(self) -> Before | None:
+        return None
+
+
+def _judged(table: pa.Table, layer: str, tables: dict[str, pa.Table]) -> Report:
     features = FeatureSet.of(SCHEMAS[layer], STORED, table.combine_chunks().to_batches())
-    return check(features, standard_rules(SCHEMAS[layer], AREA))
+    return check(features, standard_rules(SCHEMAS[layer], AREA, _FirstRound(tables)))
 
 
 # The city as it stands
@@ -215,12 +232,47 @@ def test_land_has_a_coast_hills_a_river_and_the_size_of_its_model(plan: Plan) ->
 def test_every_layer_is_clean(files: list[SampleFile], tables: dict[str, pa.Table]) -> None:
     assert sorted(tables) == sorted(SCHEMAS)
     for layer, table in tables.items():
-        report = _judged(table, layer)
+        report = _judged(table, layer, tables)
         assert (report.findings, report.score) == ((), 100), layer
     assert tables["buildings"].num_rows == BUILDINGS
     for file in files:
         if file.delivery.round is Round.UPDATE:
-            assert _judged(_rows(file), file.delivery.layer).findings == ()
+            assert _judged(_rows(file), file.delivery.layer, tables).findings == ()
+
+
+def test_every_sort_of_constraint_is_declared_and_broken(folder: Path, files: list[SampleFile]) -> None:
+    """In the files that are meant to be faulty, each at least once."""
+    assert files
+    declared: dict[str, set[tuple[str, str]]] = {}
+    for slug, schema in SCHEMAS.items():
+        for field in schema.fields:
+            must = field.constraint
+            for sort, demanded in (
+                ("out-of-range", must.minimum or must.maximum),
+                ("bad-pattern", must.pattern),
+                ("bad-credit-code", must.check),
+                ("unknown-code", field.codes),
+                ("repeated-value", field.unique),
+                ("missing-required", field.required),
+                (REFERS.get(str(must.reference), ""), must.reference),
+            ):
+                if demanded:
+                    declared.setdefault(sort, set()).add((slug, field.name))
+    planted: dict[str, set[tuple[str, str]]] = {}
+    for error in _truth(folder, "errors"):
+        planted.setdefault(error["kind"], set()).add((error["layer"], error["field"]))
+    for sort, fields in declared.items():
+        assert planted[sort] & fields, sort
+    kinds = {SCHEMAS[layer].field(field).kind for layer, field in planted["out-of-range"]}
+    assert kinds == {Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.INSTANT}
+
+
+REFERS = {
+    "districts": "unknown-district",
+    "street-offices": "unknown-office",
+    "communities": "unknown-community",
+    "parcels": "unknown-parcel",
+}
 
 
 def test_codes_are_unique_and_refer_to_each_other(tables: dict[str, pa.Table]) -> None:
@@ -255,6 +307,20 @@ def test_rows_lie_in_the_divisions_they_name(tables: dict[str, pa.Table]) -> Non
     parcels = _shapes(tables["parcels"][GEOMETRY])
     place = pc.index_in(tables["buildings"]["parcel"], tables["parcels"]["code"]).to_numpy()
     assert shapely.covers(parcels[place], _shapes(tables["buildings"][GEOMETRY])).all()
+
+
+def test_no_land_is_bare_and_nothing_green_lies_on_anything(tables: dict[str, pa.Table]) -> None:
+    def board(layer: str) -> Any:
+        return shapely.transform(_shapes(tables[layer][GEOMETRY]), lambda xy: project(xy, STORED, GAUSS_114E))
+
+    green, parcels, water = board("green"), board("parcels"), board("water")
+    left = green[pc.starts_with(tables["green"]["code"], "7").to_numpy()]  # parks lie on parcels of theirs
+    for other in (green, parcels, water):
+        one, two = shapely.STRtree(other).query(left, predicate="intersects")
+        shared = shapely.intersection(left[one], other[two])
+        assert shapely.area(shared[~shapely.equals(left[one], other[two])]).max(initial=0) < 1.0
+    used = sum(shapely.area(shapes).sum() for shapes in (green, parcels, water))
+    assert used > 0.88 * shapely.area(board("districts")).sum()  # the rest are streets and the shore
 
 
 def test_credit_codes_have_true_check_characters(tables: dict[str, pa.Table]) -> None:
@@ -432,6 +498,7 @@ def test_planted_errors_are_where_the_truth_says(files: list[SampleFile], folder
         *("bad-credit-code", "unknown-district", "self-intersection", "null-geometry", "empty-geometry"),
         *("exact-duplicate", "near-duplicate", "outside-city", "swapped-axes", "shifted", "sliver"),
         *("low-precision", "damaged-number", "mass-removal", "schema-drift"),
+        *("unknown-community", "unknown-office", "unknown-parcel", "repeated-value"),
     }
     by_row = {int(row["row"]): row for row in errors if row["file"] == "buildings-faulty.geojson"}
     features = _features(folder / "buildings-faulty.geojson")
@@ -448,6 +515,9 @@ def test_planted_errors_are_where_the_truth_says(files: list[SampleFile], folder
     assert len(by_row) == pytest.approx(0.05 * len(features), rel=0.4)
 
 
+SPOILT = ("use", "floors", "year", "district", "office", "community", "parcel")
+
+
 def _same(feature: dict[str, Any], clean: dict[str, Any] | None) -> bool:
     """Whether a feature as delivered is the row it should be."""
     if clean is None or feature["geometry"] is None:
@@ -456,7 +526,8 @@ def _same(feature: dict[str, Any], clean: dict[str, Any] | None) -> bool:
     properties = feature["properties"]
     return (
         shape.equals_exact(shapely.from_wkb(clean[GEOMETRY]), 1e-9)
-        and all(str(properties[name]) == str(clean[name]) for name in ("use", "floors", "district", "parcel"))
+        and all(str(properties[name]) == str(clean[name]) for name in SPOILT)
+        and properties["surveyed"][:10] == clean["surveyed"].isoformat()[:10]
         and properties["height"] == float(clean["height"])
     )
 
