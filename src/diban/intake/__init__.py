@@ -25,7 +25,7 @@ from diban.intake.detect import (
     sample_of,
 )
 from diban.intake.local_times import LocalTimes
-from diban.intake.mapping import Mapping, Mappings
+from diban.intake.mapping import Mapping, Mappings, Saved
 from diban.intake.marked.rows import MARKS, UNBOUNDED, Bound, Marked, write_marked
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.reading import Places, Reading, SourceLayer, open_upload
@@ -56,6 +56,7 @@ __all__ = [
     "Reading",
     "Reference",
     "Sample",
+    "Saved",
     "Sent",
     "SourceLayer",
     "Unreadable",

@@ -12,13 +12,16 @@ Imports: ground, store, base, catalogue, intake, governance; FastAPI, orjson, pr
 from diban.share.api import api, blocks_of
 from diban.share.block import Block, Link, Maturity, link
 from diban.share.metrics import Measures, forget_measures
-from diban.share.port import Journey, Rows, Standing, Step, Submission
+from diban.share.port import Column, FileColumns, Journey, LayerMapping, Rows, Standing, Step, Submission
 from diban.share.services import VERSION, Services
 
 __all__ = [
     "VERSION",
     "Block",
+    "Column",
+    "FileColumns",
     "Journey",
+    "LayerMapping",
     "Link",
     "Maturity",
     "Measures",

@@ -69,6 +69,7 @@ def deliveries_block(asking: Asking) -> Block:
         read_route(routes, "/{delivery}/changes", pages.changes, KIND, LIMIT, AFTER, kind=GEOJSON)
         read_route(routes, "/{delivery}/receipt", pages.receipt)
         read_route(routes, "/{delivery}/original", pages.original, kind=OCTETS)
+        read_route(routes, "/{delivery}/columns", pages.columns)
         read_route(routes, "/{delivery}/faulty-rows", pages.faulty_rows, LANG, kind=OCTETS)
         return routes
 
@@ -171,6 +172,24 @@ class _Pages:
         headers = {"Content-Encoding": "identity"}
         return FileResponse(
             path, media_type=OCTETS, filename=found.sent.file_name or "original", headers=headers
+        )
+
+    def columns(self, request: Request, delivery: str) -> Response:
+        """The columns of its file, each with some of its values, for its senders; noted in the audit."""
+        asker, found = self._known(request, delivery)
+        may(asker, Permission.DELIVER, found.sent.party)
+        told = self._services.journey.columns(asker, found)
+        columns = [{"name": one.name, "sort": one.sort, "values": list(one.values)} for one in told.columns]
+        return json_answer(
+            {
+                "delivery": found.id,
+                "file_name": found.sent.file_name,
+                "format": told.format,
+                "layer": told.layer,
+                "placed": told.placed,
+                "places": list(told.places),
+                "columns": columns,
+            }
         )
 
     def faulty_rows(self, request: Request, delivery: str) -> Response:

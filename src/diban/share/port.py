@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
-from diban.catalogue import Resource, State
+from diban.catalogue import Resource, ResourceLayer, State
 from diban.governance import Asker, Tombstone, Verdict
 from diban.ground import DeliveryId, Mode, Text
-from diban.intake import Delivery
+from diban.intake import Delivery, Mapping, Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,37 @@ class Rows:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file: its name, the sort of its values, and some of them as text."""
+
+    name: str
+    sort: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumns:
+    """What a delivered file has: its format, the layer that was read, whether its rows have a geometry, in
+    which columns of a table that stood, and its columns."""
+
+    format: str
+    layer: str
+    placed: bool
+    places: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMapping:
+    """A layer as its sender maps to it: its resource, fields, the mapping, and the versions there are."""
+
+    resource: Resource
+    layer: ResourceLayer
+    mapping: Mapping
+    versions: tuple[Saved, ...]
+
+
 class Journey(Protocol):
     """Deliveries on their road. Every act checks who asks, leaves its audit line and can be repeated."""
 
@@ -103,6 +134,15 @@ class Journey(Protocol):
 
     def faulty_rows(self, asker: Asker, delivery: Delivery) -> Rows:
         """Its faulty rows in the format in which it was sent; the audit notes who took them."""
+
+    def columns(self, asker: Asker, delivery: Delivery) -> FileColumns:
+        """The columns of its file with some values; the audit notes who looked."""
+
+    def mapping(self, asker: Asker, layer: str, number: int | None = None) -> LayerMapping:
+        """How columns become the layer's fields, now or in an earlier version."""
+
+    def save_mapping(self, asker: Asker, layer: str, value: dict[str, Any], on: int | None) -> LayerMapping:
+        """Keep a mapping as the next version, if ``on`` (where given) is still the current one."""
 
     def sign(self, message: bytes) -> tuple[str, str]:
         """The fingerprint of the platform's key, and its signature over the message in hex."""

@@ -26,13 +26,17 @@ def rows_answer(rows: Rows, sent: str, language: str) -> StreamingResponse:
     name = file_name(rows, sent, language)
     plain = f"faulty-rows{rows.suffix}"
     headers = {
-        # RFC 6266: the plain name is for clients that do not know the other.
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": attachment(plain, name),
         "Content-Length": str(rows.size),
         "Content-Encoding": "identity",
         "Cache-Control": "no-store",
     }
     return StreamingResponse(_pieces(rows.stream), headers=headers, media_type=KINDS.get(rows.suffix))
+
+
+def attachment(plain: str, name: str) -> str:
+    """The header of a download (RFC 6266); ``plain``, in ASCII, is for clients that do not know the other."""
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def file_name(rows: Rows, sent: str, language: str) -> str:

@@ -6,6 +6,8 @@ import hashlib
 import io
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,11 @@ from typing import Any
 import pyarrow as pa
 
 from diban.app.journeys.answering import answer
+from diban.app.journeys.columns import columns_of
 from diban.app.journeys.delivery import present
 from diban.app.journeys.erasing import confirm
 from diban.app.journeys.faulty import faulty_rows
+from diban.app.journeys.mapping import mapping_versions, save_mapping, show_mapping
 from diban.app.journeys.preview import preview
 from diban.app.journeys.progress import STEPS
 from diban.app.journeys.publication import step
@@ -28,11 +32,11 @@ from diban.catalogue import Resource, State
 from diban.governance import Asker, Permission, Tombstone, Verdict, may, review_of
 from diban.ground import Conflict, DeliveryId, Invalid, Missing, Mode, Text, Unavailable, now
 from diban.intake import Bound, Delivery, Upload
-from diban.share import Rows, Standing, Step, Submission
+from diban.share import FileColumns, LayerMapping, Rows, Standing, Step, Submission
 from diban.store import reading, unit
 
-MARKING, MARKING_SECONDS = 2, 5.0
-"""Files of faulty rows that one process makes at once, and how long another waits for its turn."""
+READS, READ_PATIENCE = 2, 5.0
+"""Originals that the requests of one process read at once, and how many seconds another waits."""
 ROWS_BOUND = Bound(rows=100_000, bytes=256 << 20, seconds=60.0)
 """How much of them one request gets; the command line writes all."""
 
@@ -42,7 +46,7 @@ class Road:
     """Deliveries over HTTP: the request writes down what is wanted, the worker does it."""
 
     platform: Platform
-    marking: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MARKING))
+    reads: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(READS))
 
     def submit(self, asker: Asker, submission: Submission) -> tuple[Delivery, bool]:
         platform, key = self.platform, self._key(asker, submission)
@@ -114,26 +118,49 @@ class Road:
         return path
 
     def faulty_rows(self, asker: Asker, delivery: Delivery) -> Rows:
-        if not self.marking.acquire(timeout=MARKING_SECONDS):
-            raise Unavailable(
-                Text(zh="正在生成其他问题行文件", en="other files of faulty rows are being made"),
-                field=delivery.id,
-                remedy=Text(zh="稍后重试", en="ask again in a moment"),
-            )
-        try:
-            with faulty_rows(self.platform, delivery, ROWS_BOUND) as made:
-                # Open yet without a name: however the sending ends, nothing stays behind.
-                stream = made.path.open("rb")
-        finally:
-            self.marking.release()
+        with self._turn(delivery), faulty_rows(self.platform, delivery, ROWS_BOUND) as made:
+            # Open yet without a name: however the sending ends, nothing stays behind.
+            stream = made.path.open("rb")
         with unit(self.platform.database) as act:
             detail: dict[str, str | int] = {"rows": made.rows}
             asker.by().note(act, "delivery.faulty-rows", delivery.id, detail)
         return Rows(stream, os.fstat(stream.fileno()).st_size, made.path.suffix, made.rows, made.whole)
 
+    def columns(self, asker: Asker, delivery: Delivery) -> FileColumns:
+        with self._turn(delivery):
+            found = columns_of(self.platform, delivery)
+        with unit(self.platform.database) as act:
+            asker.by().note(act, "delivery.columns", delivery.id, {"columns": len(found.columns)})
+        return found
+
+    def mapping(self, asker: Asker, layer: str, number: int | None = None) -> LayerMapping:
+        resource = self._resource(asker, layer)
+        known = show_mapping(self.platform, layer, asker, number)
+        versions = mapping_versions(self.platform, layer, asker)
+        return LayerMapping(resource, resource.layer(layer), known, tuple(versions))
+
+    def save_mapping(self, asker: Asker, layer: str, value: dict[str, Any], on: int | None) -> LayerMapping:
+        self._resource(asker, layer)
+        save_mapping(self.platform, layer, value, asker, on)
+        return self.mapping(asker, layer)
+
     def sign(self, message: bytes) -> tuple[str, str]:
         signer = self.platform.signer
         return signer.key, signer.sign(message).hex()
+
+    @contextmanager
+    def _turn(self, delivery: Delivery) -> Iterator[None]:
+        """One of the few requests that may read an original at once."""
+        if not self.reads.acquire(timeout=READ_PATIENCE):
+            raise Unavailable(
+                Text(zh="正在读取其他文件", en="other files are being read"),
+                field=delivery.id,
+                remedy=Text(zh="稍后重试", en="ask again in a moment"),
+            )
+        try:
+            yield
+        finally:
+            self.reads.release()
 
     def _key(self, asker: Asker, submission: Submission) -> str:
         """Keys of different senders never meet; without one, the words themselves are it.
