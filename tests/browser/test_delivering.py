@@ -31,7 +31,7 @@ def steward(chromium: Browser, server: Served) -> Iterator[Visit]:
 def deliver(visit: Visit, file: Path, **query: str) -> Page:
     """Send a file by the page, and wait for what becomes of it."""
     page = visit.page
-    visit.open("/deliver", layer=LAYER, **query)
+    visit.open("/deliver", **{"layer": LAYER, **query})
     page.get_by_label("选择文件").set_input_files(file)
     expect(page.get_by_text("已传完")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")

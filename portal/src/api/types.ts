@@ -334,6 +334,49 @@ export interface Provided {
   last_delivery: DeliveryLine | null
 }
 
+/** How a sender's columns become a layer's fields; `number` counts the saved versions, 0 for none. */
+export interface MappingValue {
+  number: number
+  columns: Record<string, string>
+  constants: Record<string, string>
+  codes: Record<string, Record<string, string>>
+  source_layer: string | null
+  encoding: string | null
+  x: string | null
+  y: string | null
+  shape: string | null
+}
+
+export interface LayerMapping {
+  layer: string
+  layer_title: Text
+  resource: string
+  resource_title: Text
+  geometry: GeometryKind
+  key: string | null
+  fields: Field[]
+  mapping: MappingValue
+  versions: { number: number; at: string }[]
+}
+
+/** A column of a delivered file, with some of its values, the most frequent first. */
+export interface FileColumn {
+  name: string
+  sort: string
+  values: string[]
+}
+
+export interface FileColumns {
+  delivery: string
+  file_name: string
+  format: string
+  layer: string
+  /** Whether its rows have a geometry, and in which columns of a table that stood. */
+  placed: boolean
+  places: string[]
+  columns: FileColumn[]
+}
+
 /** An upload by tus: `offset` of `length` bytes are safe; the digest is known when all of them are. */
 export interface Upload {
   id: string
