@@ -91,6 +91,16 @@ def test_every_declared_constraint_is_judged_on_the_road(town: Town) -> None:
     assert not made.path.parent.exists()
 
 
+def test_a_large_register_is_held_by_its_boxes(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diban.app.journeys.surroundings.MOST_AREAS", 1)
+    rows = plots(60)
+    rows[4][0]["district"] = "440399"
+    rows[5][0]["district"] = "440302"  # lies in the other one
+    delivery = town.send("plots", geojson(rows))
+    told = found(delivery)
+    assert (told["field.reference"], told["extent.displaced"]) == ([5], [6])
+
+
 def test_the_command_tells_the_report_and_writes_the_rows(town: Town, tmp_path: Path) -> None:
     rows = plots(30)
     rows[12][0]["owner"] = "91350100M000100Y40"

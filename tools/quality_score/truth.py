@@ -14,6 +14,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "unknown-district": ("field.reference", "field.code"),
     "unknown-office": ("field.reference",),
     "unknown-community": ("field.reference",),
+    "unknown-building": ("field.reference",),
     "unknown-parcel": ("field.reference",),
     "repeated-value": ("field.repeated",),
     "out-of-range": ("field.range",),

@@ -192,6 +192,7 @@ SPOILERS: dict[str, tuple[Spoiler, ...]] = {
         Spoiler("out-of-range", write(-8), "number"),
         Spoiler("bad-pattern", change(lambda code: code[:-1]), "code"),
         Spoiler("repeated-value", repeat_key, "building"),
+        Spoiler("unknown-building", change(lambda code: code[:-4] + "9999"), "building"),
         *(_COMMUNITY, _OFFICE),
     ),
     "addresses-faulty.parquet": (

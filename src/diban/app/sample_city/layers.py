@@ -197,7 +197,7 @@ SCHEMAS: dict[str, Schema] = {
             _number(
                 "block", Kind.INTEGER, "楼栋号", "Building on the parcel", required=True, within=("1", "99")
             ),
-            _text("building", "建筑编码", "Building", unique=True, pattern=_BUILDING),
+            _text("building", "建筑编码", "Building", unique=True, pattern=_BUILDING, reference="buildings"),
         ),
         GeometryKind.POINT,
         key="code",
