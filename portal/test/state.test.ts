@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Finding, Resource } from '../src/api/types'
 import { around, facet, figures, filtered, mainArea } from '../src/state/catalogue'
+import { largestChange, named } from '../src/state/findings'
 import { rowsToFix } from '../src/state/csv'
 import { freshnessOf } from '../src/state/freshness'
 import { readMapAddress, writeMapAddress } from '../src/state/place'
@@ -70,13 +71,23 @@ describe('freshness', () => {
 describe('what is handed out', () => {
   it('quotes cells and tames formulas', () => {
     const finding = {
-      code: 'C', severity: 'error', message: { zh: '值,"错"', en: '' }, remedy: { zh: '改', en: '' }, title: { zh: '', en: '' }, count: 2,
-      places: [{ row: 3, field: 'f', lon: 1.5, lat: null, value: '=SUM(A1)' }, { row: null, field: null, lon: null, lat: null, value: '-12' }],
+      code: 'C', severity: 'error', message: { zh: '值,"错"', en: '' }, remedy: { zh: '改', en: '' }, title: { zh: '', en: '' }, dimension: 'accuracy', repairable: false, count: 2,
+      places: [{ row: 3, field: 'f', lon: 1.5, lat: null, value: '=SUM(A1)', other: null, areas: null }, { row: null, field: null, lon: null, lat: null, value: '-12', other: null, areas: null }],
     } satisfies Finding
     const lines = rowsToFix([finding], 'zh').split('\r\n')
     expect(lines[0]).toBe('\uFEFF行,字段,值,经度,纬度,代码,级别,问题,处理办法')
     expect(lines[1]).toBe(`3,f,'=SUM(A1),1.5,,C,错误,"值,""错""",改`)
     expect(lines[2]).toContain(',,-12,')
+  })
+  it('names findings of one code apart, the gravest first', () => {
+    const one = (code: string, severity: 'error' | 'warning', count: number, areas: [number, number] | null = null): Finding => ({
+      code, severity, count, message: { zh: '', en: '' }, remedy: { zh: '', en: '' }, title: { zh: '', en: '' }, dimension: 'accuracy', repairable: areas !== null,
+      places: [{ row: 1, field: null, lon: null, lat: null, value: null, other: null, areas }],
+    })
+    const findings = [one('a', 'warning', 9), one('b', 'error', 1, [100, 98]), one('b', 'error', 5, [0, 0])]
+    expect(named(findings).map((f) => [f.key, f.count])).toEqual([['b', 5], ['b~2', 1], ['a', 9]])
+    expect(largestChange(findings)).toBeCloseTo(0.02)
+    expect(largestChange([one('a', 'error', 1)])).toBeNull()
   })
   it('gives lines that run as pasted', () => {
     expect(snippet('curl', 'http://h', 'a b')).toBe("curl -fsS 'http://h/ogc/collections/a%20b/items?f=json&limit=10'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ import shapely
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from diban.app import accept_repairs, decide_delivery, faulty_rows
+from diban.app import accept_repairs, decide_delivery, faulty_rows, forget_faulty, settle_repairs, sweep_once
 from diban.app.commands import application
 from diban.governance import Act, Verdict, evidence_of
 from diban.ground import NOW, Conflict, Denied, Missing, Scope
-from diban.intake import Delivery, DeliveryState
+from diban.intake import Bound, Delivery, DeliveryState
 from diban.quality import Report, Severity
 from diban.store import reading
 from tests.app.town import APPROVER, CITY, STEWARD, Town, founded, geojson, plots, square
@@ -80,9 +81,9 @@ def test_every_declared_constraint_is_judged_on_the_road(town: Town) -> None:
     assert by_name["timeliness"] is None
     assert by_name["accuracy"] < 100 == by_name["completeness"]
 
-    made = faulty_rows(town.platform, delivery)
-    features = json.loads(made.read_text())["features"]
-    assert made.suffix == ".geojson"
+    with faulty_rows(town.platform, delivery) as made:
+        features = json.loads(made.path.read_text())["features"]
+    assert (made.path.suffix, made.rows, made.whole) == (".geojson", 8, True)
     assert [one["properties"]["name"] for one in features] == [f"地块{n}" for n in (*range(1, 8), 8)]
     worst = features[1]["properties"]
     assert worst["floors"] == 500
@@ -90,7 +91,17 @@ def test_every_declared_constraint_is_judged_on_the_road(town: Town) -> None:
     assert "120" in worst["_message_en"]
     assert (worst["_rule"], " / " in worst["_remedy"]) == ("值域", True)
     assert features[5]["geometry"] == BOW_TIE
-    assert faulty_rows(town.platform, delivery) == made
+    assert not made.path.parent.exists()
+
+
+def test_a_large_register_is_held_by_its_boxes(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diban.app.journeys.surroundings.MOST_AREAS", 1)
+    rows = plots(60)
+    rows[4][0]["district"] = "440399"
+    rows[5][0]["district"] = "440302"  # lies in the other one
+    delivery = town.send("plots", geojson(rows))
+    told = found(delivery)
+    assert (told["field.reference"], told["extent.displaced"]) == ([5], [6])
 
 
 def test_the_command_tells_the_report_and_writes_the_rows(town: Town, tmp_path: Path) -> None:
@@ -128,15 +139,15 @@ def test_rows_that_only_the_reader_remarked_come_back_too(town: Town) -> None:
     delivery = town.send("plots", "\n".join(lines).encode(), "plots.csv", crs="EPSG:4490")
     assert delivery.state is DeliveryState.RETURNED
     assert found(delivery)["read.number-damaged"] == [5]
-    made = faulty_rows(town.platform, delivery)
-    (row,) = csv.DictReader(made.read_text("utf-8-sig").splitlines())
+    with faulty_rows(town.platform, delivery) as made:
+        (row,) = csv.DictReader(made.path.read_text("utf-8-sig").splitlines())
     assert (row["code"], row["name"], "改坏" in row["_message_zh"]) == ("P0004", "4.40305E+11", True)
     ragged = town.send(
         "plots", "\n".join([*lines[:5], "P0099", *lines[7:]]).encode(), "p.csv", crs="EPSG:4490"
     )
     assert "read.rows-ragged" in found(ragged)
-    with pytest.raises(Missing):
-        faulty_rows(town.platform, ragged)
+    with pytest.raises(Missing), faulty_rows(town.platform, ragged):
+        pass
 
 
 def test_faulty_rows_of_a_geopackage_come_back_as_one(town: Town, tmp_path: Path) -> None:
@@ -152,9 +163,9 @@ def test_faulty_rows_of_a_geopackage_come_back_as_one(town: Town, tmp_path: Path
         crs="EPSG:4490",
     )  # fmt: skip
     delivery = town.send("plots", sent.read_bytes(), "plots.gpkg")
-    made = faulty_rows(town.platform, delivery)
-    meta, again = pyogrio.read_arrow(made)
-    assert (made.suffix, meta["crs"]) == (".gpkg", "EPSG:4490")
+    with faulty_rows(town.platform, delivery) as made:
+        meta, again = pyogrio.read_arrow(made.path)
+    assert (made.path.suffix, meta["crs"]) == (".gpkg", "EPSG:4490")
     assert again.column("name").to_pylist() == ["地块3", "地块17"]
     assert set(again.column("_rule").to_pylist()) == {"代码表"}
 
@@ -162,8 +173,40 @@ def test_faulty_rows_of_a_geopackage_come_back_as_one(town: Town, tmp_path: Path
 def test_a_report_without_faulty_rows_has_no_such_file(town: Town) -> None:
     delivery = town.send("districts", b"no file at all")
     assert delivery.state is DeliveryState.RETURNED
-    with pytest.raises(Missing):
-        faulty_rows(town.platform, delivery)
+    with pytest.raises(Missing), faulty_rows(town.platform, delivery):
+        pytest.fail("there are none")
+
+
+@pytest.mark.parametrize(
+    ("bound", "rows", "whole"),
+    [
+        (Bound(rows=3), 3, False),
+        (Bound(rows=5), 5, True),
+        (Bound(rows=9), 5, True),
+        (Bound(bytes=1), 5, True),  # a first piece comes in any case
+        (Bound(seconds=0), 5, True),
+    ],
+)
+def test_faulty_rows_end_where_they_are_bound_to(town: Town, bound: Bound, rows: int, whole: bool) -> None:
+    sent = plots(20)
+    for number in (2, 5, 7, 11, 19):
+        sent[number][0]["floors"] = 0
+    delivery = town.send("plots", geojson(sent))
+    with faulty_rows(town.platform, delivery, bound) as made:
+        features = json.loads(made.path.read_text())["features"]
+    assert [one["properties"]["name"] for one in features] == [f"地块{n}" for n in (2, 5, 7, 11, 19)][:rows]
+    assert (made.rows, made.whole) == (rows, whole)
+
+
+def test_what_a_killed_process_left_is_swept(town: Town) -> None:
+    left, present = (town.platform.work / f"faulty-{name}" for name in ("left", "present"))
+    for path in (left, present):
+        path.mkdir(parents=True)
+    os.utime(left, (0, 0))
+    sweep_once(town.platform)
+    assert (left.exists(), present.exists()) == (False, True)
+    forget_faulty(town.platform.work, every=True)
+    assert not present.exists()
 
 
 def _with_bow_tie(count: int) -> bytes:
@@ -186,7 +229,7 @@ def _landed(town: Town, delivery: Delivery, accepted_by: str) -> None:
     assert delivery.state is DeliveryState.LANDED
     (finding,) = (one for one in report_of(delivery).findings if one.flaw.repairable)
     assert (finding.code, finding.severity) == ("geometry.self-intersection", Severity.NOTICE)
-    assert finding.flaw.message.en.startswith("repaired: ")
+    assert finding.flaw.message.en.startswith("repaired: invalid")
     assert _geometry(town, delivery, "P0006")[1:5] == (6).to_bytes(4, "little")  # a multipolygon
     version = town.platform.base.current(delivery.sent.layer)
     assert version is not None
@@ -235,6 +278,24 @@ def test_a_refused_repair_returns_the_delivery(town: Town) -> None:
         accept_repairs(town.platform, waiting.id, town.asker(STEWARD))
 
 
+def test_a_sender_who_declines_has_it_back(town: Town) -> None:
+    waiting = town.send("plots", _with_bow_tie(46))
+    home, asked = str(town.platform.settings.home), ["report", waiting.id, "--decline-repairs"]
+    refused = CliRunner().invoke(application, [*asked, "--accept-repairs", "--home", home, "--as", STEWARD])
+    assert refused.exit_code != 0
+    with pytest.raises(Denied):
+        settle_repairs(town.platform, waiting.id, False, town.asker(CITY))
+    said = CliRunner().invoke(application, [*asked, "--home", home, "--as", STEWARD])
+    assert said.exit_code == 0, said.output
+    returned = settle_repairs(town.platform, waiting.id, False, town.asker(STEWARD))
+    assert returned.state is DeliveryState.RETURNED
+    with pytest.raises(Conflict):
+        settle_repairs(town.platform, waiting.id, True, town.asker(STEWARD))
+    with reading(town.platform.database) as connection:
+        acts = [one.act for one in evidence_of(connection) if one.delivery == waiting.id]
+    assert acts == [Act.RECEIVED, Act.REVIEWED, Act.RETURNED]
+
+
 def test_other_errors_return_it_whatever_was_accepted(town: Town) -> None:
     rows = json.loads(_with_bow_tie(45))
     rows["features"][0]["properties"]["floors"] = 0
@@ -254,6 +315,22 @@ def test_rows_that_moved_since_the_last_version_are_told(town: Town) -> None:
     delivery = town.send("plots", geojson(rows))
     assert found(delivery) == {"extent.moved": [10, 31]}  # 89 m, 122 m and 545 m
     assert delivery.state is DeliveryState.LANDED
+
+
+def test_columns_of_coordinates_are_neither_new_nor_undeclared(town: Town) -> None:
+    assert town.send("plots", geojson(plots(50))).state is DeliveryState.LANDED
+    rows = plots(50)
+    names = list(rows[0][0])
+    lines = [",".join([*names, "wkt"])]
+    for row, shape in rows:
+        assert shape is not None
+        ring = ", ".join(f"{x} {y}" for x, y in shape["coordinates"][0])
+        lines.append(",".join([*map(str, row.values()), f'"POLYGON (({ring}))"']))
+    delivery = town.send("plots", "\n".join(lines).encode(), "plots.csv", crs="EPSG:4490")
+    assert delivery.state is DeliveryState.LANDED
+    assert {code for code in found(delivery) if code.startswith(("schema", "column"))} == set()
+    assert delivery.report is not None
+    assert list(delivery.report["delivered"]["columns"]) == names
 
 
 def test_columns_and_rows_that_went_away_are_told(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""The sample city is what it says: the same every time, a city by its geometry, faulty only where planned."""
+"""The sample city's files are what they say: the same every time, faulty only where planned."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,11 +28,7 @@ import diban.app.sample_city
 from diban.app.sample_city import Round, SampleFile, Verdict, write_city
 from diban.app.sample_city.businesses import credit_codes
 from diban.app.sample_city.gcj02 import to_gcj02
-from diban.app.sample_city.growth import Plan, Quarter, grow, plan_city
 from diban.app.sample_city.layers import ADDRESS_CODE, SCHEMAS
-from diban.app.sample_city.mesh import WIDTHS, Cuts, street_runs
-from diban.app.sample_city.plane import pairs, to_degrees
-from diban.app.sample_city.quads import polygons
 from diban.app.sample_city.resources import RESOURCES
 from diban.catalogue import entry_from_json
 from diban.governance import plan_organisation
@@ -42,24 +40,14 @@ from diban.ground import (
     FeatureSet,
     GeometryKind,
     Invalid,
-    TooLarge,
+    Kind,
     project,
 )
-from diban.quality import Report, check, standard_rules
+from diban.quality import Before, Register, Report, check, standard_rules
 from diban.store import Database, metadata, sqlite_url
 
 AREA = Extent(113.6, 22.2, 114.8, 23.0)
 BUILDINGS, SEED = 2500, 1
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return plan_city(BUILDINGS, SEED)
-
-
-@pytest.fixture(scope="module")
-def quarters(plan: Plan) -> list[Quarter]:
-    return list(grow(plan, BUILDINGS))
 
 
 @pytest.fixture(scope="module")
@@ -111,102 +99,24 @@ def _truth(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _judged(table: pa.Table, layer: str) -> Report:
+@dataclass(frozen=True)
+class _FirstRound:
+    """The first deliveries as published layers."""
+
+    tables: dict[str, pa.Table]
+
+    def register(self, layer: str) -> Register:
+        codes = self.tables[layer]["code"].to_pylist()
+        shapes = self.tables[layer][GEOMETRY].to_pylist()
+        return Register(frozenset(codes), dict(zip(codes, shapes, strict=True)))
+
+    def before(self) -> Before | None:
+        return None
+
+
+def _judged(table: pa.Table, layer: str, tables: dict[str, pa.Table]) -> Report:
     features = FeatureSet.of(SCHEMAS[layer], STORED, table.combine_chunks().to_batches())
-    return check(features, standard_rules(SCHEMAS[layer], AREA))
-
-
-# The city as it stands
-
-
-@pytest.mark.parametrize(("buildings", "seed"), [(50, 3), (9000, 5)])
-def test_parcels_hold_buildings_off_the_roads_and_the_water(buildings: int, seed: int) -> None:
-    plan = plan_city(buildings, seed)
-    quarters = list(grow(plan, buildings))
-    assert sum(len(quarter.outlines) for quarter in quarters) == buildings
-    land, mesh = plan.land, len(plan.mesh.cuts.grade)
-    wet = shapely.union_all([*land.sea, *land.rivers, *land.lakes])
-    for quarter in quarters:
-        assert shapely.is_valid(quarter.outlines).all()
-        parcels = polygons(quarter.parcels.corners)
-        assert shapely.covers(shapely.buffer(parcels, -2.0)[quarter.parcel], quarter.outlines).all()
-        assert not shapely.intersects(wet, parcels).any()
-        lines, street = street_runs(quarter.cuts, plan.mesh.ripples, [land.open] * 4)
-        half = WIDTHS[quarter.cuts.grade[street]] / 2
-        for inner in (parcels, quarter.outlines):
-            tree = shapely.STRtree(inner)
-            assert tree.query(inner, predicate="overlaps").shape[1] == 0
-            assert tree.query(lines, predicate="dwithin", distance=half).shape[1] == 0
-        assert (quarter.parcels.front < len(quarter.cuts.grade)).all()
-        assert len(quarter.home) == len(quarter.cuts.grade) - mesh
-
-
-def test_a_city_too_large_for_its_land_is_refused(plan: Plan) -> None:
-    small = Plan(plan.land, plan.mesh, plan.divisions, plan.centres, plan.order[:1], plan.stock, plan.seed)
-    with pytest.raises(TooLarge, match="no room"):
-        list(grow(small, 100_000))
-
-
-def test_blocks_and_their_streets_bend_alike(plan: Plan, quarters: list[Quarter]) -> None:
-    """Every parcel fronts the street it is numbered along."""
-    for quarter in quarters:
-        front = quarter.parcels.front
-        lines = shapely.linestrings(_bent(plan, quarter.cuts, front))
-        away = shapely.distance(lines, shapely.points(pairs(quarter.parcels.door)))
-        half = WIDTHS[quarter.cuts.grade[front]] / 2
-        assert (away > half).all()
-        assert (away < half + 8).all()
-
-
-def _bent(plan: Plan, cuts: Cuts, chosen: np.ndarray[Any, np.dtype[np.int64]]) -> Any:
-    way = np.linspace(0, 1, 400)
-    start, end = cuts.start[chosen, None], cuts.end[chosen, None]
-    return pairs(plan.mesh.warp(start + (end - start) * way))
-
-
-def test_heights_fall_from_the_centres(plan: Plan, quarters: list[Quarter]) -> None:
-    heights = np.concatenate([quarter.heights for quarter in quarters])
-    spots = np.concatenate([quarter.stands.middle for quarter in quarters])
-    reach, owner = plan.centres.reach(spots)
-    means = [
-        heights[(owner < 3) & (reach >= low) & (reach < high)].mean()
-        for low, high in pairwise([0.0, 0.35, 0.7, 1.4])
-    ]
-    assert means[0] > 1.4 * means[1] > 1.4 * means[2]
-    assert heights.max() > 150
-    assert np.median(heights) < 45
-
-
-def test_divisions_nest_and_cover_the_land(plan: Plan) -> None:
-    three, land = plan.divisions, plan.land.land
-    for level in (three.districts, three.offices, three.communities):
-        assert shapely.is_valid(level.outlines).all()
-        assert shapely.area(level.outlines).sum() == pytest.approx(land.area, rel=1e-6)
-        assert shapely.union_all(level.outlines).area == pytest.approx(land.area, rel=1e-6)
-        assert level.codes == sorted(set(level.codes))
-    for inner, outer in ((three.communities, three.offices), (three.offices, three.districts)):
-        assert shapely.covers(shapely.buffer(outer.outlines, 0.05)[inner.above], inner.outlines).all()
-        assert all(
-            code.startswith(outer.codes[up]) for code, up in zip(inner.codes, inner.above, strict=True)
-        )
-    assert three.districts.codes[0] == "440303"
-    assert len(three.offices.codes) == 74
-    assert 600 < len(three.communities.codes) <= 662
-
-
-def test_land_has_a_coast_hills_a_river_and_the_size_of_its_model(plan: Plan) -> None:
-    land = plan.land
-    west, south, east, north = shapely.bounds(to_degrees(np.array([land.land])))[0]
-    assert 113.70 < west < 113.80
-    assert 22.42 < south < 22.50
-    assert 114.55 < east < 114.67
-    assert 22.80 < north < 22.90
-    assert 1700e6 < land.land.area < 2200e6
-    assert shapely.area(land.hills).sum() > 0.12 * land.land.area
-    assert shapely.area(land.sea).sum() > 400e6
-    assert not shapely.overlaps(land.land, shapely.buffer(land.sea, -0.01)).any()
-    assert shapely.intersects(shapely.union_all(land.sea), land.rivers).any()
-    assert shapely.bounds(land.sea)[:, 1].min() < land.land.bounds[1]
+    return check(features, standard_rules(SCHEMAS[layer], AREA, _FirstRound(tables)))
 
 
 # Its rows
@@ -215,12 +125,51 @@ def test_land_has_a_coast_hills_a_river_and_the_size_of_its_model(plan: Plan) ->
 def test_every_layer_is_clean(files: list[SampleFile], tables: dict[str, pa.Table]) -> None:
     assert sorted(tables) == sorted(SCHEMAS)
     for layer, table in tables.items():
-        report = _judged(table, layer)
+        report = _judged(table, layer, tables)
         assert (report.findings, report.score) == ((), 100), layer
     assert tables["buildings"].num_rows == BUILDINGS
+    present = dict(tables)  # the address office knows the buildings of the month
     for file in files:
         if file.delivery.round is Round.UPDATE:
-            assert _judged(_rows(file), file.delivery.layer).findings == ()
+            rows = _rows(file)
+            assert _judged(rows, file.delivery.layer, present).findings == ()
+            present[file.delivery.layer] = rows
+
+
+def test_every_sort_of_constraint_is_declared_and_broken(folder: Path, files: list[SampleFile]) -> None:
+    """In the files that are meant to be faulty, each at least once."""
+    assert files
+    declared: dict[str, set[tuple[str, str]]] = {}
+    for slug, schema in SCHEMAS.items():
+        for field in schema.fields:
+            must = field.constraint
+            for sort, demanded in (
+                ("out-of-range", must.minimum or must.maximum),
+                ("bad-pattern", must.pattern),
+                ("bad-credit-code", must.check),
+                ("unknown-code", field.codes),
+                ("repeated-value", field.unique),
+                ("missing-required", field.required),
+                (REFERS.get(str(must.reference), ""), must.reference),
+            ):
+                if demanded:
+                    declared.setdefault(sort, set()).add((slug, field.name))
+    planted: dict[str, set[tuple[str, str]]] = {}
+    for error in _truth(folder, "errors"):
+        planted.setdefault(error["kind"], set()).add((error["layer"], error["field"]))
+    for sort, fields in declared.items():
+        assert planted[sort] & fields, sort
+    kinds = {SCHEMAS[layer].field(field).kind for layer, field in planted["out-of-range"]}
+    assert kinds == {Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.INSTANT}
+
+
+REFERS = {
+    "districts": "unknown-district",
+    "street-offices": "unknown-office",
+    "communities": "unknown-community",
+    "parcels": "unknown-parcel",
+    "buildings": "unknown-building",
+}
 
 
 def test_codes_are_unique_and_refer_to_each_other(tables: dict[str, pa.Table]) -> None:
@@ -255,6 +204,20 @@ def test_rows_lie_in_the_divisions_they_name(tables: dict[str, pa.Table]) -> Non
     parcels = _shapes(tables["parcels"][GEOMETRY])
     place = pc.index_in(tables["buildings"]["parcel"], tables["parcels"]["code"]).to_numpy()
     assert shapely.covers(parcels[place], _shapes(tables["buildings"][GEOMETRY])).all()
+
+
+def test_no_land_is_bare_and_nothing_green_lies_on_anything(tables: dict[str, pa.Table]) -> None:
+    def board(layer: str) -> Any:
+        return shapely.transform(_shapes(tables[layer][GEOMETRY]), lambda xy: project(xy, STORED, GAUSS_114E))
+
+    green, parcels, water = board("green"), board("parcels"), board("water")
+    left = green[pc.starts_with(tables["green"]["code"], "7").to_numpy()]  # parks lie on parcels of theirs
+    for other in (green, parcels, water):
+        one, two = shapely.STRtree(other).query(left, predicate="intersects")
+        shared = shapely.intersection(left[one], other[two])
+        assert shapely.area(shared[~shapely.equals(left[one], other[two])]).max(initial=0) < 1.0
+    used = sum(shapely.area(shapes).sum() for shapes in (green, parcels, water))
+    assert used > 0.88 * shapely.area(board("districts")).sum()  # the rest are streets and the shore
 
 
 def test_credit_codes_have_true_check_characters(tables: dict[str, pa.Table]) -> None:
@@ -349,9 +312,9 @@ def test_every_form_holds_the_same_rows(folder: Path, tables: dict[str, pa.Table
     assert parquet_file.read()["code"].to_pylist() == codes
     geo = json.loads(parquet_file.schema_arrow.metadata[b"geo"])
     assert geo["columns"]["geometry"]["crs"]["id"] == {"authority": "EPSG", "code": 4490}
-    sheet = openpyxl.load_workbook(folder / "enterprises.xlsx", read_only=True).active
-    assert sheet is not None
-    told = [row[0] for row in sheet.iter_rows(values_only=True)]
+    with closing(openpyxl.load_workbook(folder / "enterprises.xlsx", read_only=True)) as book:
+        assert book.active is not None
+        told = [row[0] for row in book.active.iter_rows(values_only=True)]
     assert told == ["code", *tables["enterprises"]["code"].to_pylist()]
 
 
@@ -432,6 +395,7 @@ def test_planted_errors_are_where_the_truth_says(files: list[SampleFile], folder
         *("bad-credit-code", "unknown-district", "self-intersection", "null-geometry", "empty-geometry"),
         *("exact-duplicate", "near-duplicate", "outside-city", "swapped-axes", "shifted", "sliver"),
         *("low-precision", "damaged-number", "mass-removal", "schema-drift"),
+        *("unknown-community", "unknown-office", "unknown-parcel", "unknown-building", "repeated-value"),
     }
     by_row = {int(row["row"]): row for row in errors if row["file"] == "buildings-faulty.geojson"}
     features = _features(folder / "buildings-faulty.geojson")
@@ -448,6 +412,9 @@ def test_planted_errors_are_where_the_truth_says(files: list[SampleFile], folder
     assert len(by_row) == pytest.approx(0.05 * len(features), rel=0.4)
 
 
+SPOILT = ("use", "floors", "year", "district", "office", "community", "parcel")
+
+
 def _same(feature: dict[str, Any], clean: dict[str, Any] | None) -> bool:
     """Whether a feature as delivered is the row it should be."""
     if clean is None or feature["geometry"] is None:
@@ -456,15 +423,16 @@ def _same(feature: dict[str, Any], clean: dict[str, Any] | None) -> bool:
     properties = feature["properties"]
     return (
         shape.equals_exact(shapely.from_wkb(clean[GEOMETRY]), 1e-9)
-        and all(str(properties[name]) == str(clean[name]) for name in ("use", "floors", "district", "parcel"))
+        and all(str(properties[name]) == str(clean[name]) for name in SPOILT)
+        and properties["surveyed"][:10] == clean["surveyed"].isoformat()[:10]
         and properties["height"] == float(clean["height"])
     )
 
 
 def test_spoilt_workbooks_carry_damaged_numbers(folder: Path) -> None:
-    sheet = openpyxl.load_workbook(folder / "addresses-faulty.xlsx", read_only=True).active
-    assert sheet is not None
-    codes = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    with closing(openpyxl.load_workbook(folder / "addresses-faulty.xlsx", read_only=True)) as book:
+        assert book.active is not None
+        codes = [row[0] for row in book.active.iter_rows(min_row=2, values_only=True)]
     told = {
         int(row["row"])
         for row in _truth(folder, "errors")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
+from shapely.geometry import shape
 
 from tests.browser.test_portal import DESK, PHONE, Visit, sign_in, window
 from tests.served import Served
@@ -25,10 +28,10 @@ def steward(chromium: Browser, server: Served) -> Iterator[Visit]:
         yield visit
 
 
-def deliver(visit: Visit, file: Path) -> Page:
+def deliver(visit: Visit, file: Path, **query: str) -> Page:
     """Send a file by the page, and wait for what becomes of it."""
     page = visit.page
-    visit.open("/deliver", layer=LAYER)
+    visit.open("/deliver", **{"layer": LAYER, **query})
     page.get_by_label("选择文件").set_input_files(file)
     expect(page.get_by_text("已传完")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
@@ -98,6 +101,57 @@ def test_faulty_file_is_mended_and_lands_with_a_receipt(steward: Visit, server: 
     expect(page.get_by_role("banner")).to_be_hidden()
     assert steward.errors == []
     assert steward.strangers == []
+
+
+def test_the_faulty_rows_are_taken_as_a_file(steward: Visit, server: Served, tmp_path: Path) -> None:
+    page, delivery = steward.page, server.built.returned
+    steward.open(f"/deliveries/{delivery.id}")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="下载问题行").click()
+    assert taken.value.suggested_filename == "buildings-faulty-问题行.geojson"
+    kept = tmp_path / "rows.geojson"
+    taken.value.save_as(kept)
+    rows = [one["properties"] for one in json.loads(kept.read_bytes())["features"]]
+    report = steward.read(f"/api/deliveries/{delivery.id}/report")
+    assert len(rows) >= report["faulty_rows"] > 0
+    assert all(row["_message_zh"] and row["_remedy"] for row in rows)
+    assert steward.errors == []
+
+
+@pytest.fixture
+def bent(steward: Visit, tmp_path: Path) -> Path:
+    """A change of three buildings, one of which crosses itself."""
+    held = steward.read("/ogc/collections/buildings/items?limit=3")["features"]
+    features = [{name: one[name] for name in ("type", "properties", "geometry")} for one in held]
+    west, south, east, north = shape(features[1]["geometry"]).bounds
+    ring = [(west, south), (east, north), (east, south), (west, north), (west, south)]
+    features[1]["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+    file = tmp_path / "变更.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    return file
+
+
+@pytest.mark.parametrize(("word", "state"), [("接受修复", "已入库"), ("不接受，退回自行修改", "已退回")])
+def test_proposed_repairs_are_decided_on(steward: Visit, bent: Path, word: str, state: str) -> None:
+    page = deliver(steward, bent, mode="changes")
+    panel = page.get_by_role("region", name="平台建议修复图形")
+    expect(panel).to_be_visible(timeout=WORK_MS)
+    expect(panel.get_by_role("row", name="有错误的行")).to_have_text(re.compile("1.*→.*0"))
+    expect(panel.get_by_role("row", name="质量得分")).to_contain_text("100")
+    steward.open("/inbox")
+    section = page.get_by_role("region", name="建议修复")
+    section.get_by_role("link", name=bent.name).first.click()
+    panel.get_by_role("button", name=word).click()
+    if state == "已退回":
+        panel.get_by_role("button", name="确认退回").click()
+    expect(panel).to_be_hidden()
+    expect(page.locator("header .badge").first).to_have_text(state, timeout=WORK_MS)
+    expect(page.get_by_text("修复已被接受" if state == "已入库" else "修复未被接受")).to_be_visible()
+    page.get_by_role("button", name="English").click()
+    expect(
+        page.get_by_text("Repairs accepted" if state == "已入库" else "Repairs declined; it went back")
+    ).to_be_visible()
+    assert steward.errors == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

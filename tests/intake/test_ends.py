@@ -72,6 +72,7 @@ def test_a_reading_process_that(deed: str, tmp_path: Path, monkeypatch: pytest.M
 
 _HEAD = """
 head = dict(format="x", layer="x", rows=None, crs=None, crs_declared=False, geometry_type=None, id_name=None)
+head["places"] = []
 import pyarrow as pa
 schema = pa.schema([("geometry", pa.binary()), ("a", pa.string()), ("_row", pa.int64())])
 outlet.say(Kind.HEAD, head)

@@ -14,6 +14,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diban.intake import open_upload
 from diban.intake.formats.encoding import Verdict, decide
 from diban.intake.formats.rings import ordered
 from diban.intake.sandbox.unreadable import Unreadable
@@ -101,6 +102,30 @@ def test_values_arrive_as_they_stand(tmp_path: Path) -> None:
         "number-overflow": (3,),
         "date-unreadable": (3,),
     }
+
+
+def test_digits_that_a_double_adds_are_none_of_the_number(tmp_path: Path) -> None:
+    """As GDAL and Esri write: 24 characters, 15 decimals, whatever was meant."""
+    numbers = [39481.8, 9.7, 0.1, -1234567.25, 1 / 3, 1e-7, 2905165.1, 0.0, 123456789.123456]
+    rows = [[f"{number:24.15f}"] for number in numbers]
+    exact = "1234567890.123456789012345"  # more than a double: some other program's own digits
+    rows += [[exact[:24]], ["12.5"]]
+    fields = [("d", "N", 24, 15)]
+    found = read_here(packed(tmp_path, named("a", points_set(rows, fields)))).column("d")
+    assert found == [
+        *("39481.8", "9.7", "0.1", "-1234567.25", "0.333333333333333", "0.0000001", "2905165.1", "0"),
+        *("123456789.123456", exact[:24], "12.5"),
+    ]
+
+
+def test_days_are_read_where_no_time_zones_are_seen(tmp_path: Path) -> None:
+    rows = [["20240229"], ["20230230"], ["29990101"], ["00010101"]]
+    path = packed(tmp_path, named("a", points_set(rows, [("day", "D", 8, 0)])))
+    with open_upload(path) as opened:
+        days = [day for batch in opened.batches() for day in batch.column("day").to_pylist()]
+    assert days == [
+        *(datetime.date(2024, 2, 29), None, datetime.date(2999, 1, 1), datetime.date(1, 1, 1)),
+    ]
 
 
 def test_deleted_rows_are_passed_over_with_their_shapes(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from diban.ground import (
     Text,
     project,
 )
-from diban.quality import check, standard_rules
+from diban.quality import Placed, Register, check, standard_rules
 from diban.quality.metres import DEGREE
 from diban.quality.rules.precision import Precision
 from diban.quality.rules.slivers import Slivers
@@ -48,6 +48,38 @@ def test_a_row_far_from_the_district_that_it_names_is_found() -> None:
     batch = pa.record_batch({"district": [code for code, _ in rows], GEOMETRY: points})
     report = check(FeatureSet.of(schema, CGCS2000, [batch]), standard_rules(schema, AREA, Districts()))
     assert found(report) == {("extent.displaced", "district"): [2, 4], ("field.reference", "district"): [7]}
+
+
+class _Boxed(Districts):
+    """The same districts, too many to be more than boxes."""
+
+    def register(self, layer: str) -> Register | None:
+        found = super().register(layer)
+        if found is None or not found.areas:
+            return found
+        boxes = shapely.bounds(shapely.from_wkb(list(found.areas.values())))
+        return Register(found.codes, boxes=Placed([(pa.array(list(found.areas)), boxes)], 4))
+
+
+def test_areas_that_are_too_many_are_known_by_their_boxes() -> None:
+    schema = Schema((DISTRICT,), GeometryKind.POINT)
+    beyond = [-0.01, 0.01, -90 / ACROSS, -110 / ACROSS, 0.0000123]
+    points = shapely.to_wkb(shapely.points([(MIDDLE + lon, 22.5500123) for lon in beyond]))
+    rows = pa.record_batch({"district": [EAST, EAST, EAST, EAST, None], GEOMETRY: points})
+    report = check(FeatureSet.of(schema, CGCS2000, [rows]), standard_rules(schema, AREA, _Boxed()))
+    assert found(report) == {("extent.displaced", "district"): [1, 4]}
+
+
+def test_a_bent_feature_lies_where_its_body_lies() -> None:
+    schema = Schema((DISTRICT,), GeometryKind.POLYGON)
+    body = shapely.box(MIDDLE + 0.0000123, 22.55, MIDDLE + 0.02, 22.57)
+    arm = shapely.box(MIDDLE - 0.1, 22.569, MIDDLE + 0.01, 22.57)
+    bent = shapely.union(body, arm)
+    assert bent.envelope.centroid.x < MIDDLE - 0.03
+    shapes = shapely.to_wkb([bent, shapely.transform(bent, lambda xy: xy - [0.05, 0])])
+    batch = pa.record_batch({"district": [EAST, EAST], GEOMETRY: shapes})
+    report = check(FeatureSet.of(schema, CGCS2000, [batch]), standard_rules(schema, AREA, Districts()))
+    assert found(report)["extent.displaced", "district"] == [2]
 
 
 def _plates(sizes: list[tuple[float, float]], crs: Crs) -> FeatureSet:

@@ -50,6 +50,8 @@ def test_all_the_way(own_town: Town, housing: Client) -> None:
         "return": False,
         "original": True,
         "see_values": True,
+        "repair": False,
+        "faulty_rows": False,
     }
     work(own_town)
     told = housing.read(at)

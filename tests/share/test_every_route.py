@@ -16,6 +16,7 @@ OF_ENTRY = {**OPEN, "nobody": 404}
 OF_DELIVERY = {"nobody": 404, "stranger": 404, "granted": 404, "owner": 200, "overseer": 200}
 OF_ACCOUNT = {**OPEN, "nobody": 401}
 OF_UPLOAD = {"nobody": 401, "stranger": 404, "granted": 404, "owner": 200, "overseer": 404}
+OF_MAPPING = {**OF_UPLOAD, "overseer": 403}
 OF_SENDERS = {**OF_DELIVERY, "overseer": 403}
 LAYER = "/ogc/collections/{collection}"
 DELIVERY = "/api/deliveries/{delivery}"
@@ -46,6 +47,10 @@ RULES = {
     DELIVERY + "/changes": OF_SENDERS,
     DELIVERY + "/receipt": OF_SENDERS,
     DELIVERY + "/original": OF_SENDERS,
+    DELIVERY + "/columns": {**OF_SENDERS, "owner": 400},  # this one is no file that can be read
+    DELIVERY + "/faulty-rows": {**OF_SENDERS, "owner": 404},  # this one lists none
+    "/api/mappings/{layer}": OF_MAPPING,
+    "/api/mappings/{layer}/file": OF_MAPPING,
     "/api/inbox": OF_ACCOUNT,
     "/api/provided": OF_ACCOUNT,
     "/healthz": OPEN,
@@ -61,6 +66,7 @@ NAMES = {
     "row": str(ROW),
     "column": str(COLUMN),
     "resource": "housing",
+    "layer": "buildings",
 }
 WRITING = {
     ("POST", "/api/session"),
@@ -74,8 +80,12 @@ WRITING = {
     ("POST", DELIVERY + "/withdrawal"),
     ("POST", DELIVERY + "/answer"),
     ("POST", DELIVERY + "/review"),
+    ("POST", DELIVERY + "/repairs"),
+    ("PUT", "/api/mappings/{layer}"),
+    ("POST", "/api/resources/{resource}/moves"),
+    ("POST", "/api/expunges/{expunge}/confirmation"),
 }
-"""Tried in the tests of sessions, of uploads and of what is done with deliveries."""
+"""Tried in the tests of sessions, uploads, mappings, the inbox and of what is done with deliveries."""
 
 
 def askers(town: Town) -> dict[str, Client]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.share.client import Client
 from tests.share.sending import geojson, submit, submitted, work
 from tests.share.town import Town
 
-KINDS = ["answer", "mend", "review", "approve", "expunge", "due"]
+KINDS = ["answer", "repair", "mend", "review", "approve", "expunge", "due"]
 
 
 def counts(client: Client) -> dict[str, int]:
@@ -90,6 +91,67 @@ def test_what_is_to_be_approved(own_town: Town) -> None:
     assert (counts(approver), counts(planning)) == ({}, {"approve": 1})
     (item,) = client_items(planning, "approve")
     assert (item["resource"], item["state"]) == ("plans", "publication_review")
+    assert {move["to"]: move["reason"] for move in item["moves"]} == {
+        "published": False,
+        "returned": True,
+        "publication_refused": True,
+    }
+
+
+def moved(client: Client, slug: str, to: str, why: str = "") -> tuple[int, str]:
+    """The status and the state, or code, after a word on a resource."""
+    answer = client.ask("POST", f"/api/resources/{slug}/moves", json={"to": to, "why": why})
+    return answer.status_code, answer.json().get("state") or answer.json()["type"].rpartition(":")[
+        2
+    ].rpartition("/")[2]
+
+
+def test_a_resource_is_approved_or_returned_by_whose_duty_it_is(own_town: Town) -> None:
+    approver = own_town.hire("own", Role.APPROVER, own_town.parties["housing"].id)
+    planning, housing = own_town.hire("planning", Role.PLANNING_BUREAU), own_town.browser("housing")
+    assert moved(housing, "plans", "registration_review") == (200, "registration_review")
+    assert moved(planning, "plans", "registered")[0] == 403
+    for login in ("clinic", "transport"):
+        assert moved(own_town.browser(login), "plans", "registered")[0] == 404
+    assert moved(own_town.client(), "plans", "registered")[0] == 401
+    assert moved(approver, "plans", "returned") == (400, "invalid"), "not without a reason"
+    assert moved(approver, "plans", "returned", "缺摘要") == (200, "returned")
+    assert moved(housing, "plans", "registration_review")[0] == 200
+    assert moved(approver, "plans", "registered") == (200, "registered")
+    assert moved(approver, "plans", "registered") == (200, "registered"), "once more is the same"
+    assert moved(approver, "plans", "published") == (409, "illegal-move")
+    assert moved(housing, "plans", "publication_review")[0] == 200
+    del planning.headers["X-Diban-Request"]
+    assert moved(planning, "plans", "published")[0] == 403
+    planning.headers["X-Diban-Request"] = "1"
+    assert moved(planning, "plans", "published") == (200, "published")
+    assert counts(planning) == {}
+
+
+def test_an_erasure_is_confirmed_by_another_person(own_town: Town) -> None:
+    security = own_town.hire("security", Role.SECURITY_ADMIN, own_town.parties["bureau"].id)
+    platform, body = own_town.platform, b"secret"
+    digest = platform.blobs.put(io.BytesIO(body), limit=len(body))
+    with unit(own_town.services.database) as act:
+        target = Target(TargetKind.BLOB, digest)
+        theirs = request_expunge(act, By("someone", "", "req_test"), target, "涉密")
+        mine = By(own_town.account("security").id, "", "req_test")
+        own = request_expunge(act, mine, target, "涉密")
+
+    def confirm(client: Client, expunge: str) -> int:
+        return client.ask("POST", f"/api/expunges/{expunge}/confirmation").status_code
+
+    assert confirm(own_town.browser("housing"), theirs) == 403
+    assert confirm(own_town.browser("housing"), "exp_none") == 403, "nor is told which there are"
+    assert confirm(own_town.client(), theirs) == 401
+    assert (confirm(security, own), confirm(security, "exp_none")) == (403, 404)
+    assert platform.blobs.holds(digest)
+    assert (confirm(security, theirs), confirm(security, theirs)) == (200, 200)
+    work(own_town)
+    assert not platform.blobs.holds(digest)
+    done = security.ask("POST", f"/api/expunges/{theirs}/confirmation").json()
+    assert (done["state"], done["counts"]["originals"]) == ("done", 1)
+    assert counts(security) == {}
 
 
 def test_what_is_to_be_erased(own_town: Town) -> None:

@@ -115,7 +115,10 @@ def test_a_delivery(own_town: Town, delivered: Delivery) -> None:
     assert finding["title"] == {"zh": "必填", "en": "required"}
     for place in finding["places"]:
         require("Place", place)
-    assert finding["places"][0] == {"row": 3, "field": "owner", "lon": 114.0, "lat": 22.5, "value": "张三"}
+    told_of = {"row": 3, "field": "owner", "lon": 114.0, "lat": 22.5, "value": "张三"}
+    assert finding["places"][0] == {**told_of, "other": None, "areas": None}
+    for dimension in told["dimensions"]:
+        require("DimensionScore", dimension)
     line = own_town.client("housing").read("/api/resources/housing")["deliveries"][0]
     require("DeliveryLine", line)
     assert (line["score"], line["findings"]) == (62.5, 1)
@@ -142,7 +145,8 @@ def test_a_delivery_shows_what_it_asks_and_what_was_answered(own_town: Town, del
 def test_who_oversees_sees_no_values(own_town: Town, delivered: Delivery) -> None:
     told = own_town.browser("bureau").read(f"/api/deliveries/{delivered.id}")
     places = told["findings"][0]["places"]
-    assert places[0] == {"row": 3, "field": "owner", "lon": None, "lat": None, "value": None}
+    known = {"row": 3, "field": "owner"}
+    assert places[0] == known | dict.fromkeys(("lon", "lat", "value", "other", "areas"))
     assert told["findings"][0]["count"] == 2
 
 

@@ -169,6 +169,8 @@ def register() -> list[Row]:
 REPORT: dict[str, Any] = {
     "score": 62.5,
     "rows": 200,
+    "faulty_rows": 2,
+    "rules": [],
     "findings": [
         {
             "code": "required.missing",

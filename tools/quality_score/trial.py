@@ -27,6 +27,8 @@ from diban.quality import Report, read_listing
 from diban.store import reading
 
 AREA = Extent(113.6, 22.2, 114.8, 23.0)
+TRIED = "other"
+"""The round that does not land."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,22 @@ class Fault:
     other: int | None
 
 
-def examine_city(folder: Path, home: Path, area: Extent = AREA) -> dict[str, list[Fault]]:
-    """What the rules find in each faulty file, after the first round of deliveries has landed."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What was found by file, in how many deliveries and rows."""
+
+    faults: dict[str, list[Fault]]
+    files: int
+    rows: int
+
+
+def examine_city(folder: Path, home: Path, area: Extent = AREA) -> Trial:
+    """What the rules find in every file: the faulty ones, and those in which nothing should be found.
+
+    The first round lands, the other forms of it are only tried. Then, layer by layer, the faulty files come
+    before the month's right one: so they are held against the first round of their own layer, and against
+    what the departments before them have brought up to date.
+    """
     platform, _ = found(Settings(home, "样例", "Sample", area))
     try:
         sheet = folder / "parties.csv"
@@ -49,15 +65,23 @@ def examine_city(folder: Path, home: Path, area: Extent = AREA) -> dict[str, lis
         for slug in dict.fromkeys(one["resource"] for one in sent):
             _publish(platform, json.loads((folder / f"{slug}.json").read_text(encoding="utf-8")), sent)
         crs = _crs(folder)
-        faults = {}
-        for one in sorted(sent, key=lambda one: str(one["round"]) != "first"):
-            if one["round"] in ("first", "faulty"):
-                delivery = _send(platform, folder, one, crs.get((one["file"], one["layer"])))
-                if one["round"] == "faulty":
-                    faults[one["file"]] = list(_faults(platform, delivery))
-        return faults
+        faults: dict[str, list[Fault]] = {}
+        rows = 0
+        layers = list(dict.fromkeys(one["layer"] for one in sent))
+        for one in sorted(sent, key=lambda one: _turn(one, layers)):
+            delivery = _send(platform, folder, one, crs.get((one["file"], one["layer"])))
+            faults.setdefault(one["file"], []).extend(_faults(platform, delivery))
+            rows += int((delivery.report or {}).get("rows", 0))
+        return Trial(faults, len(sent), rows)
     finally:
         platform.close()
+
+
+def _turn(one: dict[str, str], layers: list[str]) -> tuple[int, int]:
+    """When a delivery's turn comes: first, other, then faulty before update in the order of layers."""
+    if one["round"] in ("first", TRIED):
+        return -2 + (one["round"] == TRIED), 0
+    return layers.index(one["layer"]), int(one["round"] == "update")
 
 
 def _publish(platform: Platform, description: dict[str, object], sent: list[dict[str, str]]) -> None:
@@ -92,7 +116,8 @@ def _crs(folder: Path) -> dict[tuple[str, str], str]:
 def _send(platform: Platform, folder: Path, one: dict[str, str], crs: str | None) -> Delivery:
     path = folder / one["file"]
     key = f"{one['file']}:{one['layer']}"
-    letter = Letter(one["layer"], path.name, key, source_layer=one["source_layer"] or None, crs=crs)
+    source_layer, tried = one["source_layer"] or None, one["round"] == TRIED
+    letter = Letter(one["layer"], path.name, key, source_layer=source_layer, crs=crs, dry_run=tried)
     with path.open("rb") as stream:
         return deliver(platform, stream, letter, _asker(platform, one["sender"]))
 

@@ -13,6 +13,7 @@ export const deliveriesAddress = (state = ''): string => (state ? `${LIST}?state
 export const deliveryAddress = (id: string): string => `${LIST}/${encodeURIComponent(id)}`
 export const receiptAddress = (id: string): string => `${deliveryAddress(id)}/receipt`
 export const originalAddress = (id: string): string => `${deliveryAddress(id)}/original`
+export const faultyRowsAddress = (id: string, language: string): string => `${deliveryAddress(id)}/faulty-rows?lang=${language}`
 
 /** What a sender says of an upload. */
 export interface Letter {
@@ -34,8 +35,15 @@ const acted = async (id: string, what: string, body: unknown): Promise<Delivery>
 
 export const review = (id: string, verdict: 'accept' | 'return', why: string): Promise<Delivery> => acted(id, 'review', { verdict, why })
 export const withdraw = (id: string, why: string): Promise<Delivery> => acted(id, 'withdrawal', { why })
+/** The sender's word on the repairs that the platform proposes. */
+export const repair = (id: string, verdict: 'accept' | 'decline'): Promise<Delivery> => acted(id, 'repairs', { verdict })
 /** The sender's word on the coordinates: a code, or `as-declared`. */
 export const answer = (id: string, crs: string): Promise<Delivery> => acted(id, 'answer', { crs })
+
+/** A resource's next step; steps back say why. */
+export const moveResource = (resource: string, to: string, why: string): Promise<Response> => send('POST', `/api/resources/${encodeURIComponent(resource)}/moves`, { to, why })
+/** The second person's word on an erasure. */
+export const confirmErasure = (id: string): Promise<Response> => send('POST', `/api/expunges/${encodeURIComponent(id)}/confirmation`)
 
 export const readDelivery = (id: string, signal?: AbortSignal, watching = false): Promise<Delivery> => read<Delivery>(deliveryAddress(id), signal, watching)
 /** Looked at again and again while a page is open. */

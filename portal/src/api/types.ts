@@ -150,6 +150,10 @@ export interface Place {
   lon: number | null
   lat: number | null
   value: string | null
+  /** The earlier row that it contradicts. */
+  other: number | null
+  /** Square metres before and after the proposed repair. */
+  areas: [number, number] | null
 }
 
 export interface Finding {
@@ -158,8 +162,32 @@ export interface Finding {
   severity: Severity
   message: Text
   remedy: Text
+  dimension: string
+  repairable: boolean
   count: number
   places: Place[]
+}
+
+/** The score under a heading of GB/T 36344; null where no file shows it. */
+export interface DimensionScore {
+  name: string
+  title: Text
+  score: number | null
+}
+
+/** Proposed repairs of geometry: what is decided on them, and the report without and with them. */
+export interface Repair {
+  state: 'proposed' | 'accepted' | 'declined'
+  title: Text
+  rows: number
+  before: ReportSums
+  after: ReportSums
+}
+
+export interface ReportSums {
+  score: number
+  errors: number
+  faulty_rows: number
 }
 
 export interface Change {
@@ -212,6 +240,8 @@ export interface May {
   answer: boolean
   original: boolean
   see_values: boolean
+  repair: boolean
+  faulty_rows: boolean
 }
 
 export interface Delivery extends DeliveryHead {
@@ -227,6 +257,9 @@ export interface Delivery extends DeliveryHead {
   question: Question | null
   verdict: Verdict | null
   rows: number | null
+  faulty_rows: number | null
+  dimensions: DimensionScore[]
+  repair: Repair | null
   findings: Finding[]
   change: Change | null
   version: string | null
@@ -286,6 +319,16 @@ export interface Waiting extends Partial<DeliveryOf> {
   since?: string
   due_at?: string | null
   reason?: string
+  /** What an erasure would remove: everything of a delivery, an original, or rows of a layer. */
+  target?: { kind: 'blob' | 'delivery' | 'rows'; of: string; fids: number[] }
+  /** The steps of a resource that are the asker's to take. */
+  moves?: MoveOffer[]
+}
+
+export interface MoveOffer {
+  to: string
+  title: Text
+  reason: boolean
 }
 
 export interface Inbox {
@@ -305,6 +348,49 @@ export interface Provided {
   due_at: string | null
   overdue: boolean
   last_delivery: DeliveryLine | null
+}
+
+/** How a sender's columns become a layer's fields; `number` counts the saved versions, 0 for none. */
+export interface MappingValue {
+  number: number
+  columns: Record<string, string>
+  constants: Record<string, string>
+  codes: Record<string, Record<string, string>>
+  source_layer: string | null
+  encoding: string | null
+  x: string | null
+  y: string | null
+  shape: string | null
+}
+
+export interface LayerMapping {
+  layer: string
+  layer_title: Text
+  resource: string
+  resource_title: Text
+  geometry: GeometryKind
+  key: string | null
+  fields: Field[]
+  mapping: MappingValue
+  versions: { number: number; at: string }[]
+}
+
+/** A column of a delivered file, with some of its values, the most frequent first. */
+export interface FileColumn {
+  name: string
+  sort: string
+  values: string[]
+}
+
+export interface FileColumns {
+  delivery: string
+  file_name: string
+  format: string
+  layer: string
+  /** Whether its rows have a geometry, and in which columns of a table that stood. */
+  placed: boolean
+  places: string[]
+  columns: FileColumn[]
 }
 
 /** An upload by tus: `offset` of `length` bytes are safe; the digest is known when all of them are. */

@@ -13,7 +13,7 @@ from diban.app.journeys.answering import answer
 from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.describing import Described, describe
 from diban.app.journeys.erasing import ask_to_erase, erase
-from diban.app.journeys.faulty import faulty_rows
+from diban.app.journeys.faulty import faulty_rows, forget_faulty
 from diban.app.journeys.founding import Welcome, found
 from diban.app.journeys.granting import give, public_party, take_back
 from diban.app.journeys.mapping import save_mapping, show_mapping
@@ -22,7 +22,7 @@ from diban.app.journeys.preview import forget_previews, keep_preview
 from diban.app.journeys.publication import go_forward, step
 from diban.app.journeys.receive import Letter, receive
 from diban.app.journeys.registration import register
-from diban.app.journeys.repairing import accept_repairs
+from diban.app.journeys.repairing import accept_repairs, settle_repairs
 from diban.app.journeys.reviewing import decide_delivery
 from diban.app.journeys.road import Road
 from diban.app.journeys.withdrawing import withdraw
@@ -60,6 +60,7 @@ __all__ = [
     "erase",
     "explain",
     "faulty_rows",
+    "forget_faulty",
     "forget_previews",
     "found",
     "give",
@@ -76,6 +77,7 @@ __all__ = [
     "save_mapping",
     "seal_once",
     "serve_platform",
+    "settle_repairs",
     "show_mapping",
     "step",
     "sweep_once",

@@ -26,8 +26,8 @@ from diban.intake.detect import (
     sample_of,
 )
 from diban.intake.local_times import LocalTimes
-from diban.intake.mapping import Mapping, Mappings
-from diban.intake.marked.rows import MARKS, write_marked
+from diban.intake.mapping import Mapping, Mappings, Saved
+from diban.intake.marked.rows import MARKS, UNBOUNDED, Bound, Marked, write_marked
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.launch import reading_ahead
 from diban.intake.sandbox.reading import Places, Reading, SourceLayer, open_upload
@@ -39,8 +39,10 @@ from diban.intake.uploads import Upload, Uploads, Writer
 __all__ = [
     "MARKS",
     "MOST",
+    "UNBOUNDED",
     "Availability",
     "Basis",
+    "Bound",
     "Columns",
     "Deliveries",
     "Delivery",
@@ -53,11 +55,13 @@ __all__ = [
     "LocalTimes",
     "Mapping",
     "Mappings",
+    "Marked",
     "Places",
     "Reading",
     "Reference",
     "Remark",
     "Sample",
+    "Saved",
     "Sent",
     "SourceLayer",
     "Unreadable",

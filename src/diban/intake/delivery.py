@@ -102,7 +102,7 @@ class Deliveries:
         values |= {"mode": sent.mode.value}
         state, at = DeliveryState.RECEIVED.value, micros(now())
         make = sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert
-        values |= {"received_at": at, "moved_at": at, "findings": 0}
+        values |= {"received_at": at, "moved_at": at, "findings": 0, "repairs": 0}
         statement = make(delivery).values(id=made, state=state, **values)
         # Two may open the same key at once: the second waits for the first, then reads what it wrote.
         unit.connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
@@ -152,6 +152,7 @@ class Deliveries:
                 known[name] = orjson.dumps(value).decode()
         if report is not None:  # what a list tells, so that it need not read the report
             known |= {"score": report.get("score"), "findings": len(report.get("findings", []))}
+            known["repairs"] = report.get("repairs", 0)
         if version is not None:
             known["version"] = version
         changed = unit.connection.execute(
@@ -216,6 +217,7 @@ class Deliveries:
                 report=None,
                 score=None,
                 findings=0,
+                repairs=0,
                 question=None,
                 answer=None,
                 file_name="",

@@ -39,16 +39,20 @@ def heads_in(
     limit: int,
     *,
     last_of_layer: bool = False,
+    to_repair: bool = False,
 ) -> tuple[int, list[DeliveryHead]]:
     """How many deliveries of these parties (None: of everyone) are in a state, and those longest in it.
 
-    ``last_of_layer``: only where it is the last of its layer that these parties sent, trials left out.
+    ``last_of_layer``: only where it is the last of its layer that these parties sent, trials left out;
+    ``to_repair``: only where repairs are proposed that the sender did not accept beforehand.
     """
     wanted = [delivery.c.state == state.value]
     if parties is not None:
         wanted.append(delivery.c.party.in_(sorted(parties)))
     if last_of_layer:
         wanted.append(delivery.c.id.in_(_last(parties)))
+    if to_repair:
+        wanted += [delivery.c.repairs > 0, delivery.c.accept_repairs.is_(False)]
     count = connection.execute(sa.select(sa.func.count()).select_from(delivery).where(*wanted)).scalar_one()
     if not count:
         return 0, []

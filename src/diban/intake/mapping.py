@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
-from diban.ground import AccountId, Invalid, LayerId, Missing, Schema, Text, micros, now
+from diban.ground import (
+    AccountId,
+    Conflict,
+    Invalid,
+    LayerId,
+    Missing,
+    Schema,
+    Text,
+    instant,
+    micros,
+    now,
+)
 from diban.intake.tables import mapping
 from diban.store import Unit
 
@@ -63,15 +75,39 @@ class Mapping:
         return cls(**known)
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A version of a layer's mapping: which, by whom, when."""
+
+    number: int
+    by: AccountId
+    at: datetime
+
+
 class Mappings:
     """The mappings of layers, each version kept; who may change one is asked of governance beforehand."""
 
-    def save(self, unit: Unit, layer: LayerId, made: Mapping, by: AccountId) -> Mapping:
-        """Keep a mapping as the layer's next version; the same as the current one is that version."""
+    def save(
+        self, unit: Unit, layer: LayerId, made: Mapping, by: AccountId, *, on: int | None = None
+    ) -> Mapping:
+        """Keep a mapping as the layer's next version; the same as the current one is that version.
+
+        `Conflict` when the current one is no longer the version ``on`` that its maker had seen.
+        """
         known = self.current(unit.connection, layer)
         made = replace(made, number=known.number)
         if made == known and known.number:
             return known
+        if on is not None and on != known.number:
+            raise Conflict(
+                Text(
+                    zh=f"映射已有更新的第 {known.number} 版",
+                    en=f"there is a later version {known.number} of the mapping",
+                ),
+                field="on",
+                limit=known.number,
+                remedy=Text(zh="看过新版后再保存", en="look at the later one, then save again"),
+            )
         made = replace(made, number=known.number + 1)
         values = {"layer": layer, "number": made.number, "value": orjson.dumps(made.as_json()).decode()}
         unit.connection.execute(sa.insert(mapping).values(**values, by=by, at=micros(now())))
@@ -82,6 +118,13 @@ class Mappings:
         rows = sa.select(mapping.c.value).where(mapping.c.layer == layer).order_by(mapping.c.number.desc())
         found = connection.execute(rows.limit(1)).scalar()
         return Mapping() if found is None else Mapping(**orjson.loads(found))
+
+    def versions(self, connection: sa.Connection, layer: LayerId, limit: int = 50) -> list[Saved]:
+        """The versions that were saved, newest first."""
+        columns = (mapping.c.number, mapping.c.by, mapping.c.at)
+        mine = sa.select(*columns).where(mapping.c.layer == layer)
+        rows = connection.execute(mine.order_by(mapping.c.number.desc()).limit(limit))
+        return [Saved(row.number, AccountId(row.by), instant(row.at)) for row in rows]
 
     def get(self, connection: sa.Connection, layer: LayerId, number: int) -> Mapping:
         """That version of the layer's mapping; `Missing` when there is none."""

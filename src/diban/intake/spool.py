@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,12 +57,17 @@ class Columns:
 
 
 def match_columns(
-    names: list[str], id_name: str | None, schema: Schema, said: Template | None = None
+    names: list[str],
+    id_name: str | None,
+    schema: Schema,
+    said: Template | None = None,
+    places: Collection[str] = (),
 ) -> Columns:
     """Match as ``said``, else by exact name, else by name without regard to case; one field per column.
 
     A column that is said to serve a field serves no other by its name; where it is not in the file, the
-    field is absent. ``id_name`` is the file's own name for its row numbers, which travel as ``_source_id``.
+    field is absent. ``id_name`` is the file's own name for its row numbers, which travel as ``_source_id``;
+    ``places`` are the columns in which coordinates stand, which need not be declared.
     """
     said = said or Template()
     own = [name for name in names if not name.startswith("_") and name != GEOMETRY]
@@ -78,8 +83,8 @@ def match_columns(
         if name not in found and (column := free.pop(name.casefold(), None)) is not None:
             found[name] = column
     absent = tuple(name for name in schema.names() if name not in found and name not in said.constants)
-    places = (said.x, said.y, said.shape)
-    undeclared = tuple(name for name in own if name not in found.values() and name not in places)
+    taken = {*found.values(), *places, said.x, said.y, said.shape}
+    undeclared = tuple(name for name in own if name not in taken)
     sought = frozenset(said.columns.get(name, name).casefold() for name in absent)
     return Columns(found, absent, undeclared, said.constants, said.codes, sought)
 

@@ -28,6 +28,7 @@ delivery = sa.Table(
     sa.Column("report", sa.Text),
     sa.Column("score", sa.Integer),
     sa.Column("findings", sa.Integer, nullable=False),
+    sa.Column("repairs", sa.Integer, nullable=False),
     sa.Column("changes", sa.Text),
     sa.Column("question", sa.Text),
     sa.Column("answer", sa.Text),

@@ -16,7 +16,7 @@ from diban.quality.finding import MAX_PLACES, Finding, Flaw, Place, Severity
 from diban.quality.listing import Listing, read_listing
 from diban.quality.look import UNREAD, Hits, Look
 from diban.quality.mass_removal import mass_removal
-from diban.quality.port import MOST_CODES, Before, Register, Surroundings
+from diban.quality.port import MOST_CODES, Before, Placed, Register, Surroundings
 from diban.quality.repair import repaired
 from diban.quality.report import Report
 from diban.quality.rule import Inspection, RowByRow, Rule
@@ -37,6 +37,7 @@ __all__ = [
     "Listing",
     "Look",
     "Place",
+    "Placed",
     "Progress",
     "Register",
     "Report",

@@ -14,33 +14,25 @@ MOST_CODES = 2_000_000
 """Codes of a register at most: they are held in memory, some 100 bytes each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """The known codes of a layer, and the area of each (WKB, stored CRS) where the layer has areas."""
+class Placed:
+    """Where rows of a layer lie, by their keys, in degrees of the stored CRS; NaN where that is nowhere.
 
-    codes: frozenset[str]
-    areas: Mapping[str, bytes] = field(default_factory=dict)
-
-
-class Before:
-    """Where the rows of a layer's last version lie, by their keys: 24 bytes a row.
-
-    ``middles`` are those of their boxes (n, 2) in degrees of the stored CRS, NaN where there is none.
+    ``values`` has a line a row, of ``width`` numbers: 8 bytes each, and 8 for the key.
     """
 
-    def __init__(self, batches: Iterable[tuple[pa.Array, npt.NDArray[np.float64]]]) -> None:
-        """From keys and middles, batch by batch."""
-        prints, middles = [np.empty(0, np.int64)], [np.empty((0, 2))]
+    def __init__(self, batches: Iterable[tuple[pa.Array, npt.NDArray[np.float64]]], width: int) -> None:
+        """From keys and values, batch by batch."""
+        prints, values = [np.empty(0, np.int64)], [np.empty((0, width))]
         for keys, spots in batches:
             prints.append(_prints(keys))
-            middles.append(spots)
+            values.append(spots)
         found = np.concatenate(prints)
         order = np.argsort(found)
         self._prints = found[order]
-        self.middles: npt.NDArray[np.float64] = np.concatenate(middles)[order]
+        self.values: npt.NDArray[np.float64] = np.concatenate(values)[order]
 
     def find(self, keys: pa.Array) -> npt.NDArray[np.int64]:
-        """The place in ``middles`` of each key, -1 where there is none."""
+        """The place in ``values`` of each key, -1 where there is none."""
         wanted = _prints(keys)
         if not len(self._prints):
             return np.full(len(wanted), -1)
@@ -49,6 +41,26 @@ class Before:
             zero_copy_only=False
         )
         return np.where(known, at, -1)
+
+
+class Before(Placed):
+    """Where the rows of a layer's last version lie: the middles of their boxes (n, 2)."""
+
+    def __init__(self, batches: Iterable[tuple[pa.Array, npt.NDArray[np.float64]]]) -> None:
+        """From keys and middles, batch by batch."""
+        super().__init__(batches, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The known codes of a layer, and where it is one of polygons what each covers.
+
+    ``areas`` (WKB, stored CRS) by code; of a layer with too many of them their ``boxes`` alone (n, 4).
+    """
+
+    codes: frozenset[str]
+    areas: Mapping[str, bytes] = field(default_factory=dict)
+    boxes: Placed | None = None
 
 
 def _prints(keys: pa.Array) -> npt.NDArray[np.int64]:

@@ -65,8 +65,18 @@ class Report:
         """The report once the repairs that it proposes are accepted: what they mend is a notice."""
         if not self.repairs:
             return self
-        findings = (_mended(one) if one.flaw.repairable else one for one in self.findings)
+        findings = (_mended(one) if _to_mend(one) else one for one in self.findings)
         return replace(self, findings=_gravest_first(findings), faulty_rows=0)
+
+    def declined(self) -> Report:
+        """The report as it was, or would be, without the repairs that it proposes."""
+        if not self.repairs:
+            return self
+        findings = (
+            replace(one, flaw=replace(one.flaw, severity=Severity.ERROR)) if one.flaw.repairable else one
+            for one in self.findings
+        )
+        return replace(self, findings=_gravest_first(findings), faulty_rows=self.repairs)
 
     @property
     def dimensions(self) -> dict[Dimension, int | None]:
@@ -106,6 +116,7 @@ class Report:
             "score": self.score,
             "rows": self.rows,
             "faulty_rows": self.faulty_rows,
+            "repairs": self.repairs,
             "dimensions": [
                 {"name": one.value, "title": one.words.as_json(), "score": score}
                 for one, score in self.dimensions.items()
@@ -135,6 +146,10 @@ class Report:
 def _gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     grave = list(Severity)
     return tuple(sorted(findings, key=lambda finding: grave.index(finding.severity)))
+
+
+def _to_mend(finding: Finding) -> bool:
+    return finding.flaw.repairable and finding.severity is Severity.ERROR
 
 
 def _mended(finding: Finding) -> Finding:

@@ -91,7 +91,7 @@ def _of_constraints(schema: Schema, surroundings: Surroundings | None) -> Iterat
         found = {} if surroundings is None else {name: surroundings.register(name) for name in layers}
         registers = {name: register for name, register in found.items() if register is not None}
         yield KnownCodes(fields, registers)
-        placed = {name for name, register in registers.items() if register.areas}
+        placed = {name for name, register in registers.items() if register.areas or register.boxes}
         within = tuple(field for field in fields if field.constraint.reference in placed)
         if within and schema.geometry is not GeometryKind.NONE:
             yield Displaced(within, registers)

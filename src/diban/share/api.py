@@ -22,6 +22,8 @@ from diban.share.directory import Directory
 from diban.share.features import features_block
 from diban.share.holdings import Holdings
 from diban.share.inbox import inbox_block
+from diban.share.inbox_acts import inbox_acts_block
+from diban.share.mapping_pages import mappings_block
 from diban.share.operations import operations_block
 from diban.share.platform import platform_block
 from diban.share.portal_files import serve_portal
@@ -71,7 +73,9 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
         uploads_block(asking),
         deliveries_block(asking),
         delivery_acts_block(asking),
+        mappings_block(asking),
         inbox_block(asking),
+        inbox_acts_block(asking, directory),
         operations_block(),
     )
     return (core_block(offered, asking, directory, desk, holdings), *offered)

@@ -163,7 +163,7 @@ class _Pages:
             "bbox": None if extent is None else extent.as_list(),
             "version": layer.version if allowed else None,
             "landed_at": iso(layer.landed_at),
-            "fields": [_field(field) for field in layer.schema.fields],
+            "fields": [field_document(field) for field in layer.schema.fields],
         }
 
 
@@ -183,7 +183,8 @@ def _party(party: PartyId, names: Mapping[PartyId, Text]) -> dict[str, Any]:
     return {"id": party, "name": name.as_json()}
 
 
-def _field(field: Field) -> dict[str, Any]:
+def field_document(field: Field) -> dict[str, Any]:
+    """A declared field, with what its values must meet."""
     return {
         "name": field.name,
         "title": field.title.as_json(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -37,6 +37,7 @@ class Letter(BaseModel):
     source_layer: _Short | None = None
     crs: _Short | None = None
     dry_run: bool = False
+    accept_repairs: bool = False
 
 
 class Answer(BaseModel):
@@ -54,6 +55,15 @@ class Word(BaseModel):
 
     verdict: Verdict
     why: Annotated[BodyText, Field(min_length=1, max_length=2000)]
+
+
+class RepairWord(BaseModel):
+    """A sender's word on proposed repairs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Literal["accept", "decline"]
+    why: Annotated[str, Field(max_length=2000)] = ""
 
 
 class Reason(BaseModel):
@@ -75,6 +85,7 @@ def delivery_acts_block(asking: Asking) -> Block:
             ("/{delivery}/withdrawal", pages.withdraw, 200),
             ("/{delivery}/answer", pages.answer, 200),
             ("/{delivery}/review", pages.review, 200),
+            ("/{delivery}/repairs", pages.repair, 200),
         ):
             routes.add_api_route(
                 path, page, methods=["POST"], status_code=status, responses=answers(status, JSON)
@@ -115,6 +126,13 @@ class _Pages:
         asker = self._begin(request)
         known = visible_delivery(self._services, asker, delivery)
         return self._answer(asker, self._services.journey.review(asker, known.id, word.verdict, word.why))
+
+    def repair(self, request: Request, delivery: str, word: RepairWord) -> Response:
+        """Accept the proposed repairs, whereupon it is judged anew, or decline them: it goes back."""
+        asker = self._begin(request)
+        known = visible_delivery(self._services, asker, delivery)
+        accept = word.verdict == "accept"
+        return self._answer(asker, self._services.journey.repair(asker, known.id, accept, word.why))
 
     def _begin(self, request: Request) -> Asker:
         request.state.block = NAME

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import orjson
+import shapely
+
 from diban.catalogue import Resource
 from diban.governance import Asker, Permission, Review, Verdict
 from diban.ground import LayerId, PartyId, Text
 from diban.intake import Delivery, DeliveryHead, DeliveryState, Sent
+from diban.quality import Dimension
 from diban.share.port import Standing
+from diban.share.repair_document import awaits_word, repair_document
 
 _VERDICTS = {
     Verdict.ACCEPT: Text(zh="通过", en="accepted"),
@@ -17,6 +22,7 @@ _VERDICTS = {
     Verdict.ASK: Text(zh="待人工审核", en="asks a person"),
 }
 _WORK = (Permission.DELIVER, Permission.REVIEW_DELIVERY, Permission.APPROVE_OWN)
+_PLACE = ("row", "lon", "lat", "value", "other", "areas")
 _SUMS = ("added", "changed", "removed", "unchanged")
 _BEFORE_LANDING = (DeliveryState.RECEIVED, DeliveryState.ASKED, DeliveryState.WAITING)
 
@@ -59,6 +65,9 @@ def delivery_document(
         "question": None if delivery.question is None else _question(delivery, values=values),
         "verdict": None if decided is None else _verdict(decided),
         "rows": report.get("rows"),
+        "faulty_rows": report.get("faulty_rows"),
+        "dimensions": report.get("dimensions", []),
+        "repair": repair_document(delivery),
         "findings": [finding_document(item, values=values) for item in report.get("findings", [])],
         "change": None if changes is None else {name: changes[name] for name in _SUMS},
         "version": delivery.version,
@@ -99,7 +108,14 @@ def what_may(asker: Asker, delivery: Delivery) -> dict[str, bool]:
         "return": decides and waits,
         "original": sends,
         "see_values": works_on(asker, delivery),
+        "repair": sends and awaits_word(delivery),
+        "faulty_rows": works_on(asker, delivery) and lists_rows(delivery),
     }
+
+
+def lists_rows(delivery: Delivery) -> bool:
+    """Whether its report lists faulty rows, so that they can be written back."""
+    return (delivery.report or {}).get("listing") is not None
 
 
 def report_document(delivery: Delivery, *, values: bool) -> dict[str, Any] | None:
@@ -108,26 +124,38 @@ def report_document(delivery: Delivery, *, values: bool) -> dict[str, Any] | Non
     if report is None:
         return None
     known = {name: report.get(name) for name in ("passed", "score", "rows", "faulty_rows", "rules")}
-    return {**known, "findings": [finding_document(item, values=values) for item in report["findings"]]}
+    findings = [finding_document(item, values=values, repairs=True) for item in report["findings"]]
+    told = {"dimensions": report.get("dimensions", []), "repair": repair_document(delivery)}
+    return {**known, **told, "findings": findings}
 
 
-def finding_document(item: dict[str, Any], *, values: bool) -> dict[str, Any]:
-    """A finding; who only oversees gets counts and rows, not where they lie and what they hold."""
-    told = ("row", "lon", "lat", "value") if values else ("row",)
-    places = [
-        {"row": None, "field": item.get("field"), "lon": None, "lat": None, "value": None}
-        | {name: place[name] for name in told if name in place}
-        for place in item["places"]
-    ]
+def finding_document(item: dict[str, Any], *, values: bool, repairs: bool = False) -> dict[str, Any]:
+    """A finding; who only oversees gets counts and rows, not where they lie and what they hold.
+
+    With ``repairs`` the geometry of each proposed one is told too, in GeoJSON.
+    """
     return {
         "code": item["code"],
+        "dimension": Dimension.of(item["code"]).value,
         "title": item["rule"],
         "severity": item["severity"],
         "message": item["message"],
         "remedy": item["remedy"],
+        "repairable": bool(item.get("repairable")),
         "count": item["count"],
-        "places": places,
+        "places": [
+            _place(place, item.get("field"), values=values, repairs=repairs) for place in item["places"]
+        ],
     }
+
+
+def _place(place: dict[str, Any], field: str | None, *, values: bool, repairs: bool) -> dict[str, Any]:
+    told = ("row", "lon", "lat", "value", "other", "areas") if values else ("row",)
+    known = {name: place.get(name) if name in told else None for name in _PLACE}
+    if values and repairs and "repair" in place:
+        made = shapely.to_geojson(shapely.from_wkb(bytes.fromhex(place["repair"])))
+        return {**known, "field": field, "repair": orjson.Fragment(made)}
+    return {**known, "field": field}
 
 
 def progress_document(delivery: Delivery, standing: Standing) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from diban.share.conditional import CACHING, tag_of_bytes, unchanged
 from diban.share.delivery_document import (
     delivery_document,
     delivery_line,
+    lists_rows,
     may_see,
     progress_document,
     report_document,
@@ -26,13 +27,16 @@ from diban.share.delivery_document import (
     works_on,
 )
 from diban.share.geojson import features_of
+from diban.share.language import language_of
 from diban.share.noted import note_reading, quoted
 from diban.share.parameters.after import AFTER
 from diban.share.parameters.given import given_parameters
+from diban.share.parameters.lang import LANG, parse_lang
 from diban.share.parameters.limit import LIMIT, parse_limit
 from diban.share.parameters.parameter import Parameter
 from diban.share.port import CHANGE_KINDS
 from diban.share.receipt import receipt_document
+from diban.share.rows_answer import rows_answer
 from diban.share.services import Services
 from diban.store import reading
 
@@ -67,6 +71,8 @@ def deliveries_block(asking: Asking) -> Block:
         read_route(routes, "/{delivery}/changes", pages.changes, KIND, LIMIT, AFTER, kind=GEOJSON)
         read_route(routes, "/{delivery}/receipt", pages.receipt)
         read_route(routes, "/{delivery}/original", pages.original, kind=OCTETS)
+        read_route(routes, "/{delivery}/columns", pages.columns)
+        read_route(routes, "/{delivery}/faulty-rows", pages.faulty_rows, LANG, kind=OCTETS)
         return routes
 
     return Block(NAME, Text(zh="交付", en="Deliveries"), router)
@@ -180,6 +186,43 @@ class _Pages:
         return FileResponse(
             path, media_type=OCTETS, filename=found.sent.file_name or "original", headers=headers
         )
+
+    def columns(self, request: Request, delivery: str) -> Response:
+        """The columns of its file, each with some of its values, for its senders; noted in the audit."""
+        asker, found = self._known(request, delivery)
+        may(asker, Permission.DELIVER, found.sent.party)
+        told = self._services.journey.columns(asker, found)
+        columns = [{"name": one.name, "sort": one.sort, "values": list(one.values)} for one in told.columns]
+        return json_answer(
+            {
+                "delivery": found.id,
+                "file_name": found.sent.file_name,
+                "format": told.format,
+                "layer": told.layer,
+                "placed": told.placed,
+                "places": list(told.places),
+                "columns": columns,
+            }
+        )
+
+    def faulty_rows(self, request: Request, delivery: str) -> Response:
+        """The rows with a fault in the format sent, with words and remedies; noted in the audit.
+
+        A very long list ends early, as the file's name then says.
+        """
+        asker, found = self._known(request, delivery, LANG)
+        language = parse_lang(given_parameters(request, LANG).get("lang")) or language_of(request)
+        _require_work(asker, found)
+        if not lists_rows(found):
+            raise Missing(
+                Text(zh="没有问题行", en="there are no faulty rows"),
+                field="delivery",
+                remedy=Text(zh="见质检报告", en="see the report"),
+            )
+        if request.state.bare:  # nothing is taken, so nothing is made
+            return Response(media_type=OCTETS)
+        rows = self._services.journey.faulty_rows(asker, found)
+        return rows_answer(rows, found.sent.file_name, language)
 
     def document(self, asker: Asker, delivery: Delivery) -> dict[str, Any]:
         """A delivery in full for this asker."""

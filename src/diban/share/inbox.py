@@ -37,6 +37,7 @@ MOST = 100
 """Things that are named of each kind; their number is exact."""
 TITLES = {
     "answer": Text(zh="待说明坐标系", en="questions on coordinates to answer"),
+    "repair": Text(zh="建议修复，待确认", en="proposed repairs to accept or decline"),
     "mend": Text(zh="被退回，待修改", en="returned, to be mended"),
     "review": Text(zh="待审核的交付", en="deliveries to decide on"),
     "approve": Text(zh="待审批的目录", en="catalogue moves to approve"),
@@ -74,6 +75,7 @@ class _Pages:
         with reading(self._services.database) as connection:
             waiting = {
                 "answer": self._to_answer(connection, asker),
+                "repair": self._to_repair(connection, asker),
                 "mend": self._to_mend(connection, asker),
                 "review": self._to_review(connection, asker),
                 "approve": _counted(self._to_approve(connection, asker)),
@@ -106,6 +108,12 @@ class _Pages:
         count, heads = heads_in(connection, DeliveryState.ASKED, parties, MOST)
         return count, self._lines(connection, [(head, head.moved_at) for head in heads])
 
+    def _to_repair(self, connection: sa.Connection, asker: Asker) -> Waiting:
+        """Deliveries whose geometry could be repaired, of those who deliver."""
+        parties = asker.parties_for(Permission.DELIVER)
+        count, heads = heads_in(connection, DeliveryState.WAITING, parties, MOST, to_repair=True)
+        return count, self._lines(connection, [(head, head.moved_at) for head in heads])
+
     def _to_mend(self, connection: sa.Connection, asker: Asker) -> Waiting:
         """Returned deliveries that none has followed, of those who deliver."""
         parties = asker.parties_for(Permission.DELIVER)
@@ -126,8 +134,7 @@ class _Pages:
             return
         waiting = self._services.catalogue.list(connection, _REVIEWS, limit=MOST_RESOURCES)
         for item in sorted(waiting, key=lambda item: item.changed_at):
-            hands = {PERMISSION_OF[hand] for move in moves_from(item.state) for hand in move.hands}
-            if any(asker.allowed(hand, item.entry.provider) for hand in hands):
+            if moves := list(_moves(item, asker)):
                 yield {
                     "id": item.id,
                     "resource": item.slug,
@@ -135,6 +142,7 @@ class _Pages:
                     "state": item.state.value,
                     "state_title": item.state.words.as_json(),
                     "since": iso(item.changed_at),
+                    "moves": moves,
                 }
 
     def _provided(self, connection: sa.Connection, asker: Asker) -> Iterator[Item]:
@@ -194,6 +202,13 @@ def _due(resource: Resource, layers: list[LayerId], landed: dict[LayerId, dateti
     """When the layer that waits longest is due; what has never come counts from the resource's last move."""
     dates = [due_after(resource.entry.cycle, landed.get(layer, resource.changed_at)) for layer in layers]
     return min((date for date in dates if date is not None), default=None)
+
+
+def _moves(resource: Resource, asker: Asker) -> Iterator[Item]:
+    """The steps of a resource that are this asker's to take; ``reason`` where one has to say why."""
+    for move in moves_from(resource.state):
+        if any(asker.allowed(PERMISSION_OF[hand], resource.entry.provider) for hand in move.hands):
+            yield {"to": move.after.value, "title": move.after.words.as_json(), "reason": move.reason}
 
 
 def _to_confirm(connection: sa.Connection, asker: Asker) -> Iterator[Item]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
-from diban.governance import Asker, Verdict
+from diban.catalogue import Resource, ResourceLayer, State
+from diban.governance import Asker, Tombstone, Verdict
 from diban.ground import Asset, DeliveryId, LayerId, Mode, Text, VersionId
-from diban.intake import Delivery
+from diban.intake import Delivery, Mapping, Saved
 
 CHANGE_KINDS = ("added", "changed", "removed")
 
@@ -30,6 +31,7 @@ class Submission:
     source_layer: str | None = None
     crs: str | None = None
     dry_run: bool = False
+    accept_repairs: bool = False
     key: str | None = None
 
 
@@ -63,6 +65,51 @@ class Kept:
     of: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a delivery as a file that nobody else can open: its bytes are gone when it is closed.
+
+    ``suffix`` tells its format; ``count`` rows are in it, ``whole`` when that is all there are.
+    """
+
+    stream: BinaryIO
+    size: int
+    suffix: str
+    count: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file: its name, the sort of its values, and some of them as text."""
+
+    name: str
+    sort: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumns:
+    """What a delivered file has: its format, the layer that was read, whether its rows have a geometry, in
+    which columns of a table that stood, and its columns."""
+
+    format: str
+    layer: str
+    placed: bool
+    places: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMapping:
+    """A layer as its sender maps to it: its resource, fields, the mapping, and the versions there are."""
+
+    resource: Resource
+    layer: ResourceLayer
+    mapping: Mapping
+    versions: tuple[Saved, ...]
+
+
 class Journey(Protocol):
     """Deliveries on their road. Every act checks who asks, leaves its audit line and can be repeated."""
 
@@ -77,6 +124,15 @@ class Journey(Protocol):
 
     def review(self, asker: Asker, delivery: DeliveryId, verdict: Verdict, why: str) -> Delivery:
         """A person's word on a delivery that waits for one; the worker takes it on."""
+
+    def repair(self, asker: Asker, delivery: DeliveryId, accept: bool, why: str) -> Delivery:
+        """The sender's word on proposed repairs: the worker takes it on, or it goes back."""
+
+    def move(self, asker: Asker, resource: str, to: State, why: str) -> Resource:
+        """A resource's next step, by the hand whose duty it is; in that state already, it stays so."""
+
+    def confirm_erasure(self, asker: Asker, expunge: str) -> Tombstone:
+        """The second person's word on an erasure; the worker carries it out."""
 
     def standing(self, delivery: Delivery) -> Standing:
         """How far the work on it is."""
@@ -93,6 +149,18 @@ class Journey(Protocol):
 
     def asset(self, asker: Asker, layer: LayerId, version: VersionId, asset: Asset) -> Path:
         """The bytes of a version of a layer of files; the audit notes who took them."""
+
+    def faulty_rows(self, asker: Asker, delivery: Delivery) -> Rows:
+        """Its faulty rows in the format in which it was sent; the audit notes who took them."""
+
+    def columns(self, asker: Asker, delivery: Delivery) -> FileColumns:
+        """The columns of its file with some values; the audit notes who looked."""
+
+    def mapping(self, asker: Asker, layer: str, number: int | None = None) -> LayerMapping:
+        """How columns become the layer's fields, now or in an earlier version."""
+
+    def save_mapping(self, asker: Asker, layer: str, value: dict[str, Any], on: int | None) -> LayerMapping:
+        """Keep a mapping as the next version, if ``on`` (where given) is still the current one."""
 
     def sign(self, message: bytes) -> tuple[str, str]:
         """The fingerprint of the platform's key, and its signature over the message in hex."""

@@ -9,10 +9,18 @@ export const inbox = {
   dueAt: { zh: '应于 {day} 交付', en: 'was due {day}' },
   answer: { zh: '待说明', en: 'To answer' },
   act: {
-    answer: { zh: '回答', en: 'Answer' }, mend: { zh: '看报告', en: 'See the report' }, review: { zh: '审核', en: 'Review' },
+    answer: { zh: '回答', en: 'Answer' }, repair: { zh: '看修复', en: 'See the repairs' }, mend: { zh: '看报告', en: 'See the report' }, review: { zh: '审核', en: 'Review' },
     approve: { zh: '打开', en: 'Open' }, due: { zh: '交付', en: 'Deliver' },
   },
-  byCommand: { zh: '用命令办理', en: 'By command' },
+  refuse: { zh: '不予通过', en: 'Refuse' },
+  erase: { zh: '确认清除', en: 'Confirm the erasure' },
+  eraseSure: { zh: '清除后无法恢复，确认', en: 'Erase for good' },
+  keep: { zh: '先不', en: 'Not now' },
+  erases: {
+    blob: { zh: '一份原件，SHA-256 {of}…', en: 'An original, SHA-256 {of}…' },
+    delivery: { zh: '一次交付带来的一切：{of}', en: 'All that a delivery brought: {of}' },
+    rows: { zh: '图层 {of} 的 {n} 个要素', en: '{n} features of the layer {of}' },
+  },
 } as const
 
 export const journey = {
@@ -54,6 +62,30 @@ export const question = {
   onMap: { zh: '文件中的要素，按 {crs}', en: 'Features of the file, read as {crs}' },
   waits: { zh: '等报送人说明坐标系。', en: 'It waits until its sender says what the coordinates are.' },
   answered: { zh: '坐标系由报送人确认为 {crs}', en: 'The sender says that it is {crs}' },
+} as const
+
+export const repair = {
+  title: { zh: '平台建议修复图形', en: 'The platform proposes repairs' },
+  lead: {
+    zh: '有 {n} 行图形无效，除此之外没有错误。平台可算出同类的有效图形；接受后入库的是修复后的图形，原件不变。',
+    en: '{n} rows have invalid geometry, and nothing else is an error. A valid geometry of the same kind was computed; accepted, it lands instead, and the original stays as it was sent.',
+  },
+  leadOne: {
+    zh: '有 1 行图形无效，除此之外没有错误。平台可算出同类的有效图形；接受后入库的是修复后的图形，原件不变。',
+    en: 'One row has invalid geometry, and nothing else is an error. A valid geometry of the same kind was computed; accepted, it lands instead, and the original stays as it was sent.',
+  },
+  before: { zh: '不修复', en: 'Unrepaired' },
+  after: { zh: '修复后', en: 'Repaired' },
+  errors: { zh: '错误（类）', en: 'Errors (kinds)' },
+  faulty: { zh: '有错误的行', en: 'Faulty rows' },
+  score: { zh: '质量得分', en: 'Quality score' },
+  area: { zh: '面积改变最大', en: 'Largest change of area' },
+  accept: { zh: '接受修复', en: 'Accept the repairs' },
+  decline: { zh: '不接受，退回自行修改', en: 'Decline, I will mend it' },
+  declineSure: { zh: '确认退回', en: 'Yes, send it back' },
+  waits: { zh: '等报送人确认；审核人通过也即接受。', en: 'It waits for its sender; a reviewer who accepts the delivery accepts the repairs.' },
+  accepted: { zh: '修复已被接受：{n} 行以修复后的图形入库', en: 'Repairs accepted: {n} rows land with the repaired geometry' },
+  declined: { zh: '修复未被接受，退回修改', en: 'Repairs declined; it went back to be mended' },
 } as const
 
 export const changeMap = {

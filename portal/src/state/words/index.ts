@@ -1,5 +1,5 @@
 export { catalogue, kinds, resource } from './catalogue'
 export { chart, delivery } from './chart'
-export { deliver, provided } from './deliver'
-export { changeMap, inbox, journey, question, receipt, review } from './desk'
+export { deliver, mapping, provided } from './deliver'
+export { changeMap, inbox, journey, question, receipt, repair, review } from './desk'
 export { entry, secret, shell, trouble } from './shell'

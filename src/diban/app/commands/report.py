@@ -12,9 +12,9 @@ from rich.table import Table
 
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
 from diban.app.journeys.faulty import faulty_rows
-from diban.app.journeys.repairing import accept_repairs
+from diban.app.journeys.repairing import accept_repairs, settle_repairs
 from diban.app.journeys.taking_rows import may_take_rows
-from diban.ground import DeliveryId, Missing, Text
+from diban.ground import DeliveryId, Invalid, Missing, Text
 from diban.quality import Report
 from diban.store import reading
 
@@ -31,10 +31,23 @@ def report(
     accept: Annotated[
         bool, typer.Option("--accept-repairs", help="接受建议的图形修复 / let the proposed repairs land")
     ] = False,
+    decline: Annotated[
+        bool,
+        typer.Option(
+            "--decline-repairs", help="不接受修复，退回自行修改 / have it returned, to be mended here"
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
     """质检报告：得分、问题与办法；有问题的行；接受修复 / The report, the faulty rows, accepting repairs."""
     with opened(home) as platform:
+        if accept and decline:
+            raise Invalid(
+                Text(zh="选择接受或不接受之一", en="choose one of accepting and declining"),
+                field="--accept-repairs | --decline-repairs",
+            )
+        if decline:
+            settle_repairs(platform, DeliveryId(delivery), False, asker_of(platform, login))
         if accept:
             with progress_bars() as progress:
                 accept_repairs(platform, DeliveryId(delivery), asker_of(platform, login), progress)
@@ -49,9 +62,9 @@ def report(
             tell_report(Report.from_json(found.report))
         if rows is not None:
             may_take_rows(platform, found, asker_of(platform, login))
-            made = faulty_rows(platform, found)
-            target = rows.with_suffix(made.suffix)
-            shutil.copyfile(made, target)
+            with faulty_rows(platform, found) as made:
+                target = rows.with_suffix(made.path.suffix)
+                shutil.copyfile(made.path, target)
             console.print(f"[green]✓[/] {target}")
 
 

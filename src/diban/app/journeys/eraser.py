@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from diban.app.journeys.faulty import forget_faulty
 from diban.app.journeys.measuring import measure
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
@@ -61,6 +62,7 @@ class PlatformEraser:
         """Remove the target everywhere; how much, by name."""
         forget_previews(self.platform.work, every=True)
         self._unquote(target)
+        forget_faulty(self.platform.work, every=True)
         if target.kind is TargetKind.ROWS:
             layer = LayerId(target.of)
             rows = self.platform.base.erase(layer, list(target.fids), self._tell)

@@ -53,19 +53,29 @@ def _providers(platform: Platform, act: Unit, target: Target) -> list[PartyId | 
     return [delivery.sent.party for delivery in found] or [None]
 
 
-def erase(platform: Platform, expunge: str, asker: Asker, progress: Progress = silent) -> Tombstone:
-    """The second person's word, and the removing, waited for; repeat it when it was interrupted.
+def confirm(platform: Platform, expunge: str, asker: Asker, *, after: float = 0) -> Tombstone:
+    """The second person's word, which can be repeated; the removing is a job, from ``after`` seconds on.
 
-    The removing is a job: whichever process is there does it, and another takes on what one left.
+    `Denied` to whoever may not confirm, and to the person who asked.
     """
     may(asker, Permission.EXPUNGE_CONFIRM)
-    by, key = asker.by(), f"expunge:{expunge}"
+    by, key = asker.by(), _key(expunge)
     with unit(platform.database) as act:
         if act.done(key) is None:
             confirm_expunge(act, by, expunge)
             act.remember(key, {})
         payload: dict[str, object] = {"expunge": expunge, "by": [by.actor, by.party, by.request_id]}
-        platform.jobs.enqueue(act, EXPUNGE, key, payload, after=HEAD_START)
+        platform.jobs.enqueue(act, EXPUNGE, key, payload, after=after)
+    return _present(platform, expunge)
+
+
+def erase(platform: Platform, expunge: str, asker: Asker, progress: Progress = silent) -> Tombstone:
+    """The second person's word, and the removing, waited for; repeat it when it was interrupted.
+
+    The removing is a job: whichever process is there does it, and another takes on what one left.
+    """
+    confirm(platform, expunge, asker, after=HEAD_START)
+    key = _key(expunge)
     while (found := _present(platform, expunge)).state is not ExpungeState.DONE:
         with unit(platform.database) as act:
             held = platform.jobs.take(act, key, this_process(), again=True)
@@ -84,6 +94,10 @@ def carry_on(platform: Platform, held: Job, progress: Progress = silent) -> None
     actor, party, request = cast("list[str]", held.payload["by"])
     eraser = PlatformEraser(platform, held, progress)
     carry_out(platform.database, eraser, By(actor, party, request), str(held.payload["expunge"]))
+
+
+def _key(expunge: str) -> str:
+    return f"expunge:{expunge}"
 
 
 def _present(platform: Platform, expunge: str) -> Tombstone:

@@ -17,6 +17,7 @@ from diban.intake import (
     Delivery,
     Detection,
     LocalTimes,
+    Reading,
     Unreadable,
     match_columns,
     open_spool,
@@ -60,14 +61,15 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
     times = LocalTimes(platform.settings.zone)
     try:
         mapping = mapping_of(platform, delivery, schema.asset)
-        with open_original(platform, delivery, mapping, schema.asset) as opened:
-            columns = match_columns(list(opened.columns), opened.source.id_name, schema, mapping)
+        with open_original(platform, delivery, mapping, asset=schema.asset) as opened:
+            source = opened.source
+            columns = match_columns(list(opened.columns), source.id_name, schema, mapping, source.places)
             placed = place(platform, delivery, opened, columns, schema)
             if placed.question is not None:
                 return Examined(Report((), (), 0, 0), None, placed.question)
             if schema.asset is AssetKind.RASTER:  # of which CRS it is, is known only now
                 columns = replace(columns, constants={**columns.constants, "source_crs": placed.crs.code})
-            rows = opened.source.rows
+            rows = source.rows
             arriving = spool(placed.batches, columns, schema, placed.crs, times, target)
             rules = standard_rules(
                 schema, platform.settings.area, Published(platform, delivery.sent.layer), placed.crs
@@ -83,11 +85,17 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
         remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
         flaw = Flaw(fault.code, Severity.ERROR, READING, fault.message, remedy)
         return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
-    own = tuple((name, sort_of(opened.schema.field(name).type)) for name in opened.columns)
-    report = replace(report, delivered=Delivered(opened.source.format, own))
+    report = replace(report, delivered=_delivered(opened))
     notes = [*notes_of(opened, columns, schema, times, report.rows), *placed.notes]
     features = open_spool(target, schema)
     return with_repairs(report.plus([*notes, *_drift(platform, delivery, report)]), features, delivery)
+
+
+def _delivered(opened: Reading) -> Delivered:
+    """The file's columns of values; those of coordinates come and go with the format."""
+    names = [name for name in opened.columns if name not in opened.source.places]
+    sorts = tuple((name, sort_of(opened.schema.field(name).type)) for name in names)
+    return Delivered(opened.source.format, sorts)
 
 
 def _checked(

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from diban.app.journeys.original import mapping_of, open_original
 from diban.app.wiring import Platform
 from diban.ground import Missing, Text
-from diban.intake import MARKS, Delivery, write_marked
+from diban.intake import MARKS, UNBOUNDED, Bound, Delivery, Marked, write_marked
 from diban.quality import Finding, Flaw, Report, Severity, read_listing
+from diban.store import translating_disk
 
+PREFIX = "faulty-"
+"""How the folders begin in which such files are made, beside those of the deliveries."""
 _NOT_READ = frozenset({"read.rows-ragged", "read.rows-above-head", "read.cells-merged"})
 """Remarks whose rows may not be among those that were read."""
+LEFT_BEHIND = 3600.0
+"""Seconds after which nobody is at work in one: whoever made it was killed."""
 
 
-def faulty_rows(platform: Platform, delivery: Delivery) -> Path:
+@contextmanager
+def faulty_rows(platform: Platform, delivery: Delivery, bound: Bound = UNBOUNDED) -> Iterator[Marked]:
     """A file with every row that has an error or a warning, and beside it what is wrong and what helps.
 
-    Rows that the reader remarked are among them, as far as the report names them. It lies in the
-    delivery's work folder and is made once, from the original. `Missing` when the report names no row
+    It is made from the original, as far as ``bound`` goes, and is gone when the context ends. Rows that the
+    reader remarked are among them, as far as the report names them. `Missing` when the report names no row
     that can be read; who may have it is for the caller to ask.
     """
     report = Report.from_json(delivery.report) if delivery.report else None
@@ -34,14 +46,25 @@ def faulty_rows(platform: Platform, delivery: Delivery) -> Path:
                 en="rows that could not be read are found in the file by their numbers in the report",
             ),
         )
-    folder = platform.work / delivery.id
-    stem = folder / f"faulty-rows-{(report.listing or 'read')[:16]}"
-    if made := [path for path in folder.glob(f"{stem.name}.*") if ".part" not in path.name]:
-        return made[0]
-    folder.mkdir(parents=True, exist_ok=True)
-    marks = _marks(report, None if report.listing is None else platform.blobs.path(report.listing))
-    with open_original(platform, delivery, mapping_of(platform, delivery)) as opened:
-        return write_marked(opened, marks, stem)
+    with translating_disk():
+        platform.work.mkdir(parents=True, exist_ok=True)
+        folder = TemporaryDirectory(prefix=PREFIX, dir=platform.work, ignore_cleanup_errors=True)
+    with folder:
+        work = Path(folder.name)
+        most = None if bound.rows is None else bound.rows + 1  # one more shows that there are more
+        listing = None if report.listing is None else platform.blobs.path(report.listing)
+        marks = _marks(report, listing, most)
+        mapping = mapping_of(platform, delivery)
+        with translating_disk(), open_original(platform, delivery, mapping, work=work) as opened:
+            made = write_marked(opened, marks, work / "rows", bound)
+        yield made
+
+
+def forget_faulty(work: Path, *, every: bool = False) -> None:
+    """Remove what killed processes left of such files, or all: they hold values of features."""
+    for path in work.glob(f"{PREFIX}*"):
+        if every or path.stat().st_mtime < time.time() - LEFT_BEHIND:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _remarked(report: Report) -> Iterator[Finding]:
@@ -52,24 +75,35 @@ def _remarked(report: Report) -> Iterator[Finding]:
             yield one
 
 
-def _marks(report: Report, listing: Path | None) -> pa.Table:
-    """For each faulty row the titles of its rules, messages and remedies, joined."""
+def _marks(report: Report, listing: Path | None, most: int | None) -> pa.Table:
+    """For each faulty row, or the first ``most``, the titles of its rules, messages and remedies, joined."""
+    last = _last(report, listing, most)
     said = {(one.code, one.flaw.field, one.flaw.repairable): one.flaw for one in report.findings}
     rows: dict[int, list[tuple[str, str, str, str]]] = {}
     for batch in () if listing is None else read_listing(listing):
         # One flaw a batch, so its words are found once.
         code, field, repairable = (batch.column(name)[0].as_py() for name in ("code", "field", "repairable"))
         words = _words(said[code, field, repairable])
-        for row in batch.column("row").to_pylist():
+        numbers = batch.column("row")
+        for row in numbers.filter(pc.less_equal(numbers, last)).to_pylist():
             rows.setdefault(row, []).append(words)
     for one in _remarked(report):
         for place in one.places:
-            rows.setdefault(place.row, []).append(_words(one.flaw))
-    numbers = sorted(rows)
-    joined = [["；".join(dict.fromkeys(part)) for part in zip(*rows[row], strict=True)] for row in numbers]
+            if place.row <= last:
+                rows.setdefault(place.row, []).append(_words(one.flaw))
+    listed = sorted(rows)
+    joined = [["；".join(dict.fromkeys(part)) for part in zip(*rows[row], strict=True)] for row in listed]
     columns = list(zip(*joined, strict=True))
-    return pa.table({"_row": pa.array(numbers, pa.int64()), **dict(zip(MARKS, columns, strict=True))})
+    return pa.table({"_row": pa.array(listed, pa.int64()), **dict(zip(MARKS, columns, strict=True))})
 
 
 def _words(flaw: Flaw) -> tuple[str, str, str, str]:
     return flaw.rule.zh, flaw.message.zh, flaw.message.en, f"{flaw.remedy.zh} / {flaw.remedy.en}"
+
+
+def _last(report: Report, listing: Path | None, most: int | None) -> int:
+    """The number of the last row that is wanted."""
+    listed = [] if listing is None else [batch.column("row").to_numpy() for batch in read_listing(listing)]
+    remarked = [place.row for one in _remarked(report) for place in one.places]
+    numbers = np.unique(np.concatenate([*listed, np.array(remarked, np.int64)]))
+    return int(numbers[:most][-1])

@@ -7,19 +7,33 @@ from typing import Any
 from diban.app.wiring import Platform
 from diban.governance import Asker, Permission, may
 from diban.ground import AccountId, Conflict, Invalid, LayerId, PartyId, Text, require_storable
-from diban.intake import Mapping
+from diban.intake import Mapping, Saved
 from diban.store import reading, unit
 
 
-def show_mapping(platform: Platform, layer: str, asker: Asker) -> Mapping:
-    """The mapping that the layer's next delivery takes; for those who may deliver to it."""
+def show_mapping(platform: Platform, layer: str, asker: Asker, number: int | None = None) -> Mapping:
+    """The mapping that the layer's next delivery takes, or an earlier one; for those who deliver to it."""
     known, _ = _layer(platform, layer, asker)
     with reading(platform.database) as connection:
+        if number is not None:
+            return platform.mappings.get(connection, known, number)
         return platform.mappings.current(connection, known)
 
 
-def save_mapping(platform: Platform, layer: str, value: dict[str, Any], asker: Asker) -> Mapping:
-    """Keep a mapping from its JSON form; the same again stays the same version."""
+def mapping_versions(platform: Platform, layer: str, asker: Asker) -> list[Saved]:
+    """The versions that were saved, newest first; for those who may deliver to the layer."""
+    known, _ = _layer(platform, layer, asker)
+    with reading(platform.database) as connection:
+        return platform.mappings.versions(connection, known)
+
+
+def save_mapping(
+    platform: Platform, layer: str, value: dict[str, Any], asker: Asker, on: int | None = None
+) -> Mapping:
+    """Keep a mapping from its JSON form; the same again stays the same version.
+
+    `Conflict` when the version ``on`` that it was made from is no longer the current one.
+    """
     require_storable(value, "")
     known, provider = _layer(platform, layer, asker)
     schema = platform.base.schema(known)
@@ -32,7 +46,7 @@ def save_mapping(platform: Platform, layer: str, value: dict[str, Any], asker: A
     made = Mapping.from_json(value, schema)
     by = asker.by()
     with unit(platform.database) as act:
-        saved = platform.mappings.save(act, known, made, AccountId(by.actor))
+        saved = platform.mappings.save(act, known, made, AccountId(by.actor), on=on)
         by.note(act, "mapping.save", known, {"number": saved.number, "provider": provider})
     return saved
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from diban.app.wiring import Platform
 from diban.ground import AssetKind, facts_sent
 from diban.intake import Delivery, Mapping, Places, Reading, open_upload
@@ -21,14 +23,22 @@ def mapping_of(platform: Platform, delivery: Delivery, asset: AssetKind | None =
 
 
 def open_original(
-    platform: Platform, delivery: Delivery, mapping: Mapping, asset: AssetKind | None = None
+    platform: Platform,
+    delivery: Delivery,
+    mapping: Mapping,
+    *,
+    asset: AssetKind | None = None,
+    work: Path | None = None,
 ) -> Reading:
-    """The stored file, opened in the sandbox, an ``asset`` for its facts; `Unreadable` if it cannot be."""
+    """The stored file, opened in the sandbox, an ``asset`` for its facts; `Unreadable` when it cannot be.
+
+    What is packed is unpacked below ``work``, unless one is named below the delivery's own folder.
+    """
     return open_upload(
         platform.blobs.path(delivery.sent.digest),
         layer=delivery.sent.source_layer or mapping.source_layer,
         encoding=mapping.encoding,
         places=Places(mapping.x, mapping.y, mapping.shape),
         asset=asset,
-        work=platform.work / delivery.id,
+        work=work or platform.work / delivery.id,
     )

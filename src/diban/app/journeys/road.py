@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from diban.app.journeys.answering import answer
+from diban.app.journeys.columns import columns_of
 from diban.app.journeys.delivery import present
+from diban.app.journeys.erasing import confirm
+from diban.app.journeys.faulty import faulty_rows
+from diban.app.journeys.mapping import mapping_versions, save_mapping, show_mapping
 from diban.app.journeys.preview import preview
 from diban.app.journeys.progress import STEPS
+from diban.app.journeys.publication import step
 from diban.app.journeys.receive import Letter, address, enter, job_of
+from diban.app.journeys.repairing import settle_repairs
 from diban.app.journeys.reviewing import settle
 from diban.app.journeys.taking import take_asset
 from diban.app.journeys.withdrawing import withdraw
 from diban.app.wiring import Platform
-from diban.catalogue import Resource
-from diban.governance import Asker, Permission, Verdict, may, review_of
+from diban.catalogue import Resource, State
+from diban.governance import Asker, Permission, Tombstone, Verdict, may, review_of
 from diban.ground import (
     Asset,
     Conflict,
@@ -28,12 +38,18 @@ from diban.ground import (
     Missing,
     Mode,
     Text,
+    Unavailable,
     VersionId,
     now,
 )
-from diban.intake import Delivery, Upload
-from diban.share import Kept, Standing, Step, Submission
+from diban.intake import Bound, Delivery, Upload
+from diban.share import FileColumns, Kept, LayerMapping, Rows, Standing, Step, Submission
 from diban.store import reading, unit
+
+READS, READ_PATIENCE = 2, 5.0
+"""Originals that the requests of one process read at once, and how many seconds another waits."""
+ROWS_BOUND = Bound(rows=100_000, bytes=256 << 20, seconds=60.0)
+"""How much of them one request gets; the command line writes all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,7 @@ class Road:
     """Deliveries over HTTP: the request writes down what is wanted, the worker does it."""
 
     platform: Platform
+    reads: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(READS))
 
     def submit(self, asker: Asker, submission: Submission) -> tuple[Delivery, bool]:
         platform, key = self.platform, self._key(asker, submission)
@@ -62,6 +79,7 @@ class Road:
             submission.source_layer,
             submission.crs,
             submission.dry_run,
+            submission.accept_repairs,
         )
         sent = address(platform, resource, letter, asker, digest)
         with unit(platform.database) as act:
@@ -80,6 +98,17 @@ class Road:
     def review(self, asker: Asker, delivery: DeliveryId, verdict: Verdict, why: str) -> Delivery:
         settle(self.platform, delivery, verdict, why, asker)
         return present(self.platform, delivery)
+
+    def repair(self, asker: Asker, delivery: DeliveryId, accept: bool, why: str) -> Delivery:
+        return settle_repairs(self.platform, delivery, accept, asker, why)
+
+    def move(self, asker: Asker, resource: str, to: State, why: str) -> Resource:
+        with reading(self.platform.database) as connection:
+            seen = self.platform.catalogue.by_slug(connection, resource)
+        return seen if seen.state is to else step(self.platform, resource, to, asker, why)
+
+    def confirm_erasure(self, asker: Asker, expunge: str) -> Tombstone:
+        return confirm(self.platform, expunge, asker)
 
     def standing(self, delivery: Delivery) -> Standing:
         with reading(self.platform.database) as connection:
@@ -105,9 +134,50 @@ class Road:
     def asset(self, asker: Asker, layer: LayerId, version: VersionId, asset: Asset) -> Path:
         return take_asset(self.platform, asker, layer, version, asset)
 
+    def faulty_rows(self, asker: Asker, delivery: Delivery) -> Rows:
+        with self._turn(delivery), faulty_rows(self.platform, delivery, ROWS_BOUND) as made:
+            # Open yet without a name: however the sending ends, nothing stays behind.
+            stream = made.path.open("rb")
+        with unit(self.platform.database) as act:
+            detail: dict[str, str | int] = {"rows": made.rows}
+            asker.by().note(act, "delivery.faulty-rows", delivery.id, detail)
+        return Rows(stream, os.fstat(stream.fileno()).st_size, made.path.suffix, made.rows, made.whole)
+
+    def columns(self, asker: Asker, delivery: Delivery) -> FileColumns:
+        with self._turn(delivery):
+            found = columns_of(self.platform, delivery)
+        with unit(self.platform.database) as act:
+            asker.by().note(act, "delivery.columns", delivery.id, {"columns": len(found.columns)})
+        return found
+
+    def mapping(self, asker: Asker, layer: str, number: int | None = None) -> LayerMapping:
+        resource = self._resource(asker, layer)
+        known = show_mapping(self.platform, layer, asker, number)
+        versions = mapping_versions(self.platform, layer, asker)
+        return LayerMapping(resource, resource.layer(layer), known, tuple(versions))
+
+    def save_mapping(self, asker: Asker, layer: str, value: dict[str, Any], on: int | None) -> LayerMapping:
+        self._resource(asker, layer)
+        save_mapping(self.platform, layer, value, asker, on)
+        return self.mapping(asker, layer)
+
     def sign(self, message: bytes) -> tuple[str, str]:
         signer = self.platform.signer
         return signer.key, signer.sign(message).hex()
+
+    @contextmanager
+    def _turn(self, delivery: Delivery) -> Iterator[None]:
+        """One of the few requests that may read an original at once."""
+        if not self.reads.acquire(timeout=READ_PATIENCE):
+            raise Unavailable(
+                Text(zh="正在读取其他文件", en="other files are being read"),
+                field=delivery.id,
+                remedy=Text(zh="稍后重试", en="ask again in a moment"),
+            )
+        try:
+            yield
+        finally:
+            self.reads.release()
 
     def _key(self, asker: Asker, submission: Submission) -> str:
         """Keys of different senders never meet; without one, the words themselves are it.
@@ -120,6 +190,7 @@ class Road:
             submission.source_layer,
             submission.crs,
             submission.dry_run,
+            *["repairs"][: submission.accept_repairs],
         ]
         if submission.key is not None:
             said = [submission.key]

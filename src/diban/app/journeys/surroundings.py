@@ -16,11 +16,11 @@ from diban.app.wiring import Platform
 from diban.base import MAX_PAGE, Query
 from diban.catalogue import State
 from diban.ground import GEOMETRY, NOW, GeometryKind, LayerId, Missing, PartyId, Scope
-from diban.quality import MOST_CODES, Before, Register
+from diban.quality import MOST_CODES, Before, Placed, Register
 from diban.store import reading
 
 MOST_AREAS = 20_000
-"""Layers with more rows than this give their codes, not their areas."""
+"""Layers with more rows than this give the boxes of their areas alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Published:
     layer: LayerId
 
     def register(self, layer: str) -> Register | None:
-        """The codes of a published layer with a key, and their areas if it is a layer of some polygons.
+        """The codes of a published layer with a key, and if it is one of polygons their areas or boxes.
 
         None where the provider may not see every row and its key; no areas where not every vertex.
         """
@@ -53,18 +53,10 @@ class Published:
         if found.rows > MOST_CODES or not shows_codes(scope, found.layer, key):
             return None
         exact = scope.on(found.layer).decimals is None
-        areal = found.schema.geometry is GeometryKind.POLYGON and found.rows <= MOST_AREAS and exact
-        codes: set[str] = set()
-        areas: dict[str, bytes] = {}
-        for batch in self._rows(found.layer, key, areal, scope):
-            named = batch.column(key).cast(pa.string()).to_pylist()
-            codes.update(named)
-            if len(codes) > MOST_CODES:
-                return None
-            if areal:
-                shapes = zip(named, batch.column(GEOMETRY).to_pylist(), strict=True)
-                areas |= {code: shape for code, shape in shapes if shape is not None}
-        return Register(frozenset(codes), areas)
+        placed = self.platform.base.schema(self.layer).geometry is not GeometryKind.NONE
+        areal = placed and found.schema.geometry is GeometryKind.POLYGON and exact
+        rows = self._rows(found.layer, key, areal, scope)
+        return _register(rows, key, areal, few=found.rows <= MOST_AREAS)
 
     def before(self) -> Before | None:
         """Where the rows of the layer's current version lie; None without one, or without key or geometry."""
@@ -110,3 +102,24 @@ def shows_codes(scope: Scope, layer: LayerId, key: str) -> bool:
         return False
     limits = scope.on(layer)
     return limits.plain(key) and limits.rows is None and limits.area is None
+
+
+def _register(rows: Iterator[pa.RecordBatch], key: str, areal: bool, *, few: bool) -> Register | None:
+    codes: set[str] = set()
+    areas: dict[str, bytes] = {}
+
+    def boxes() -> Iterator[tuple[pa.Array, npt.NDArray[np.float64]]]:
+        for batch in rows:
+            named = batch.column(key).cast(pa.string())
+            codes.update(named.to_pylist())
+            if areal and few:
+                shapes = zip(named.to_pylist(), batch.column(GEOMETRY).to_pylist(), strict=True)
+                areas.update({code: shape for code, shape in shapes if shape is not None})
+            elif areal:
+                shapes = batch.column(GEOMETRY).to_numpy(zero_copy_only=False)
+                yield named, shapely.bounds(shapely.from_wkb(shapes))
+
+    placed = Placed(boxes(), 4)
+    if len(codes) > MOST_CODES:
+        return None
+    return Register(frozenset(codes), areas, placed if areal and not few else None)

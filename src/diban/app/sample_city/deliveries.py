@@ -92,7 +92,7 @@ def _changed(file: str, layer: str) -> Delivery:
 
 
 def _faulty(file: str, layer: str, rows: str, crs: str = "EPSG:4490", encoding: str = "utf-8") -> Delivery:
-    declared = crs if file.endswith(".zip") else ""
+    declared = crs if file.endswith((".zip", ".gpkg", ".parquet")) else ""
     return Delivery(file, layer, rows, Round.FAULTY, Verdict.RETURNED, crs, declared, encoding)
 
 
@@ -128,6 +128,8 @@ DELIVERIES = (
     _faulty("parcels-faulty.zip", "parcels", "parcels", _GAUSS, "gbk"),
     _faulty("addresses-faulty.csv", "addresses", "addresses-update", encoding="gbk"),
     _faulty("addresses-faulty.xlsx", "addresses", "addresses-update"),
+    _faulty("addresses-faulty.parquet", "addresses", "addresses-update"),
+    _faulty("poi-faulty.gpkg", "poi", "poi"),
     _faulty("enterprises-faulty.xlsx", "enterprises", "enterprises", ""),
     Delivery(
         *("buildings-removed.gpkg", "buildings", "buildings-update", Round.FAULTY, Verdict.ASKED),

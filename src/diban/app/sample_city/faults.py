@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -145,8 +147,11 @@ def _defects(key: str, *own: str) -> tuple[Spoiler, ...]:
     )
 
 
+_LATER = date(2999, 1, 1)
 _PLACED = (Spoiler("null-geometry", NOTHING), Spoiler("outside-city", FAR))
 _DISTRICT = Spoiler("unknown-district", write("440399"), "district")
+_COMMUNITY = Spoiler("unknown-community", change(lambda code: code[:-3] + "999"), "community")
+_OFFICE = Spoiler("unknown-office", change(lambda code: code[:-3] + "999"), "office")
 
 SPOILERS: dict[str, tuple[Spoiler, ...]] = {
     "buildings-faulty.geojson": (
@@ -158,7 +163,12 @@ SPOILERS: dict[str, tuple[Spoiler, ...]] = {
         Spoiler("wrong-type", write("约十层"), "floors"),
         Spoiler("unknown-code", write("99"), "use"),
         Spoiler("out-of-range", write(-3), "floors"),
+        Spoiler("out-of-range", write(Decimal("9999.9")), "height"),
+        Spoiler("out-of-range", write(20), "year"),
+        Spoiler("out-of-range", write(datetime(1026, 3, 1, tzinfo=UTC)), "surveyed"),
         Spoiler("bad-pattern", change(lambda code: code.replace("F", "-")), "code"),
+        Spoiler("unknown-parcel", change(lambda code: code[:-5] + "99999"), "parcel"),
+        *(_COMMUNITY, _OFFICE),
     ),
     "parcels-faulty.zip": (
         *_defects("code"),
@@ -167,7 +177,10 @@ SPOILERS: dict[str, tuple[Spoiler, ...]] = {
         Spoiler("near-duplicate", repeat("code", metres=0.2), repeats=True),
         Spoiler("missing-required", write(None), "community"),
         Spoiler("unknown-code", write("88"), "use"),
+        Spoiler("out-of-range", write(_LATER), "granted"),
+        Spoiler("out-of-range", write(Decimal("0.0")), "area"),
         Spoiler("bad-pattern", change(lambda code: code[:-2]), "code"),
+        _COMMUNITY,
     ),
     "addresses-faulty.csv": (
         *_defects("code", "building"),
@@ -178,6 +191,28 @@ SPOILERS: dict[str, tuple[Spoiler, ...]] = {
         Spoiler("wrong-type", write("甲"), "number"),
         Spoiler("out-of-range", write(-8), "number"),
         Spoiler("bad-pattern", change(lambda code: code[:-1]), "code"),
+        Spoiler("repeated-value", repeat_key, "building"),
+        Spoiler("unknown-building", change(lambda code: code[:-4] + "9999"), "building"),
+        *(_COMMUNITY, _OFFICE),
+    ),
+    "addresses-faulty.parquet": (
+        *_defects("code", "building"),
+        *(*_PLACED, Spoiler("swapped-axes", SWAPPED), Spoiler("shifted", SHIFTED), _DISTRICT),
+        Spoiler("near-duplicate", repeat("code", "building", metres=0.2), repeats=True),
+        Spoiler("low-precision", ROUNDED),
+        Spoiler("missing-required", write(None), "office"),
+        Spoiler("out-of-range", write(100), "block"),
+        Spoiler("repeated-value", repeat_key, "building"),
+        *(_COMMUNITY, _OFFICE),
+    ),
+    "poi-faulty.gpkg": (
+        *_defects("code"),
+        *(*_PLACED, Spoiler("swapped-axes", SWAPPED), Spoiler("shifted", SHIFTED), _DISTRICT),
+        Spoiler("near-duplicate", repeat("code", metres=0.2), repeats=True),
+        Spoiler("low-precision", ROUNDED),
+        Spoiler("missing-required", write(None), "name"),
+        Spoiler("unknown-code", write("0999"), "class"),
+        Spoiler("bad-pattern", change(lambda code: code.replace("P", "Q")), "code"),
     ),
     "addresses-faulty.xlsx": (
         Spoiler("damaged-number", change(float), "code"),
@@ -192,6 +227,8 @@ SPOILERS: dict[str, tuple[Spoiler, ...]] = {
         Spoiler("wrong-type", write("约二十人"), "staff"),
         Spoiler("unknown-code", write("Z"), "trade"),
         Spoiler("out-of-range", write(-1), "staff"),
+        Spoiler("out-of-range", write(Decimal("-0.01")), "capital"),
+        Spoiler("out-of-range", write(_LATER), "founded"),
     ),
 }
 

@@ -38,12 +38,14 @@ class Plan:
 class Quarter:
     """Some superblocks as they are built.
 
-    ``cuts`` are all streets, those of the mesh first; ``home`` is the superblock of each local one.
+    ``open`` are the blocks on which nothing can be built. ``cuts`` are all streets, those of the mesh
+    first; ``home`` is the superblock of each local one.
     ``parcel`` and ``zone`` are those of each building.
     """
 
     superblocks: Ints
     blocks: Blocks
+    open: Blocks
     cuts: Cuts
     home: Ints
     parcels: Parcels
@@ -87,7 +89,7 @@ def grow(plan: Plan, buildings: int) -> Iterator[Quarter]:
 
 
 def _built(plan: Plan, chosen: Ints, most: int, rng: np.random.Generator) -> Quarter:
-    blocks, cuts, home = cut_blocks(plan.mesh, chosen, plan.centres, plan.land, rng)
+    blocks, bare, cuts, home = cut_blocks(plan.mesh, chosen, plan.centres, plan.land, rng)
     nearest_first = np.argsort(
         np.argsort(chosen)[np.searchsorted(np.sort(chosen), blocks.superblock)], kind="stable"
     )
@@ -105,6 +107,16 @@ def _built(plan: Plan, chosen: Ints, most: int, rng: np.random.Generator) -> Qua
     peak = plan.centres.peak[blocks.centre[block]]
     floors, metres = heights(blocks.zone[block], peak, blocks.reach[block], rng)
     return Quarter(
-        *(chosen, blocks, cuts, home, parcels, parcel, blocks.zone[block], stands),
+        *(
+            chosen,
+            blocks,
+            bare.take(np.isin(bare.superblock, chosen)),
+            cuts,
+            home,
+            parcels,
+            parcel,
+            blocks.zone[block],
+            stands,
+        ),
         *(footprints(stands), floors, metres),
     )

@@ -114,7 +114,7 @@ def land_form(rng: np.random.Generator) -> Land:
     """The ground on which the city grows."""
     ripples = Ripples.of(rng, [(9000, 300), (3600, 170), (1400, 60), (560, 20)])
     land = _largest(ripples.bend(_outlines([smooth(_km(_COAST + _BORDER), 3, closed=True)], 120))[0])
-    waters = shapely.polygons(_metres(_OPEN_WATER)).intersection(land.buffer(2 * _WATERS).buffer(-_WATERS))
+    waters = shapely.polygons(_metres(_OPEN_WATER)).intersection(land.convex_hull.buffer(_WATERS))
     sea = shapely.get_parts(waters.difference(land))
     lakes = _lakes(rng, land)
     rivers = shapely.intersection(_rivers(rng), land)

@@ -30,6 +30,7 @@ from diban.app.sample_city.plane import Complexes, Floats, Ints, pairs
 from diban.app.sample_city.quads import grid, polygons
 from diban.app.sample_city.quarters import clear
 from diban.app.sample_city.rounds import Rounds
+from diban.app.sample_city.verges import Verges, drawn, verges
 from diban.app.sample_city.zones import HOMES, OFFICE, PARK, PUBLIC, VILLAGE, WORKS, ZONES
 from diban.ground import GEOMETRY
 
@@ -89,7 +90,9 @@ class Registry:
         self._streets = mesh_names(plan)
         many = len(plan.divisions.communities.codes)
         self._lots, self._lanes = Tally(many), Tally(many)
-        self._buildings = self._local = self._poi = self._enterprises = self._catering = self._parks = 0
+        self._buildings = self._local = self._poi = self._enterprises = self._catering = self._parks = (
+            self._verges
+        ) = 0
 
     def enter(self, quarter: Quarter, rng: np.random.Generator) -> dict[str, pa.Table]:
         """Rows by what they are for: a layer's slug with its round, ``links`` or ``changes``."""
@@ -101,7 +104,10 @@ class Registry:
         tables = {"roads": self._roads(quarter, streets, number, rng)}
         use = pa.array(np.array([item.use for item in ZONES])[zone])
         tables["parcels"] = self._lot_rows(lot, use, parcels.corners, home, rng)
-        tables["green"] = self._park_rows(quarter, zone)
+        bare = drawn(self._plan.mesh, quarter.open.inner, quarter.open.cells.corners)
+        nothing = np.array([], np.object_), np.array([], np.int64)
+        left = verges(self._plan.land, quarter.open.superblock, bare, *nothing)
+        tables["green"] = pa.concat_tables([self._park_rows(quarter, zone), self._verge_rows(left)])
         place = self._place(home[quarter.parcel])
         buildings = self._building_rows(quarter, lot.take(pa.array(quarter.parcel)), place, rng)
         addresses = self._address_rows(quarter, buildings["code"], place, (streets, number))
@@ -135,8 +141,27 @@ class Registry:
         )
         return {
             "parcels": self._lot_rows(lot.take(pa.array(kept)), use, corners[kept], home[kept], rng),
-            "green": green,
+            "green": pa.concat_tables([green, self._verge_rows(self._wayside(built))]),
         }
+
+    def _wayside(self, built: Ints) -> Verges:
+        """What is left of superblocks that are neither built on nor whole."""
+        plan = self._plan
+        rest = np.setdiff1d(np.arange(len(plan.mesh.wild)), built)
+        inner, whole = clear(plan.mesh, plan.mesh.cells.take(rest), plan.mesh.cuts, plan.land)
+        rest, inner, tame = rest[~whole], inner[~whole], ~plan.mesh.wild[rest[~whole]]
+        two = np.where(tame, 2, 0)
+        parts, of, _ = grid(inner, two, two)
+        used = polygons(parts)
+        kept = shapely.contains(plan.land.building, used)
+        outlines = drawn(plan.mesh, inner, plan.mesh.cells.corners[rest])
+        return verges(plan.land, rest, outlines, used[kept], of[kept])
+
+    def _verge_rows(self, left: Verges) -> pa.Table:
+        number = 700_000 + self._verges + np.arange(len(left.outlines))
+        self._verges += len(left.outlines)
+        names, kinds = left.named(self._communities.take(self._plan.divisions.community[left.superblock]))
+        return shapes(padded(number, 6), names, left.outlines, **{"class": kinds})
 
     def _codes(self, level: str, chosen: Ints) -> pa.Array:
         return pa.array(getattr(self._plan.divisions, level).codes).take(pa.array(chosen))

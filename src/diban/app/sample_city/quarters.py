@@ -61,9 +61,9 @@ class Parcels:
 
 def cut_blocks(
     mesh: Mesh, chosen: Ints, centres: Centres, land: Land, rng: np.random.Generator
-) -> tuple[Blocks, Cuts, Ints]:
-    """The blocks of some superblocks; all streets, those of the mesh first, and the superblock of
-    each local one."""
+) -> tuple[Blocks, Blocks, Cuts, Ints]:
+    """The blocks of some superblocks, and those that cannot be built on; all streets, those of the mesh
+    first, and the superblock of each local one."""
     cells, superblock = mesh.cells.take(chosen), chosen
     reach, owner = centres.reach(mesh.warp(cells.corners.mean(axis=1)))
     zone = zone_of(centres.tier[owner], reach, rng)
@@ -85,7 +85,8 @@ def cut_blocks(
     reach, owner = centres.reach(mesh.warp(cells.corners).mean(axis=1))
     other = rng.uniform(size=len(zone)) > _SAME
     zone = np.where(other, zone_of(centres.tier[owner], reach, rng), zone)
-    return Blocks(cells, superblock, zone, reach, owner, inner).take(left), cuts, np.concatenate(home)
+    blocks = Blocks(cells, superblock, zone, reach, owner, inner)
+    return blocks.take(left), blocks.take(~left), cuts, np.concatenate(home)
 
 
 def clear(mesh: Mesh, cells: Cells, cuts: Cuts, land: Land) -> tuple[Complexes, Flags]:

@@ -9,6 +9,7 @@ import structlog
 
 from diban.app.journeys.delivery import proceed
 from diban.app.journeys.erasing import EXPUNGE, carry_on
+from diban.app.journeys.faulty import forget_faulty
 from diban.app.journeys.measuring import measure
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
@@ -100,7 +101,8 @@ def seal_once(platform: Platform) -> bool:
 
 
 def sweep_once(platform: Platform) -> bool:
-    """Forget uploads that have expired and what deliveries showed that ended long ago."""
+    """Forget uploads that have expired, what deliveries showed that ended long ago, and leavings."""
     platform.uploads.sweep(platform.database)
     forget_previews(platform.work)
+    forget_faulty(platform.work)
     return False

@@ -76,6 +76,7 @@ def open_csv(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> It
             id_name=None,
             schema=found.schema,
             batches=found.batches,
+            places=found.places,
         )
 
 

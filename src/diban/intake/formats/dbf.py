@@ -40,6 +40,9 @@ _BLOCK_ROWS = 65_536
 _TEXT, _NUMBERS, _DAY, _LOGICAL, _INTEGER, _DOUBLE = "C", "NF", "D", "L", "I+", "O"
 _NO_ZEROS = r"^(\s*[-+]?[0-9]*)(?:\.|(\.[0-9]*[1-9]))0*$"
 _MOST_PLACES = 40
+_DECIMAL = r"^[-+]?[0-9]+\.[0-9]+$"
+_SURE_SIGNS = 16
+"""The 15 decimal digits that any double keeps, and the point."""
 
 _Bytes = npt.NDArray[np.uint8]
 _Rows = npt.NDArray[np.int64]
@@ -145,7 +148,7 @@ class Table:
         self._remarks.add_rows("number-overflow", "", over + first_row, column.name)
         if column.scale == 0 and column.kind == "N":
             return texts
-        texts = pc.replace_substring_regex(texts, _NO_ZEROS, r"\1\2")
+        texts = pc.replace_substring_regex(_shortest(texts), _NO_ZEROS, r"\1\2")
         powers = pc.match_substring(texts, "e", ignore_case=True).fill_null(False)
         if not pc.any(powers).as_py():
             return texts
@@ -155,11 +158,30 @@ class Table:
     def _days(self, column: _Column, texts: pa.StringArray, first_row: int) -> pa.Array:
         texts = pc.if_else(pc.match_substring_regex(texts, "^[0 ]*$"), pa.scalar(None, pa.string()), texts)
         spelled = pc.replace_substring_regex(texts, "^([0-9]{4})([0-9]{2})([0-9]{2})$", r"\1-\2-\3")
-        days = pc.strptime(spelled, format="%Y-%m-%d", unit="s", error_is_null=True)
-        known = pc.equal(pc.strftime(days, format="%Y-%m-%d"), spelled).fill_null(False)
+        days = pc.strptime(spelled, format="%Y-%m-%d", unit="s", error_is_null=True).cast(pa.date32())
+        # Written again by a cast: strftime asks for the system's time zones, which no sandbox shows.
+        known = pc.equal(days.cast(pa.string()), spelled).fill_null(False)
         bad = np.flatnonzero(pc.and_(texts.is_valid(), pc.invert(known)))
         self._remarks.add_rows("date-unreadable", "", bad + first_row, column.name)
-        return pc.if_else(known, days, pa.scalar(None, days.type)).cast(pa.date32())
+        return pc.if_else(known, days, pa.scalar(None, days.type))
+
+
+def _shortest(texts: pa.StringArray) -> pa.StringArray:
+    """Texts with more digits than a double holds, as short as the double that they are, if that is shorter.
+
+    Programs that keep numbers as doubles fill the column: 39481.8 stands there as 39481.800000000002910.
+    """
+    long = pc.and_(_longer(texts), pc.match_substring_regex(texts, _DECIMAL)).fill_null(False)
+    if not pc.any(long).as_py():
+        return texts
+    written = texts.filter(long)
+    short = written.cast(pa.float64()).cast(pa.string())
+    # What is still long was no short number: then its own digits stand.
+    return pc.replace_with_mask(texts, long, pc.if_else(_longer(short), written, short))
+
+
+def _longer(texts: pa.StringArray) -> pa.BooleanArray:
+    return pc.greater(pc.utf8_length(pc.utf8_ltrim(texts, "+-0.")), _SURE_SIGNS)
 
 
 def rows_said(head: bytes) -> int:

@@ -46,6 +46,7 @@ def open_parquet(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -
             id_name=None,
             schema=table.schema if found is None else found.schema,
             batches=table.batches() if found is None else found.batches,
+            places=() if found is None else found.places,
         )
 
 

@@ -38,12 +38,13 @@ _WITH_SRID = 0x2000_0000
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Rows with their geometry: its kind, and the CRS that its own text names."""
+    """Rows with their geometry: its kind, the CRS that its own text names, the columns it stood in."""
 
     schema: pa.Schema
     batches: Iterator[pa.RecordBatch]
     geometry_type: str | None
     crs: str | None
+    places: tuple[str, ...] = ()
 
 
 def locate(schema: pa.Schema, batches: Iterator[pa.RecordBatch], wanted: Wanted, remarks: Remarks) -> Located:
@@ -64,15 +65,14 @@ def locate(schema: pa.Schema, batches: Iterator[pa.RecordBatch], wanted: Wanted,
         if wanted.shape is None:
             remarks.add("places-taken", shape)
         made = (_with(batch, _shapes(batch, shape, srid, remarks)) for batch in rows)
-        return Located(_extended(schema), made, "Unknown", f"EPSG:{srid}" if srid else None)
+        return Located(_extended(schema), made, "Unknown", f"EPSG:{srid}" if srid else None, (shape,))
     x, y = (wanted.x, wanted.y) if wanted.x and wanted.y else _pair(schema)
     if x is None or y is None:
         return Located(schema, rows, None, None)
     if wanted.x is None:
         remarks.add("places-taken", f"{x}, {y}")
-    return Located(
-        _extended(schema), (_with(one, _points(one, x, y, remarks)) for one in rows), "Point", None
-    )
+    made = (_with(one, _points(one, x, y, remarks)) for one in rows)
+    return Located(_extended(schema), made, "Point", None, (x, y))
 
 
 def _extended(schema: pa.Schema) -> pa.Schema:

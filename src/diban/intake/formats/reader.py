@@ -54,7 +54,8 @@ class Source:
     """One layer, opened: the format, what its file says of it, and its rows.
 
     Batches have the file's columns, ``geometry`` (WKB, unless a table), ``_row`` (1-based) and
-    ``_source_id`` (the file's own row number, which it calls ``id_name``).
+    ``_source_id`` (the file's own row number, which it calls ``id_name``). ``places`` are the columns in
+    which the geometry stood.
     """
 
     format: str
@@ -66,10 +67,11 @@ class Source:
     id_name: str | None
     schema: pa.Schema
     batches: Iterator[pa.RecordBatch]
+    places: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """What the parent is told before the first batch."""
-        names = ("format", "layer", "rows", "crs", "crs_declared", "geometry_type", "id_name")
+        names = ("format", "layer", "rows", "crs", "crs_declared", "geometry_type", "id_name", "places")
         return {name: getattr(self, name) for name in names}
 
 

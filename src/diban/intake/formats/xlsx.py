@@ -70,6 +70,7 @@ def open_xlsx(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> I
                 id_name=None,
                 schema=found.schema,
                 batches=found.batches,
+                places=found.places,
             )
 
 

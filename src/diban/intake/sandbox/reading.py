@@ -36,7 +36,8 @@ class SourceLayer:
 
     ``crs`` is ``AUTHORITY:CODE``, a name or WKT as found, or None; ``crs_declared`` tells a stated
     CRS from the format's own default. ``rows`` is None when only reading tells. ``id_name`` is the
-    file's name for its row numbers, which travel as ``_source_id``.
+    file's name for its row numbers, which travel as ``_source_id``; ``places`` are the columns of a table in
+    which the coordinates stand.
     """
 
     format: str
@@ -46,6 +47,7 @@ class SourceLayer:
     crs_declared: bool
     geometry_type: str | None
     id_name: str | None
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,4 +248,5 @@ def _source(head: dict[str, Any]) -> SourceLayer:
         crs_declared=bool(head["crs_declared"]),
         geometry_type=words("geometry_type"),
         id_name=words("id_name"),
+        places=tuple(str(name) for name in head["places"]),
     )

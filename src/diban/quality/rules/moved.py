@@ -39,7 +39,7 @@ class Moved:
         rows = np.flatnonzero((at >= 0) & look.located)
         boxes = look.bounds[rows]
         middles = project((boxes[:, :2] + boxes[:, 2:]) / 2, look.crs, STORED)
-        apart = (middles - self.before.middles[at[rows]]) * metres(middles[:, 1], STORED)
+        apart = (middles - self.before.values[at[rows]]) * metres(middles[:, 1], STORED)
         far = np.hypot(apart[:, 0], apart[:, 1])
         moved = far > FAR  # NaN, where there was no geometry before, is not
         if moved.any():

@@ -38,6 +38,7 @@ def _intake_1() -> None:
         sa.Column("report", sa.Text(), nullable=True),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("findings", sa.Integer(), nullable=False),
+        sa.Column("repairs", sa.Integer(), nullable=False),
         sa.Column("changes", sa.Text(), nullable=True),
         sa.Column("question", sa.Text(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
