@@ -68,7 +68,7 @@ def test_a_trial_by_command_says_what_would_be(demo: Served) -> None:
     told = json.loads(ended.stdout)
     assert (ended.returncode, told["state"], told["dry_run"], told["version"]) == (1, "tried", True, None)
     assert set(told) == {"id", "state", "dry_run", "version", "question", "changes", "report"}
-    report = {"passed", "score", "rows", "faulty_rows", "rules", "findings"}
+    report = {"passed", "score", "rows", "faulty_rows", "repairs", "rules", "findings"}
     assert set(told["report"]) == report | {"dimensions", "delivered", "listing"}
 
 
