@@ -42,12 +42,11 @@ def _embedded(small: Path, large: Path) -> list[Figure]:
         landings.append(land(place, small))
     seconds, copy = statistics.median(one.seconds for one in landings), statistics.median(copies)
     memory = statistics.median(one.peak_mb for one in landings)
-    page = page_milliseconds(place, SMALL)
-    place.platform.close()
     big = make_place(FOLDER / "large")
     with Writer(big) as watch:
         landed = land(big, large)
-    page_large = page_milliseconds(big, LARGE)
+    page, page_large = page_milliseconds([(place, SMALL), (big, LARGE)])
+    place.platform.close()
     big.platform.close()
     ratio, growth = copy / seconds, landed.peak_mb / memory
     return [

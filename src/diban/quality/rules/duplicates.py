@@ -13,6 +13,7 @@ import pyarrow as pa
 from diban.ground import GEOMETRY, FeatureSet, GeometryKind, Schema, Text
 from diban.quality.finding import Flaw, Severity
 from diban.quality.look import Hits, Look, looks
+from diban.quality.prints import Prints
 from diban.quality.rule import Inspection
 from diban.quality.sameness import whole_rows, without_identifiers
 
@@ -52,18 +53,15 @@ class _Copies:
     def __init__(self, compared: Schema, flaw: Flaw) -> None:
         self._compared, self._flaw = compared, flaw
         self._table = compared.geometry is GeometryKind.NONE
-        self._gathered: list[Numbers] = []
+        self._gathered = Prints()
 
     def see(self, look: Look) -> Iterable[Hits]:
-        self._gathered.append(self._prints(look))
+        self._gathered.add(self._prints(look))
         return ()
 
     def close(self, features: FeatureSet) -> Iterator[Hits]:
-        everything = np.concatenate(self._gathered or [np.empty(0, np.int64)])
-        self._gathered.clear()
-        everything.sort()
-        doubled = np.unique(everything[1:][(everything[1:] == everything[:-1]) & (everything[1:] != 0)])
-        del everything
+        doubled = self._gathered.doubled()
+        doubled = doubled[doubled != 0]
         first: dict[bytes, int] = {}
         for look in looks(features) if len(doubled) else ():
             rows = np.flatnonzero(np.isin(self._prints(look), doubled))

@@ -12,6 +12,7 @@ import pyarrow as pa
 from diban.ground import FeatureSet, Field, Text, canonical_numbers
 from diban.quality.finding import Flaw, Severity
 from diban.quality.look import Hits, Look, looks
+from diban.quality.prints import Prints
 from diban.quality.rule import Inspection
 
 Hash = Callable[[bytes], int]
@@ -68,19 +69,15 @@ class _Doubles:
         self._field = field
         self._flaw = flaw
         self._hashed = hashed
-        self._gathered: list[Numbers] = []
+        self._prints = Prints()
 
     def see(self, look: Look) -> Iterable[Hits]:
         rows = np.flatnonzero(~look.blank(self._field))
-        self._gathered.append(self._fingerprints(look, rows))
+        self._prints.add(self._fingerprints(look, rows))
         return ()
 
     def close(self, features: FeatureSet) -> Iterator[Hits]:
-        everything = np.concatenate(self._gathered or [np.empty(0, np.int64)])
-        self._gathered.clear()
-        everything.sort()
-        doubled = np.unique(everything[1:][everything[1:] == everything[:-1]])
-        del everything
+        doubled = self._prints.doubled()
         if len(doubled):
             seen = _Seen(doubled)
             for look in looks(features):
