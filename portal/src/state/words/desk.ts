@@ -108,7 +108,7 @@ export const review = {
   riskChange: { zh: '修改 {n} 个要素，占现行数据 {share}', en: '{n} features would change, {share} of what is here' },
   riskFirst: { zh: '该图层的第一份数据', en: 'The first data of this layer' },
   riskCrs: { zh: '坐标系 {crs} 由报送人口头确认', en: 'Its coordinates are {crs} as the sender says' },
-  riskWarnings: { zh: '质检有 {n} 类警告', en: 'The checks give warnings of {n} kinds' },
+  riskWarnings: { zh: '质检有 {n} 类警告', en: 'Kinds of warnings from the checks: {n}' },
   decide: { zh: '决定', en: 'Decide' },
   reason: { zh: '理由', en: 'Reasons' },
   reasonHint: { zh: '报送人会看到；写入审计', en: 'The sender reads it; it is kept in the audit' },
