@@ -42,8 +42,8 @@ class Listing:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._writer.close()
-        self._sink.close()
+        with self._sink:
+            self._writer.close()
 
     def add(self, hits: Hits) -> None:
         """Write the rows of these hits."""

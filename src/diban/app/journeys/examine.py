@@ -37,7 +37,7 @@ from diban.quality import (
     sort_of,
     standard_rules,
 )
-from diban.store import reading
+from diban.store import reading, translating_disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _checked(
     progress: Callable[[int], None],
 ) -> Report:
     """The rules' report; the list of all faulty rows is kept among the blobs."""
-    with Listing(path) as listing:
+    with translating_disk(), Listing(path) as listing:
         report = check(features, rules, progress=progress, listing=listing)
     if not listing.rows or features.schema.asset is not None:  # a file has no rows to be mended
         return report
