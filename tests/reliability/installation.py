@@ -242,7 +242,10 @@ class Templates:
     def _make(
         self, engine: Engine, stage: Stage, cluster: Cluster | None, earlier: Template | None
     ) -> Template:
-        home, name = self._folder / f"{engine}-{stage}", f"template_{stage}"
+        home, name = (
+            self._folder / f"{engine}-{stage}",
+            f"template_{self._folder.name}_{stage}".replace("-", "_"),
+        )
         made = Installation(engine, home, self._city, self._forge)
         if cluster is not None:
             source = earlier.database if earlier else TEMPLATE
