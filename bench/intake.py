@@ -6,7 +6,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -28,9 +28,19 @@ SMALL, LARGE, CITY, ROUNDS = 500_000, 5_000_000, 650_000, 3
 def main() -> None:
     """Measure, print, record."""
     load = os.getloadavg()
-    figures = [_rules(), *_sandbox(), *(figure for name in FORMATS for figure in _format(name))]
+    figures: list[Figure] = []
+    for figure in _figures():
+        print(f"{figure.what}: {figure.found}", flush=True)
+        figures.append(figure)
     write_table(OUT, "Benchmarks of intake", "`python -m bench.intake`", figures, load)
     sys.exit(0 if all(figure.clears for figure in figures) else 1)
+
+
+def _figures() -> Iterator[Figure]:
+    yield _rules()
+    yield from _sandbox()
+    for name in FORMATS:
+        yield from _format(name)
 
 
 def _rules() -> Figure:
