@@ -79,7 +79,14 @@ class _Table:
         """The rows, numbered."""
         columns = [*self._names, *([] if self._geo is None else [self._geo["name"]])]
         done = 0
-        for batch in self._file.iter_batches(self._rows, columns=columns, use_threads=False):
+        # One group of rows at a time: over all of them Arrow keeps what it has read of each.
+        groups = range(self._file.num_row_groups)
+        parts = (
+            batch
+            for group in groups
+            for batch in self._file.iter_batches(self._rows, [group], columns=columns, use_threads=False)
+        )
+        for batch in parts:
             arrays = [
                 _plain_column(batch.column(name), field.type)
                 for name, field in zip(self._names, self.schema, strict=False)
