@@ -24,7 +24,7 @@ from diban.app.journeys.publication import step
 from diban.app.journeys.receive import Letter, address, enter, job_of
 from diban.app.journeys.repairing import settle_repairs
 from diban.app.journeys.reviewing import settle
-from diban.app.journeys.taking import take_asset
+from diban.app.journeys.taking_assets import take_asset
 from diban.app.journeys.withdrawing import withdraw
 from diban.app.wiring import Platform
 from diban.catalogue import Resource, State
