@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from diban.catalogue import State
+from diban.catalogue import Catalogue, State
+from diban.ground import AccountId
 from diban.intake import Delivery, DeliveryState
-from diban.store import unit
+from diban.store import Database, Generation, sqlite_url, unit
 from tests.share.client import Client
 from tests.share.town import Town
 
@@ -38,6 +39,19 @@ def test_platform(nobody: Client, town: Town) -> None:
     account = town.client("transport").read("/api/platform")["account"]
     require("Account", account)
     assert account["roles"] == ["steward"]
+
+
+def test_what_another_process_did_shows_at_once(own_town: Town) -> None:
+    """Who acts in one process and looks in another a moment later sees the catalogue as they left it."""
+    provider = own_town.client("housing")
+    assert provider.read("/api/resources/housing")["state"] == "published"
+    elsewhere = Database(sqlite_url(own_town.folder / "control.sqlite"))
+    with unit(elsewhere) as act:
+        seen = Catalogue().by_slug(act.connection, "housing")
+        Catalogue().move(act, seen, State.WITHDRAWN, AccountId("reviewer"), "out of date")
+        Generation(elsewhere).bump(act)
+    assert provider.read("/api/resources/housing")["state"] == "withdrawn"
+    elsewhere.close()
 
 
 def test_resources(town: Town, nobody: Client, transport: Client) -> None:

@@ -51,7 +51,8 @@ class Directory:
         self._listing = _Listing(-1, (), {})
 
     def resources(self) -> tuple[Resource, ...]:
-        """Every resource, by slug."""
+        """Every resource, by slug, as of now: whoever has just acted sees it, whichever process they ask."""
+        self._services.generation.forget()
         return self._present().resources
 
     def offered(self) -> dict[str, Offered]:
