@@ -55,6 +55,12 @@ def test_text_with_nul_is_remarked_since_the_library_cuts_it(tmp_path: Path) -> 
     }
 
 
+def test_bytes_are_not_text_and_may_hold_zeros(tmp_path: Path) -> None:
+    sent = buildings(2).append_column("图", pa.array([b"\0\1\0", b""], pa.binary()))
+    found = read(geopackage(tmp_path, sent))
+    assert (found.column("图"), found.remarks) == ([b"\0\1\0", b""], ())
+
+
 def test_times_of_a_geopackage_are_utc_as_its_standard_says(tmp_path: Path) -> None:
     sent = buildings(3).append_column("测时", pa.array([0, 1, None], pa.timestamp("ms")))
     path = rewritten(

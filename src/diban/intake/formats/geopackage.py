@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyogrio
 
 from diban.intake.formats import gdal
@@ -38,11 +39,13 @@ def open_geopackage(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks
     name = _chosen(path, wanted.layer, limits)
     told = pyogrio.read_info(path, layer=name, IMMUTABLE="YES")
     rows = told["features"]
-    texts = [
-        str(field) for field, kind in zip(told["fields"], told["dtypes"], strict=True) if kind == "object"
-    ]
     expected = rows if rows >= 0 else None
     with gdal.layer(path, name, limits, remarks, expected, IMMUTABLE="YES") as found:
+        texts = {
+            place: str(name)
+            for place, name in enumerate(told["fields"], start=1)
+            if pa.types.is_string(found.schema.field(place).type)
+        }
         crs = None if found.crs is None or found.crs.startswith(_UNDEFINED) else found.crs
         yield Source(
             format="GeoPackage",
@@ -73,22 +76,29 @@ def _chosen(path: Path, layer: str | None, limits: Limits) -> str:
 
 
 def _then_nul(
-    batches: Iterator[pa.RecordBatch], path: Path, layer: str, fields: list[str], remarks: Remarks
+    batches: Iterator[pa.RecordBatch], path: Path, layer: str, texts: dict[int, str], remarks: Remarks
 ) -> Iterator[pa.RecordBatch]:
-    """The same batches, and behind the last a look for U+0000, while the parent is still at work on them."""
-    yield from batches
-    _look_for_nul(path, layer, fields, remarks)
+    """The same batches, and behind the last a look for U+0000, while the parent is still at work on them.
+
+    GDAL ends a text there without a word. ``texts`` are the file's columns of text by their place in a batch.
+    """
+    read = dict.fromkeys(texts, 0)
+    for batch in batches:
+        for place in texts:
+            read[place] += pc.sum(pc.binary_length(batch.column(place))).as_py() or 0
+        yield batch
+    _look_for_nul(path, layer, {texts[place]: length for place, length in read.items()}, remarks)
 
 
-def _look_for_nul(path: Path, layer: str, fields: list[str], remarks: Remarks) -> None:
-    """Remark texts with U+0000, where GDAL cuts them without a word; the file itself is asked."""
-    if not fields:
+def _look_for_nul(path: Path, layer: str, read: dict[str, int], remarks: Remarks) -> None:
+    """``read``: by column, how many bytes of text have come; only where more are there, rows are gone through."""
+    if not read:
         return
     table = _quoted(layer)
-    sums = [f"sum(instr({_quoted(name)}, char(0)) > 0) AS f{place}" for place, name in enumerate(fields)]
+    sums = [f"sum(octet_length({_quoted(name)})) AS f{place}" for place, name in enumerate(read)]
     found = _asked(path, f"SELECT {', '.join(sums)} FROM {table}")
-    for name, column in zip(fields, found.columns, strict=True):
-        if column[0].as_py():
+    for (name, length), column in zip(read.items(), found.columns, strict=True):
+        if (column[0].as_py() or 0) != length:
             numbered = f"SELECT row_number() OVER () AS n, {_quoted(name)} AS v FROM {table}"
             rows = _asked(path, f"SELECT n FROM ({numbered}) WHERE instr(v, char(0)) > 0 LIMIT {_MOST_NUL}")
             for row in rows.column("n").to_pylist():
