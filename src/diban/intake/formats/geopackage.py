@@ -91,7 +91,7 @@ def _then_nul(
 
 
 def _look_for_nul(path: Path, layer: str, read: dict[str, int], remarks: Remarks) -> None:
-    """``read``: by column, how many bytes of text have come; only where more are there, rows are gone through."""
+    """``read``: by column, how many bytes of text have come; only where more are there, rows are read."""
     if not read:
         return
     table = _quoted(layer)
