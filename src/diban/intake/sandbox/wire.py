@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum
 
 import pyarrow as pa
@@ -38,13 +39,20 @@ class Refusal(Exception):
 
 
 class Outlet:
-    """The child's end of the pipe."""
+    """The child's end of the pipe.
+
+    A batch travels while the next one is read. The thread that sends it starts with the first batch, when
+    the process is confined: it inherits the confinement, which a thread that was there before would escape.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._sender = ThreadPoolExecutor(1)
+        self._under_way: Future[None] | None = None
 
     def say(self, kind: Kind, content: dict[str, object]) -> None:
         """Send a JSON frame."""
+        self._arrived()
         self._send(kind, json.dumps(content, ensure_ascii=True).encode())
 
     def schema(self, schema: pa.Schema) -> None:
@@ -52,7 +60,17 @@ class Outlet:
         self._send(Kind.SCHEMA, schema.serialize())
 
     def batch(self, batch: pa.RecordBatch) -> None:
-        """Send one batch."""
+        """Send one batch, after the one before has gone."""
+        self._arrived()
+        self._under_way = self._sender.submit(self._send_batch, batch)
+
+    def _arrived(self) -> None:
+        """Wait for the batch under way; what became of it is raised here."""
+        sent, self._under_way = self._under_way, None
+        if sent is not None:
+            sent.result()
+
+    def _send_batch(self, batch: pa.RecordBatch) -> None:
         self._send(Kind.BATCH, batch.serialize())
 
     def _send(self, kind: Kind, body: bytes | pa.Buffer) -> None:
