@@ -5,6 +5,7 @@ import { assignColours } from '../src/map/colours'
 import { firstZoom } from '../src/map/density'
 import { degreeLabel, linesBetween, stepFor } from '../src/map/graticule'
 import { placeNames, widest } from '../src/map/names'
+import { dotted } from '../src/map/overlay'
 import { scaleBar } from '../src/map/scale'
 import { boxOf } from '../src/map/shapes'
 import { sorted, symbolsOf } from '../src/map/symbols'
@@ -128,4 +129,13 @@ describe('shapes', () => {
     expect(boxOf({ type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [7, 8] }] })).toEqual([7, 8, 7, 8])
     expect(boxOf({ type: 'MultiPoint', coordinates: [] })).toBeNull()
   })
+})
+
+it('a change smaller than a dot has one in its middle, a large one and a point have none', () => {
+  const square = (side: number): GeoJSON.Geometry => ({ type: 'Polygon', coordinates: [[[114, 22], [114 + side, 22], [114 + side, 22 + side], [114, 22 + side], [114, 22]]] })
+  const change = (key: string, geometry: GeoJSON.Geometry) => ({ type: 'Feature' as const, properties: { kind: 'added' as const, key }, geometry })
+  const drawn = dotted({ type: 'FeatureCollection', features: [change('small', square(1 / 256)), change('large', square(1)), change('point', { type: 'Point', coordinates: [114, 22] })] })
+  const dots = drawn.features.filter((one) => one.properties?.['far'])
+  expect(drawn.features).toHaveLength(4)
+  expect(dots).toEqual([{ type: 'Feature', properties: { kind: 'added', key: 'small', far: true }, geometry: { type: 'Point', coordinates: [114 + 1 / 512, 22 + 1 / 512] } }])
 })

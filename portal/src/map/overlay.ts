@@ -4,6 +4,7 @@ import type { LayerSpecification } from 'maplibre-gl'
 
 import type { ChangeKind, Severity } from '../api/types'
 import { accent, changeColours, halo, severityColours } from './colours'
+import { boxOf } from './shapes'
 
 /** A place with a fault, or one in question; `key` names it to whoever listens. */
 export interface Mark {
@@ -16,7 +17,7 @@ export interface Mark {
 export type Overlay = GeoJSON.FeatureCollection<GeoJSON.Geometry, { kind: ChangeKind; key: string }>
 
 /** The layers on which a click chooses. */
-export const CHOSEN_ON = ['marks', 'overlay-fill', 'overlay-line', 'overlay-gone', 'overlay-dot']
+export const CHOSEN_ON = ['marks', 'overlay-fill', 'overlay-line', 'overlay-gone', 'overlay-dot', 'overlay-far']
 
 export function marksOf(marks: Mark[]): GeoJSON.FeatureCollection {
   const features = marks.map((mark) => ({
@@ -25,6 +26,19 @@ export function marksOf(marks: Mark[]): GeoJSON.FeatureCollection {
     geometry: { type: 'Point' as const, coordinates: [mark.lon, mark.lat] },
   }))
   return { type: 'FeatureCollection', features }
+}
+
+const SMALL = 0.005 // degrees: half a kilometre, 30 pixels where the dots end
+
+/** The same, and in the middle of each small shape a dot for far out, where the shape is less than a pixel. */
+export function dotted(overlay: Overlay): GeoJSON.FeatureCollection {
+  const dots = overlay.features.flatMap(({ geometry, properties }) => {
+    const box = geometry.type === 'Point' ? null : boxOf(geometry)
+    if (!box || Math.max(box[2] - box[0], box[3] - box[1]) > SMALL) return []
+    const coordinates = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
+    return [{ type: 'Feature' as const, properties: { ...properties, far: true }, geometry: { type: 'Point' as const, coordinates } }]
+  })
+  return { type: 'FeatureCollection', features: [...overlay.features, ...dots] }
 }
 
 /** A change can be told without its colour too: what is added is solid, what goes is dashed. */
@@ -39,8 +53,16 @@ export function overlayLayers(): LayerSpecification[] {
     { id: 'overlay-line', type: 'line', source: 'overlay', filter: ['!=', ['get', 'kind'], 'removed'], layout: joined, paint: { 'line-color': colour, 'line-width': 2.2 } },
     { id: 'overlay-gone', type: 'line', source: 'overlay', filter: ['==', ['get', 'kind'], 'removed'], layout: joined, paint: { 'line-color': colour, 'line-width': 2.2, 'line-dasharray': [2, 1.2] } },
     {
-      id: 'overlay-dot', type: 'circle', source: 'overlay', filter: ['==', ['geometry-type'], 'Point'],
+      id: 'overlay-dot', type: 'circle', source: 'overlay', filter: ['all', ['==', ['geometry-type'], 'Point'], ['!', ['has', 'far']]],
       paint: { 'circle-color': colour, 'circle-radius': 5, 'circle-stroke-color': halo, 'circle-stroke-width': 1.5 },
+    },
+    {
+      id: 'overlay-far', type: 'circle', source: 'overlay', maxzoom: 15, filter: ['has', 'far'],
+      paint: {
+        'circle-color': colour, 'circle-stroke-color': halo, 'circle-stroke-width': 1,
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 4, 15, 5],
+        'circle-opacity': ['interpolate', ['linear'], ['zoom'], 14, 1, 15, 0], 'circle-stroke-opacity': ['interpolate', ['linear'], ['zoom'], 14, 1, 15, 0],
+      },
     },
     { id: 'overlay-chosen', type: 'line', source: 'overlay', filter: chosen, layout: joined, paint: { 'line-color': accent, 'line-width': 4 } },
     { id: 'marks-chosen', type: 'circle', source: 'marks', filter: chosen, paint: { 'circle-color': accent, 'circle-opacity': 0.25, 'circle-radius': 15, 'circle-stroke-color': accent, 'circle-stroke-width': 2.5 } },

@@ -8,7 +8,7 @@ import type { Language } from '../state/language'
 import { accent, halo, paper } from './colours'
 import { graticule, stepFor } from './graticule'
 import { namesSource, placeNames } from './names'
-import { CHOSEN_ON, marksOf, overlayLayers, type Mark, type Overlay } from './overlay'
+import { CHOSEN_ON, dotted, marksOf, overlayLayers, type Mark, type Overlay } from './overlay'
 import { boxOf } from './shapes'
 import { colourOf, sorted, symbolsOf } from './symbols'
 import { namedOnce } from './themes'
@@ -81,7 +81,7 @@ function styleOf(opening: Opening): StyleSpecification {
     sources: {
       graticule: { type: 'geojson', data: EMPTY },
       picked: { type: 'geojson', data: EMPTY },
-      overlay: { type: 'geojson', data: opening.overlay ?? EMPTY },
+      overlay: { type: 'geojson', data: opening.overlay ? dotted(opening.overlay) : EMPTY },
       marks: { type: 'geojson', data: marksOf(opening.marks) },
       ...Object.fromEntries(tiles),
       ...Object.fromEntries(drawn.filter(namedOnce).map((layer) => [namesSource(layer.slug), { type: 'geojson' as const, data: EMPTY }])),
@@ -238,7 +238,7 @@ export class View {
   }
 
   setOverlay(overlay: Overlay | null): void {
-    this.engine.getSource<GeoJSONSource>('overlay')?.setData(overlay ?? EMPTY)
+    this.engine.getSource<GeoJSONSource>('overlay')?.setData(overlay ? dotted(overlay) : EMPTY)
   }
 
   /** Puts a ring around the mark, or an edge around the change, of that key. */
