@@ -1,6 +1,7 @@
 /** What a reviewer should look at twice, told from the delivery alone. */
 
 import type { Change, Delivery, Text } from '../api/types'
+import { exact } from './format'
 import { review as words } from './words'
 
 export interface Risk {
@@ -20,8 +21,8 @@ function changeRisks(change: Change): Risk[] {
   const [lost, altered] = [change.removed / before, change.changed / before]
   if (!before) return [{ grave: false, words: words.riskFirst, values: {} }]
   return [
-    ...(lost > MASS_REMOVAL ? [{ grave: true, words: words.riskRemoval, values: { share: percent(lost), n: change.removed } }] : []),
-    ...(altered > MASS_CHANGE ? [{ grave: true, words: words.riskChange, values: { share: percent(altered), n: change.changed } }] : []),
+    ...(lost > MASS_REMOVAL ? [{ grave: true, words: words.riskRemoval, values: { share: percent(lost), n: exact(change.removed) } }] : []),
+    ...(altered > MASS_CHANGE ? [{ grave: true, words: words.riskChange, values: { share: percent(altered), n: exact(change.changed) } }] : []),
   ]
 }
 
@@ -30,6 +31,6 @@ export function risksOf(one: Delivery): Risk[] {
   return [
     ...(one.change ? changeRisks(one.change) : []),
     ...(one.question?.answer ? [{ grave: false, words: words.riskCrs, values: { crs: one.question.answer } }] : []),
-    ...(warnings ? [{ grave: false, words: words.riskWarnings, values: { n: warnings } }] : []),
+    ...(warnings ? [{ grave: false, words: warnings === 1 ? words.riskWarning : words.riskWarnings, values: { n: warnings } }] : []),
   ]
 }
