@@ -93,7 +93,7 @@ def _command(place: Place, path: Path) -> list[str]:
 
 def _read_here(path: Path) -> float:
     """In a process of its own, since a reader takes away what the process does not need any more."""
-    command = [sys.executable, "-m", "bench.own_reading", str(path)]
+    command = [sys.executable, "-m", "tests.intake.own_reading", str(path)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 

@@ -45,6 +45,7 @@ RULES = {
     DELIVERY + "/report": OF_DELIVERY,
     DELIVERY + "/progress": OF_DELIVERY,
     DELIVERY + "/changes": OF_SENDERS,
+    DELIVERY + "/repairs": {**OF_SENDERS, "owner": 404},  # this one needs none
     DELIVERY + "/receipt": OF_SENDERS,
     DELIVERY + "/original": OF_SENDERS,
     DELIVERY + "/columns": {**OF_SENDERS, "owner": 400},  # this one is no file that can be read

@@ -153,6 +153,36 @@ def test_repairs_are_proposed_with_what_they_would_do(own_town: Town, housing: C
     assert [item["id"] for item in kinds["repair"]["items"]] == [told["id"]]
 
 
+def test_the_geometry_sent_and_the_one_proposed_are_shown_side_by_side(
+    own_town: Town, housing: Client, planning: Client
+) -> None:
+    at = waiting(own_town, housing)
+    told = planning.read(f"{at}/repairs")
+    assert told == housing.read(f"{at}/repairs")
+    assert (told["numberMatched"], told["numberKept"], told["numberReturned"], told["next"]) == (
+        2,
+        2,
+        2,
+        None,
+    )
+    sent, made = told["features"]
+    assert [sent["id"], made["id"]] == ["row 10 delivered", "row 10 proposed"]
+    assert sent["properties"] == {"_row": 10, "side": "delivered"}
+    assert shapely.from_geojson(orjson.dumps(sent["geometry"])).equals_exact(BOW_TIE, 1e-9)
+    mended = shapely.from_geojson(orjson.dumps(made["geometry"]))
+    assert mended.is_valid
+    assert mended.equals(shapely.make_valid(BOW_TIE, method="structure"))
+    first = housing.read(f"{at}/repairs", limit=1)
+    assert (len(first["features"]), "after=1" in first["next"]) == (1, True)
+    assert word(housing, at, "decline")[0] == 200
+    assert housing.read(f"{at}/repairs")["numberReturned"] == 2, "a receipt can still be looked at"
+
+
+def test_where_nothing_is_repaired_nothing_is_shown(own_town: Town, housing: Client) -> None:
+    at = returned(own_town, housing, geojson(FAULTY), "buildings.geojson")
+    assert housing.ask("GET", f"{at}/repairs").status_code == 404
+
+
 def test_accepted_repairs_land_and_the_word_can_be_repeated(own_town: Town, housing: Client) -> None:
     at = waiting(own_town, housing)
     assert word(housing, at, "accept") == (200, "received")

@@ -17,7 +17,7 @@ from diban.quality.listing import Listing, read_listing
 from diban.quality.look import UNREAD, Hits, Look
 from diban.quality.mass_removal import mass_removal
 from diban.quality.port import MOST_CODES, Before, Placed, Register, Surroundings
-from diban.quality.repair import repaired
+from diban.quality.repair import proposed, repaired
 from diban.quality.report import Report
 from diban.quality.rule import Inspection, RowByRow, Rule
 from diban.quality.schema_drift import Delivered, schema_drift, sort_of
@@ -47,6 +47,7 @@ __all__ = [
     "Surroundings",
     "check",
     "mass_removal",
+    "proposed",
     "read_listing",
     "repaired",
     "schema_drift",

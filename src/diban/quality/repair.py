@@ -44,18 +44,23 @@ def repaired(features: FeatureSet) -> FeatureSet:
     return FeatureSet(features.schema, features.crs, batches, features.rows)
 
 
-def _repaired(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
+def proposed(batch: pa.RecordBatch) -> tuple[npt.NDArray[np.int64], pa.Array]:
+    """The places in a batch of the rows whose geometry would be repaired, and the proposals as ISO WKB."""
     geometries = read_wkb(batch.column(GEOMETRY))
     with np.errstate(all="ignore"):
         rows = np.flatnonzero(~shapely.is_valid(geometries) & ~shapely.is_missing(geometries))
     made = proposals(geometries[rows])
-    rows, made = rows[made != None], made[made != None]  # noqa: E711 - element by element
+    found = made != None  # noqa: E711 - element by element
+    return rows[found], pa.array(shapely.to_wkb(made[found], flavor="iso"), pa.binary())
+
+
+def _repaired(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
+    rows, made = proposed(batch)
     if not len(rows):
         return batch
     replaced = np.zeros(batch.num_rows, np.bool_)
     replaced[rows] = True
-    mended = batch.take(pa.array(rows))
-    mended = _with(mended, GEOMETRY, pa.array(shapely.to_wkb(made, flavor="iso"), pa.binary()))
+    mended = _with(batch.take(pa.array(rows)), GEOMETRY, made)
     columns = {GEOMETRY: mended.column(GEOMETRY)}
     if HASH in batch.schema.names:
         columns[HASH] = row_hashes(mended.select(schema.arrow().names), schema)

@@ -14,6 +14,7 @@ from diban.share.block import Block, Link, Maturity, link
 from diban.share.metrics import Measures, forget_measures
 from diban.share.port import (
     CHANGE_KINDS,
+    REPAIRS,
     Column,
     FileColumns,
     Journey,
@@ -28,6 +29,7 @@ from diban.share.services import VERSION, Services
 
 __all__ = [
     "CHANGE_KINDS",
+    "REPAIRS",
     "VERSION",
     "Block",
     "Column",

@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse
 from diban.governance import Asker, Permission, may, review_of
 from diban.ground import CRS84, ROW, DeliveryId, Denied, Invalid, Missing, PartyId, ResourceId, Text
 from diban.intake import Delivery, DeliveryState
+from diban.quality import Report
 from diban.share.answers import below_address, json_answer
 from diban.share.asking import Asking
 from diban.share.block import Block, read_route
@@ -34,7 +35,7 @@ from diban.share.parameters.given import given_parameters
 from diban.share.parameters.lang import LANG, parse_lang
 from diban.share.parameters.limit import LIMIT, parse_limit
 from diban.share.parameters.parameter import Parameter
-from diban.share.port import CHANGE_KINDS
+from diban.share.port import CHANGE_KINDS, REPAIRS
 from diban.share.receipt import receipt_document
 from diban.share.rows_answer import rows_answer
 from diban.share.services import Services
@@ -69,6 +70,7 @@ def deliveries_block(asking: Asking) -> Block:
         read_route(routes, "/{delivery}/report", pages.report)
         read_route(routes, "/{delivery}/progress", pages.progress)
         read_route(routes, "/{delivery}/changes", pages.changes, KIND, LIMIT, AFTER, kind=GEOJSON)
+        read_route(routes, "/{delivery}/repairs", pages.repairs, LIMIT, AFTER, kind=GEOJSON)
         read_route(routes, "/{delivery}/receipt", pages.receipt)
         read_route(routes, "/{delivery}/original", pages.original, kind=OCTETS)
         read_route(routes, "/{delivery}/columns", pages.columns)
@@ -130,10 +132,23 @@ class _Pages:
     def changes(self, request: Request, delivery: str) -> Response:
         """What it would add, change or remove (or did), for those who work on it; noted in the audit."""
         asker, found = self._known(request, delivery, KIND, LIMIT, AFTER)
+        kind = _kind(given_parameters(request, KIND, LIMIT, AFTER).get("kind"))
+        return self._kept(request, asker, found, kind, (found.changes or {}).get(kind, 0))
+
+    def repairs(self, request: Request, delivery: str) -> Response:
+        """Geometry as it was delivered and, beside it, as it would be repaired; ``side`` tells which.
+
+        For those who work on the delivery, as far as its report names the rows; noted in the audit.
+        """
+        asker, found = self._known(request, delivery, LIMIT, AFTER)
+        report = Report.from_json(found.report) if found.report else None
+        return self._kept(request, asker, found, REPAIRS, 2 * report.repairs if report else 0)
+
+    def _kept(self, request: Request, asker: Asker, found: Delivery, kind: str, matched: int) -> Response:
+        """A page of the features of a kind that are kept of a delivery."""
         _require_work(asker, found)
-        given = given_parameters(request, KIND, LIMIT, AFTER)
-        kind, after = _kind(given.get("kind")), _after(given.get("after"))
-        limit = min(parse_limit(given.get("limit")), MOST_FEATURES)
+        given = request.query_params
+        after, limit = _after(given.get("after")), min(parse_limit(given.get("limit")), MOST_FEATURES)
         kept = self._services.journey.changes(found.id, kind, after, limit)
         if kept is None:
             raise Missing(
@@ -146,7 +161,9 @@ class _Pages:
             )
         features = features_of(kept.features, CRS84)
         for feature in features:  # what is new has no number yet
-            feature["id"] = feature["id"] or f"row {feature['properties'][ROW]}"
+            told = feature["properties"]
+            side = f" {told['side']}" if kind == REPAIRS else ""
+            feature["id"] = feature["id"] or f"row {told[ROW]}{side}"
         note_reading(
             *(self._services, request, asker, found),
             "delivery.changes",
@@ -159,7 +176,7 @@ class _Pages:
         return json_answer(
             {
                 "type": "FeatureCollection",
-                "numberMatched": (found.changes or {}).get(kind, 0),
+                "numberMatched": matched,
                 "numberKept": kept.of,
                 "numberReturned": len(features),
                 "features": features,

@@ -14,6 +14,7 @@ from diban.ground import Asset, DeliveryId, LayerId, Mode, Text, VersionId
 from diban.intake import Delivery, Mapping, Saved
 
 CHANGE_KINDS = ("added", "changed", "removed")
+REPAIRS = "repairs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ class Journey(Protocol):
 
     def changes(self, delivery: DeliveryId, kind: str, after: int, limit: int) -> Kept | None:
         """Features of a kind (added, changed, removed) behind the first ``after``, at most ``limit``.
+
+        Of `REPAIRS`, each row's geometry by ``side``: ``delivered``, and ``proposed`` in its place.
 
         Only the first of each kind are kept, and a page is bounded in bytes; None when nothing is
         kept, or no longer.

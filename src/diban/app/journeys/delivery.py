@@ -12,7 +12,7 @@ from diban.app.journeys.compare import compare
 from diban.app.journeys.examine import examine
 from diban.app.journeys.judge import judge
 from diban.app.journeys.land import land
-from diban.app.journeys.preview import keep_preview, tidy_work
+from diban.app.journeys.preview import keep_preview, keep_repairs, tidy_work
 from diban.app.journeys.progress import Progress, silent
 from diban.app.journeys.receive import Letter, job_of, receive
 from diban.app.wiring import Platform
@@ -77,6 +77,7 @@ def proceed(platform: Platform, delivery_id: DeliveryId, progress: Progress = si
                 changes = compare(platform, delivery, examined, progress)
                 if changes is not None:
                     keep_preview(platform, delivery, changes)
+                    keep_repairs(platform, delivery, examined.report)
                 delivery = judge(platform, delivery, examined, changes)
             if delivery.state is DeliveryState.ACCEPTED:
                 delivery = land(platform, delivery, changes, progress)

@@ -20,19 +20,24 @@ import pyarrow.compute as pc
 
 from diban.app.wiring import Platform
 from diban.base import CHANGED, NEW, load_plan
-from diban.ground import FID, NOW, ROW, ChangeSet, DeliveryId, FeatureSet, Mode, Scope
-from diban.intake import Delivery
-from diban.share import CHANGE_KINDS, Kept
+from diban.ground import FID, GEOMETRY, NOW, ROW, ChangeSet, DeliveryId, FeatureSet, Mode, Scope
+from diban.intake import Delivery, open_spool
+from diban.quality import Report, proposed
+from diban.share import CHANGE_KINDS, REPAIRS, Kept
 from diban.store import keep_file, translating_disk
 
 MOST = 5000
 """Features of each kind that are kept."""
 MOST_BYTES = 16 << 20
 """Bytes of each kind that are kept; what does not fit is only counted."""
+MOST_REPAIRS = 500
+"""Rows whose repair is kept, each as it was sent and as it would be."""
 PAGE_BYTES = 4 << 20
 """Bytes that are read for one page, unless its first feature alone is larger."""
 KEPT = timedelta(days=30)
 FILES, ROWS = "changes*.arrow", "rows.arrow"
+DELIVERED, PROPOSED = "delivered", "proposed"
+_SIDES = pa.schema([(ROW, pa.int64()), (FID, pa.int64()), ("side", pa.string()), (GEOMETRY, pa.binary())])
 _TOGETHER = 64
 """Removed features that are asked of the base at once."""
 _CELL = 16
@@ -46,14 +51,23 @@ def keep_preview(platform: Platform, delivery: Delivery, changes: ChangeSet) -> 
     columns = [*changes.features.schema.arrow(), pa.field(ROW, pa.int64()), pa.field(FID, pa.int64())]
     schema = pa.schema(columns)
     for kind in CHANGE_KINDS:
-        target = _file(platform, delivery.id, kind)
-        aside = target.with_suffix(".part")
-        with translating_disk():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-                for batch in _fitting(_changed(platform, changes, kind), schema):
-                    writer.write_batch(batch)
-            keep_file(aside, target)
+        _keep(_file(platform, delivery.id, kind), _changed(platform, changes, kind), schema)
+
+
+def keep_repairs(platform: Platform, delivery: Delivery, report: Report) -> None:
+    """Write the geometry of rows that the report names as repairable, and the proposals, beside them."""
+    if report.repairs:
+        _keep(_file(platform, delivery.id, REPAIRS), _sides(platform, delivery, report), _SIDES)
+
+
+def _keep(target: Path, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:
+    aside = target.with_suffix(".part")
+    with translating_disk():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+            for batch in _fitting(batches, schema):
+                writer.write_batch(batch)
+        keep_file(aside, target)
 
 
 def preview(platform: Platform, delivery: DeliveryId, kind: str, after: int, limit: int) -> Kept | None:
@@ -176,3 +190,23 @@ def _taken(features: FeatureSet, rows: Numbers, fids: Numbers | None) -> Iterato
         numbers = pa.nulls(len(inside), pa.int64()) if fids is None else pa.array(fids[inside], pa.int64())
         yield taken.append_column(FID, numbers)
         start += batch.num_rows
+
+
+def _sides(platform: Platform, delivery: Delivery, report: Report) -> Iterator[pa.RecordBatch]:
+    """Each such row twice, as delivered and as proposed."""
+    named = {place.row for one in report.findings if one.flaw.repairable for place in one.places}
+    rows = np.array(sorted(named)[:MOST_REPAIRS], np.int64)
+    schema = platform.base.schema(delivery.sent.layer)
+    for batch in open_spool(platform.work / delivery.id / ROWS, schema).batches():
+        here = batch.filter(pa.array(np.isin(batch.column(ROW).to_numpy(), rows)))
+        places, made = proposed(here)
+        sent = here.take(pa.array(places))
+        both = np.argsort(np.tile(np.arange(len(places)), 2), kind="stable")  # each beside its proposal
+        told = {
+            ROW: pa.concat_arrays([sent.column(ROW)] * 2),
+            "side": pa.concat_arrays([pa.repeat(side, len(places)) for side in (DELIVERED, PROPOSED)]),
+            GEOMETRY: pa.concat_arrays([sent.column(GEOMETRY), made]),
+        }
+        yield pa.RecordBatch.from_pydict(told).take(pa.array(both))
+        if here.num_rows and here.column(ROW)[-1].as_py() == rows[-1]:
+            return

@@ -1,4 +1,4 @@
-"""``python -m bench.own_reading FILE``: a file read by the project's own reader, without a sandbox.
+"""``python -m tests.intake.own_reading FILE``: a file read by the project's own reader, without a sandbox.
 
 It prints the seconds from opening to the last row, without those in which the process starts.
 """
@@ -30,7 +30,7 @@ def main() -> None:
             wanted = Wanted(shape="wkt", scratch=scratch)
         for _ in held.enter_context(choose(path).open(path, wanted, Limits(), Remarks())).batches:
             pass
-        print(time.perf_counter() - begun)
+        sys.stdout.write(f"{time.perf_counter() - begun}\n")
 
 
 if __name__ == "__main__":
