@@ -1,7 +1,7 @@
 /** Deliveries: what was sent, what waits for whom, and what is done about it. */
 
 import { read, send } from './http'
-import type { ChangedFeatures, ChangeKind, Delivery, DeliveryOf, Inbox, Mode, Progress, Provided, Receipt } from './types'
+import type { ChangedFeatures, ChangeKind, Delivery, DeliveryOf, Inbox, Mode, Progress, Provided, Receipt, RepairedShapes } from './types'
 
 const LIST = '/api/deliveries'
 export const INBOX = '/api/inbox'
@@ -53,6 +53,8 @@ export const readInbox = (watching = false): Promise<Inbox> => read<Inbox>(INBOX
 
 export const readChanges = (id: string, kind: ChangeKind, signal?: AbortSignal): Promise<ChangedFeatures> =>
   read<ChangedFeatures>(`${deliveryAddress(id)}/changes?kind=${kind}&limit=${DRAWN}`, signal)
+
+export const readRepairs = (id: string, signal?: AbortSignal): Promise<RepairedShapes> => read<RepairedShapes>(`${deliveryAddress(id)}/repairs?limit=${DRAWN}`, signal)
 
 /** The deliveries that the asker may see, newest first; and the address of those after them. */
 export const readDeliveries = (address: string, signal?: AbortSignal): Promise<{ deliveries: DeliveryOf[]; next: string | null }> => read(address, signal)

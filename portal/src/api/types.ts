@@ -291,6 +291,13 @@ export interface ChangedFeatures extends GeoJSON.FeatureCollection {
   next: string | null
 }
 
+/** Shapes as they were sent and as they would be repaired, a pair for each row. */
+export interface RepairedShapes extends GeoJSON.FeatureCollection<GeoJSON.Geometry, { _row: number; side: 'delivered' | 'proposed' }> {
+  numberMatched: number
+  numberKept: number
+  next: string | null
+}
+
 export interface Receipt {
   receipt: {
     issuer: Text

@@ -10,6 +10,9 @@ export const distinct = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#b8860b', 
 /** Added, changed, removed: Tol's high-contrast scheme, told apart by every eye and in grey print too. */
 export const changeColours = { added: '#004488', changed: '#ddaa33', removed: '#bb5566' } as const
 
+/** Of a repair: the shape that was sent, and the one in its place. */
+export const repairColours = { delivered: '#b3391c', proposed: '#009e73' } as const
+
 /** Error, warning, notice: the same three tones as in the report. */
 export const severityColours = { error: '#b3391c', warning: '#b8860b', notice: '#3f6f9f' } as const
 

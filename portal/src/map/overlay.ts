@@ -3,7 +3,7 @@
 import type { LayerSpecification } from 'maplibre-gl'
 
 import type { ChangeKind, Severity } from '../api/types'
-import { accent, changeColours, halo, severityColours } from './colours'
+import { accent, changeColours, halo, repairColours, severityColours } from './colours'
 import { boxOf } from './shapes'
 
 /** A place with a fault, or one in question; `key` names it to whoever listens. */
@@ -14,7 +14,10 @@ export interface Mark {
   key?: string
 }
 
-export type Overlay = GeoJSON.FeatureCollection<GeoJSON.Geometry, { kind: ChangeKind; key: string }>
+/** Of a repair: what was sent, or what is proposed in its place. */
+export type Side = keyof typeof repairColours
+
+export type Overlay = GeoJSON.FeatureCollection<GeoJSON.Geometry, { kind: ChangeKind | Side; key: string }>
 
 /** The layers on which a click chooses. */
 export const CHOSEN_ON = ['marks', 'overlay-fill', 'overlay-line', 'overlay-gone', 'overlay-dot', 'overlay-far']
@@ -43,15 +46,16 @@ export function dotted(overlay: Overlay): GeoJSON.FeatureCollection {
 
 /** A change can be told without its colour too: what is added is solid, what goes is dashed. */
 export function overlayLayers(): LayerSpecification[] {
-  const colour = ['match', ['get', 'kind'], 'added', changeColours.added, 'changed', changeColours.changed, changeColours.removed] as never
+  const colour = ['match', ['get', 'kind'], 'added', changeColours.added, 'changed', changeColours.changed, 'delivered', repairColours.delivered, 'proposed', repairColours.proposed, changeColours.removed] as never
+  const dashed = ['in', ['get', 'kind'], ['literal', ['removed', 'delivered']]] as never
   const chosen = ['==', ['get', 'key'], ''] as never
   const joined = { 'line-join': 'round' as const }
   return [
     { id: 'overlay-fill', type: 'fill', source: 'overlay', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': colour, 'fill-opacity': 0.45 } },
     // a dark edge, so that no change is taken for a street of its colour
     { id: 'overlay-edge', type: 'line', source: 'overlay', layout: joined, paint: { 'line-color': '#1c2329', 'line-width': 5, 'line-opacity': 0.55 } },
-    { id: 'overlay-line', type: 'line', source: 'overlay', filter: ['!=', ['get', 'kind'], 'removed'], layout: joined, paint: { 'line-color': colour, 'line-width': 2.2 } },
-    { id: 'overlay-gone', type: 'line', source: 'overlay', filter: ['==', ['get', 'kind'], 'removed'], layout: joined, paint: { 'line-color': colour, 'line-width': 2.2, 'line-dasharray': [2, 1.2] } },
+    { id: 'overlay-line', type: 'line', source: 'overlay', filter: ['!', dashed] as never, layout: joined, paint: { 'line-color': colour, 'line-width': 2.2 } },
+    { id: 'overlay-gone', type: 'line', source: 'overlay', filter: dashed, layout: joined, paint: { 'line-color': colour, 'line-width': 2.2, 'line-dasharray': [2, 1.2] } },
     {
       id: 'overlay-dot', type: 'circle', source: 'overlay', filter: ['all', ['==', ['geometry-type'], 'Point'], ['!', ['has', 'far']]],
       paint: { 'circle-color': colour, 'circle-radius': 5, 'circle-stroke-color': halo, 'circle-stroke-width': 1.5 },

@@ -2,7 +2,7 @@
 
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 
-import { readChanges, readDelivery, readProgress } from '../api/deliveries'
+import { readChanges, readDelivery, readProgress, readRepairs } from '../api/deliveries'
 import type { ChangedFeatures, ChangeKind, Delivery, Problem, Progress } from '../api/types'
 import { loadInbox } from './inbox'
 import { moving } from './journey'
@@ -96,4 +96,11 @@ export function useChanges(delivery: () => Delivery | null) {
   })
   watch(told, (id) => { if (id) void run(id) }, { immediate: true })
   return { data, problem, told }
+}
+
+/** The shapes of proposed repairs; read once there are some, by those who may see them. */
+export function useRepairs(delivery: () => Delivery | null) {
+  const { data, run } = useLoad((signal, id: string) => readRepairs(id, signal))
+  watch(() => { const one = delivery(); return one?.repair?.state === 'proposed' && one.may.see_values ? one.id : null }, (id) => { if (id) void run(id) }, { immediate: true })
+  return data
 }
