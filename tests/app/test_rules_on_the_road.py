@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from diban.governance import Act, Verdict, evidence_of
 from diban.ground import NOW, Conflict, Denied, Missing, Scope
 from diban.intake import Bound, Delivery, DeliveryState
 from diban.quality import Report, Severity
-from diban.store import reading
+from diban.store import reading, this_process
 from tests.app.town import APPROVER, CITY, STEWARD, Town, founded, geojson, plots, square
 from tests.postgres import Cluster
 
@@ -203,8 +204,14 @@ def test_what_a_killed_process_left_is_swept(town: Town) -> None:
     for path in (left, present):
         path.mkdir(parents=True)
     os.utime(left, (0, 0))
+    incoming = town.platform.settings.home / "originals" / "incoming"
+    incoming.mkdir(parents=True, exist_ok=True)
+    gone, alive = incoming / f"{socket.gethostname()}:1:0-aa", incoming / f"{this_process()}-aa"
+    for path in (gone, alive):
+        path.touch()
     sweep_once(town.platform)
     assert (left.exists(), present.exists()) == (False, True)
+    assert (gone.exists(), alive.exists()) == (False, True)
     forget_faulty(town.platform.work, every=True)
     assert not present.exists()
 

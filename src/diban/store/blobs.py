@@ -37,6 +37,9 @@ class Blobs(Protocol):
     def holds(self, digest: str) -> bool:
         """Whether the bytes are there."""
 
+    def sweep(self) -> None:
+        """Remove what processes that are gone left of bytes that they never received whole."""
+
     def expunge(self, digest: str) -> bool:
         """Remove the bytes for good; whether there were any."""
 
@@ -53,7 +56,7 @@ class FolderBlobs:
         try:
             with translating_disk():
                 self._incoming.mkdir(parents=True, exist_ok=True)
-                self._sweep()
+                self.sweep()
                 digest = self._receive(source, aside, limit, progress)
                 target = self._place(digest)
                 if not target.exists():
@@ -109,11 +112,11 @@ class FolderBlobs:
         sync_folder(place.parent)
         return True
 
-    def _sweep(self) -> None:
-        """Remove what uploads of processes that are gone left behind."""
-        for left in self._incoming.iterdir():
-            if not may_be_alive(left.name.rpartition("-")[0]):
-                left.unlink(missing_ok=True)
+    def sweep(self) -> None:
+        with translating_disk():
+            for left in self._incoming.glob("*"):
+                if not may_be_alive(left.name.rpartition("-")[0]):
+                    left.unlink(missing_ok=True)
 
     def _place(self, digest: str) -> Path:
         if not re.fullmatch(r"[0-9a-f]{64}", digest):

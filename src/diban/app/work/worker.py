@@ -103,6 +103,7 @@ def seal_once(platform: Platform) -> bool:
 def sweep_once(platform: Platform) -> bool:
     """Forget uploads that have expired, what deliveries showed that ended long ago, and leavings."""
     platform.uploads.sweep(platform.database)
+    platform.blobs.sweep()
     forget_previews(platform.work)
     forget_faulty(platform.work)
     return False
