@@ -39,12 +39,12 @@ def headed(
     first = next(batches, pa.RecordBatch.from_pylist([], opened.schema))
     head, strange = opened.source.head, not columns.source and not opened.source.places
     if head and strange and seems_data(head, first, schema):
-        raise Unreadable("header.absent", *_ABSENT)
+        raise absent()
     if head == () and first.num_rows:
         titles = [word for field in schema.fields for word in (field.title.zh, field.title.en)]
         known = [*schema.names(), *titles, *mapping.columns.values()]
         if seems_names([first.column(name)[0].as_py() for name in opened.columns], known):
-            raise Unreadable("header.present", *_PRESENT)
+            raise unexpected()
     return chain((first,), batches)
 
 
@@ -64,26 +64,34 @@ def explained(
     return fault
 
 
-_ABSENT = (
-    Text(
-        zh="首行像是数据而不是列名：已声明的信息项一个也没有对上，首行的值与其下各行同类",
-        en="the first row seems to be data, not names: no declared field was found, and its values are like "
-        "those below",
-    ),
-    Text(
-        zh="没有表头的，提交时选“首行即数据”（--no-header），或在映射中保存 header: false，"
-        "列名即为 column 1、column 2…；首行确是列名的，选“首行是列名”（--header），并在映射中说明各列",
-        en="without a header say so when you deliver (--no-header), or save header: false in the mapping; "
-        "columns are then column 1, column 2 …; if it does hold names, say that (--header) and map them",
-    ),
-)
-_PRESENT = (
-    Text(
-        zh="映射说首行即数据，但首行像是列名",
-        en="the mapping says that the first row is data, yet it seems to hold the names of the columns",
-    ),
-    Text(
-        zh="有表头的，提交时选“首行是列名”（--header）；首行确是数据的，选“首行即数据”（--no-header）",
-        en="with a header say so when you deliver (--header); if it is data, say that (--no-header)",
-    ),
-)
+def absent() -> Unreadable:
+    """What is told when data seem to stand where names are looked for."""
+    return Unreadable(
+        "header.absent",
+        Text(
+            zh="首行像是数据而不是列名：已声明的信息项一个也没有对上，首行的值与其下各行同类",
+            en="the first row seems to be data, not names: no declared field was found, and its values "
+            "are like those below",
+        ),
+        Text(
+            zh="没有表头的，提交时选“首行即数据”（--no-header），或在映射中保存 header: false，"
+            "列名即为 column 1、column 2…；首行确是列名的，选“首行是列名”（--header），并在映射中说明各列",
+            en="without a header say so when you deliver (--no-header) or save header: false in the mapping: "
+            "columns are column 1, column 2 … then; if it does hold names, say that (--header) and map them",
+        ),
+    )
+
+
+def unexpected() -> Unreadable:
+    """What is told when names seem to stand where the mapping says that there are data."""
+    return Unreadable(
+        "header.unexpected",
+        Text(
+            zh="映射说首行即数据，但首行像是列名",
+            en="the mapping says that the first row is data, yet it seems to hold the names of the columns",
+        ),
+        Text(
+            zh="有表头的，提交时选“首行是列名”（--header）；首行确是数据的，选“首行即数据”（--no-header）",
+            en="with a header say so when you deliver (--header); if it is data, say that (--no-header)",
+        ),
+    )
