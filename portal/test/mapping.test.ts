@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Field, FileColumns, MappingValue } from '../src/api/types'
+import { columnChoice, columnTitle, headerOf, headerWord } from '../src/state/header'
 import { columnOf, CONSTANT, draftOf, fromColumn, lacking, likelyCode, mappingOf, propose, strange, unused } from '../src/state/mapping'
 
 const field = (name: string, given: Partial<Field> = {}): Field => ({ name, title: { zh: name, en: name }, kind: 'text', required: false, unique: false, codes: [], unit: null, ...given })
@@ -14,7 +15,7 @@ const file: FileColumns = {
     { name: '备注', sort: 'text', values: [] }, { name: '经度', sort: 'text', values: [] }, { name: '纬度', sort: 'text', values: [] },
   ],
 }
-const said = { columns: { code: '编号' }, constants: { district: '440305' }, codes: { state: { 完好: '1' } }, source_layer: null, encoding: 'GBK', x: null, y: null, shape: null }
+const said = { columns: { code: '编号' }, constants: { district: '440305' }, codes: { state: { 完好: '1' } }, source_layer: null, encoding: 'GBK', x: null, y: null, shape: null, header: false }
 const value: MappingValue = { number: 3, ...said }
 
 describe('a mapping as it is drawn up', () => {
@@ -22,6 +23,19 @@ describe('a mapping as it is drawn up', () => {
   it('leaves out what says nothing', () => {
     const draft = { ...draftOf(value), codes: { state: { 完好: '' } }, x: '经度', constants: {}, encoding: ' ' }
     expect(mappingOf(draft)).toEqual({ ...said, constants: {}, codes: {}, encoding: null, x: null })
+  })
+  it('keeps whether there is a header, or that nothing is said of it', () => {
+    for (const header of [true, false, null]) expect(mappingOf(draftOf({ ...value, header })).header).toBe(header)
+    expect([headerOf(''), headerOf('true'), headerOf('false'), headerOf('no')]).toEqual([null, true, false, null])
+    expect([headerWord(null), headerWord(undefined), headerWord(true), headerWord(false)]).toEqual(['', '', 'true', 'false'])
+  })
+  it('says a column without a name by its place in both languages', () => {
+    expect([columnTitle('column 3', 'zh'), columnTitle('column 3', 'en')]).toEqual(['第 3 列（column 3）', 'column 3'])
+    const column = (name: string, ...values: string[]) => ({ name, sort: 'text', values })
+    expect(columnChoice(column('column 3', 'L1', 'L2'), 'zh')).toBe('第 3 列（column 3） · L1')
+    expect(columnChoice(column('column 3', '长'.repeat(30)), 'en')).toBe(`column 3 · ${'长'.repeat(24)}…`)
+    expect([columnChoice(column('column 3'), 'en'), columnChoice(column('编号', '1'), 'zh')]).toEqual(['column 3', '编号'])
+    expect([columnTitle('column 03', 'zh'), columnTitle('编号', 'zh')]).toEqual(['column 03', '编号'])
   })
   it('takes a column by name whatever its case, unless another field has it', () => {
     const draft = draftOf(value)

@@ -79,6 +79,15 @@ describe('what is handed out', () => {
     expect(lines[1]).toBe(`3,f,'=SUM(A1),1.5,,C,错误,"值,""错""",改`)
     expect(lines[2]).toContain(',,-12,')
   })
+  it('gives nothing that a spreadsheet would run', () => {
+    const told = (value: string): string => {
+      const place = { row: 1, field: null, lon: null, lat: null, value, other: null, areas: null }
+      const finding: Finding = { code: 'C', title: { zh: '', en: '' }, severity: 'error', message: { zh: '', en: '' }, remedy: { zh: '', en: '' }, dimension: 'accuracy', repairable: false, count: 1, places: [place] }
+      return rowsToFix([finding], 'en').split('\r\n')[1]?.split(',')[2] ?? ''
+    }
+    for (const text of ['=1', '+86-755', '-1-2', '@x', ' =1', '\u3000=1', '＝1', '\tx', '-5=1']) expect(told(text)).toBe(`'${text}`)
+    for (const text of ['-5', '+1.5e-7', ' -.5', '-', '－', '甲=乙', "'甲"]) expect(told(text)).toBe(text)
+  })
   it('names findings of one code apart, the gravest first', () => {
     const one = (code: string, severity: 'error' | 'warning', count: number, areas: [number, number] | null = null): Finding => ({
       code, severity, count, message: { zh: '', en: '' }, remedy: { zh: '', en: '' }, title: { zh: '', en: '' }, dimension: 'accuracy', repairable: areas !== null,

@@ -65,16 +65,23 @@ def read(
     encoding: str | None = None,
     places: Places | None = None,
     work: Path | None = None,
+    header: bool = True,
 ) -> Read:
     """Everything, through the sandbox."""
-    asked = open_upload(path, layer=layer, limits=limits, encoding=encoding, places=places, work=work)
+    asked = open_upload(
+        path, layer=layer, limits=limits, encoding=encoding, places=places, work=work, header=header
+    )
     with asked as reading:
         table = pa.Table.from_batches(reading.batches(), reading.schema)
     return Read(reading.source, table, reading.remarks)
 
 
 def read_here(
-    path: Path, layer: str | None = None, encoding: str | None = None, places: Places | None = None
+    path: Path,
+    layer: str | None = None,
+    encoding: str | None = None,
+    places: Places | None = None,
+    header: bool = True,
 ) -> Read:
     """The same in this process, for readers without GDAL: many small files are read soon."""
     places, limits, remarks = places or Places(), Limits(), Remarks()
@@ -82,7 +89,7 @@ def read_here(
         folder = Path(held.enter_context(TemporaryDirectory()))
         files = [held.enter_context((folder / str(number)).open("xb")) for number in range(FILES)]
         scratch = Scratch([(file.fileno(), Path(file.name)) for file in files])
-        wanted = Wanted(layer, encoding, places.x, places.y, places.shape, scratch)
+        wanted = Wanted(layer, encoding, places.x, places.y, places.shape, scratch, header=header)
         try:
             source = held.enter_context(choose(path).open(path, wanted, limits, remarks))
             table = pa.Table.from_batches(source.batches, source.schema)
@@ -91,7 +98,8 @@ def read_here(
         except _DAMAGE as fault:
             raise unreadable(Refusal("read-damaged", detail=str(fault)), limits) from fault
         said: dict[str, Any] = source.as_json()
-        head = SourceLayer(name=said.pop("layer"), **said)
+        names = said.pop("head")
+        head = SourceLayer(name=said.pop("layer"), head=None if names is None else tuple(names), **said)
     table.validate(full=True)
     return Read(head, table, tuple(Remark.from_json(remark) for remark in remarks.as_json()))
 

@@ -105,6 +105,18 @@ def test_a_key_is_not_for_another_file(own_town: Town, housing: Client) -> None:
     assert (again.status_code, again.json()["id"]) == (200, first.json()["id"]), "the same bytes sent anew"
 
 
+def test_another_word_on_the_header_is_another_delivery(own_town: Town, housing: Client) -> None:
+    upload = uploaded(housing, geojson([building(1)]))
+    first = submit(housing, upload=upload)
+    again = submit(housing, upload=upload, header=True)
+    assert (again.status_code, again.json()["header"]) == (201, True)
+    assert again.json()["id"] != first.json()["id"]
+    assert submit(housing, upload=upload, header=True).json()["id"] == again.json()["id"]
+    assert submit(housing, "k", upload=upload, header=False).status_code == 201
+    assert submit(housing, "k", upload=upload).status_code == 409
+    assert submit(housing, "k", upload=upload, header="perhaps").status_code == 400
+
+
 @pytest.mark.parametrize("mode", ["full", "unchanged"])
 def test_what_came_to_nothing_is_sent_anew_in_the_same_words(
     own_town: Town, housing: Client, mode: str

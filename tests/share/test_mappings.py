@@ -67,6 +67,39 @@ def test_a_mapping_is_saved_and_used_by_the_next_delivery(own_town: Town, housin
     assert found["properties"] == {"code": "002", "words": "440304"}
 
 
+def test_a_table_without_a_header_is_told_mapped_and_delivered(own_town: Town, housing: Client) -> None:
+    rows = "R1,001\nR2,002\nR3,003\n"
+
+    def delivered(**letter: Any) -> Any:
+        upload = uploaded(housing, rows.encode(), "登记.csv")
+        made = submit(housing, upload=upload, layer="register", mode="changes", **letter)
+        work(own_town)
+        return housing.read(f"{DELIVERIES}/{made.json()['id']}")
+
+    told = delivered()
+    assert (told["state"], told["header"]) == ("returned", None)
+    assert [one["code"] for one in told["findings"]] == ["header.absent"]
+    at = f"{DELIVERIES}/{told['id']}/columns"
+    assert [one["name"] for one in housing.read(at)["columns"]] == ["R1", "001"]
+    shown = housing.read(at, header="false")["columns"]
+    assert [(one["name"], one["values"]) for one in shown] == [
+        ("column 1", ["R1", "R2", "R3"]), ("column 2", ["001", "002", "003"])
+    ]  # fmt: skip
+    for wrong in ("0", "False", ""):
+        housing.refused(at, 400, header=wrong)
+
+    columns = {"code": "column 1", "words": "column 2"}
+    assert put(housing, {"columns": columns, "header": "false"}).status_code == 400
+    assert put(housing, {"columns": columns}).json()["mapping"]["header"] is None
+    assert delivered()["state"] == "returned"
+    told = delivered(header=False)
+    assert (told["state"], told["header"], told["change"]["added"]) == ("landed", False, 3)
+    assert put(housing, {"columns": columns, "header": False}).json()["mapping"]["header"] is False
+    assert delivered()["state"] == "landed"
+    assert delivered(header=True)["state"] == "returned", "the word of the delivery counts more"
+    assert len(housing.read("/ogc/collections/register/items", code="R1")["features"]) == 1
+
+
 def test_versions_are_kept_and_taken_as_files(housing: Client) -> None:
     assert put(housing, SAID).status_code == 200
     assert put(housing, {"constants": {"words": "x"}}).json()["mapping"]["number"] == 2

@@ -149,6 +149,8 @@ def _of_reading() -> Iterator[Flaw]:
 
 
 def _of_examination() -> Iterator[Flaw]:
+    for name in ("absent", "unexpected"):
+        yield _flaw_of(part("diban.app.journeys.heading", name)())
     yield from (_flaw_of(fault) for fault in _crs_faults())
     untold = Text(
         "按 ‹crs›（‹by›）采用；是否为 ‹others›，无从判断",

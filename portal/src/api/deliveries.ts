@@ -22,6 +22,8 @@ export interface Letter {
   mode: Mode
   source_layer: string | null
   crs: string | null
+  /** Whether the first row of a table names its columns; null leaves it to the mapping. */
+  header: boolean | null
   dry_run: boolean
 }
 

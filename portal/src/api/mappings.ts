@@ -12,7 +12,9 @@ export const readMapping = (layer: string, signal?: AbortSignal): Promise<LayerM
 export const saveMapping = async (layer: string, mapping: Omit<MappingValue, 'number'>, on: number): Promise<LayerMapping> =>
   (await (await send('PUT', mappingAddress(layer), { mapping, on })).json()) as LayerMapping
 
-export const readColumns = (delivery: string, signal?: AbortSignal): Promise<FileColumns> => read<FileColumns>(`/api/deliveries/${encodeURIComponent(delivery)}/columns`, signal)
+/** Columns by the names of the first row, or by position where `header` is false; null: as it was delivered. */
+export const readColumns = (delivery: string, header: boolean | null, signal?: AbortSignal): Promise<FileColumns> =>
+  read<FileColumns>(`/api/deliveries/${encodeURIComponent(delivery)}/columns${header === null ? '' : `?header=${String(header)}`}`, signal)
 
 /** The latest deliveries of a resource, whose files may be mapped. */
 export const deliveriesOf = async (resource: string, signal?: AbortSignal): Promise<DeliveryOf[]> =>

@@ -253,6 +253,8 @@ export interface Delivery extends DeliveryHead {
   mode: Mode
   source_layer: string | null
   crs: string | null
+  /** Whether the first row of a table names its columns; null when nothing was said of it. */
+  header: boolean | null
   sender: { name: Text }
   question: Question | null
   verdict: Verdict | null
@@ -368,6 +370,8 @@ export interface MappingValue {
   x: string | null
   y: string | null
   shape: string | null
+  /** Whether the first row of a table names its columns, where a delivery does not say. */
+  header: boolean | null
 }
 
 export interface LayerMapping {

@@ -4,11 +4,15 @@ import type { Finding } from '../api/types'
 import type { Language } from './language'
 import { delivery as words } from './words'
 
-/** Quotes a cell; a leading =, +, - or @ of a text is kept from being run as a formula. */
+/** How a text begins that a spreadsheet may run; and what it never runs, though it begins so. */
+const RISKY = /^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/
+const HARMLESS = /^\s*(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-－]+)\s*$/i
+
+/** Quotes a cell; a text that may be run gets an apostrophe. This list is for people and is never read back. */
 function cell(value: string | number | null): string {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)
-  const tame = /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value)) ? `'${value}` : value
+  const tame = RISKY.test(value) && !HARMLESS.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame
 }
 

@@ -1,6 +1,7 @@
 /** A mapping as it is drawn up: for each field where its value comes from, and what values become. */
 
 import type { Field, FileColumn, FileColumns, MappingValue } from '../api/types'
+import { headerOf, headerWord, type HeaderWord } from './header'
 
 /** `''`: the column of the field's name; `=`: one value for all rows; else `c:` and a column. */
 export type Source = string
@@ -18,6 +19,7 @@ export interface Draft {
   shape: string
   source_layer: string
   encoding: string
+  header: HeaderWord
 }
 
 const copied = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
@@ -30,6 +32,7 @@ export function draftOf(value: MappingValue): Draft {
     },
     constants: copied(value.constants), codes: copied(value.codes),
     x: value.x ?? '', y: value.y ?? '', shape: value.shape ?? '', source_layer: value.source_layer ?? '', encoding: value.encoding ?? '',
+    header: headerWord(value.header),
   }
 }
 
@@ -44,6 +47,7 @@ export function mappingOf(draft: Draft): Omit<MappingValue, 'number'> {
     codes: Object.fromEntries(codes.filter(([, table]) => Object.keys(table).length)),
     x: placed ? draft.x : null, y: placed ? draft.y : null, shape: placed ? null : draft.shape || null,
     source_layer: draft.source_layer.trim() || null, encoding: draft.encoding.trim() || null,
+    header: headerOf(draft.header),
   }
 }
 

@@ -10,6 +10,7 @@ from diban.app.commands.terminal import explain
 from diban.app.demo import PASSWORD, Demonstration, ask_everything, build_demo
 from diban.app.journeys.accounting import add_user, new_key, new_password
 from diban.app.journeys.answering import answer
+from diban.app.journeys.columns import columns_of
 from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.describing import Described, describe
 from diban.app.journeys.erasing import ask_to_erase, erase
@@ -54,6 +55,7 @@ __all__ = [
     "build",
     "build_demo",
     "carry",
+    "columns_of",
     "decide_delivery",
     "deliver",
     "describe",

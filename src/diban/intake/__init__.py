@@ -25,9 +25,11 @@ from diban.intake.detect import (
     detect,
     sample_of,
 )
+from diban.intake.first_row import seems_data, seems_names
+from diban.intake.formats.marks import MARKS
 from diban.intake.local_times import LocalTimes
 from diban.intake.mapping import Mapping, Mappings, Saved
-from diban.intake.marked.rows import MARKS, UNBOUNDED, Bound, Marked, write_marked
+from diban.intake.marked.rows import UNBOUNDED, Bound, Marked, write_marked
 from diban.intake.sandbox.available import Availability, sandbox_available
 from diban.intake.sandbox.launch import reading_ahead
 from diban.intake.sandbox.reading import Places, Reading, SourceLayer, open_upload
@@ -79,6 +81,8 @@ __all__ = [
     "reading_ahead",
     "sample_of",
     "sandbox_available",
+    "seems_data",
+    "seems_names",
     "spool",
     "write_marked",
 ]

@@ -38,7 +38,8 @@ class Sent:
     """What a sender says of a file, and what was stored of it.
 
     ``key`` is the idempotency key; ``crs`` the sender's word on the coordinates; ``source_layer``
-    which layer of the file is meant; a ``dry_run`` is examined and compared and never lands;
+    which layer of the file is meant, ``header`` whether the first row of a table names its columns (None: not
+    said); a ``dry_run`` is examined and compared and never lands;
     ``accept_repairs`` tells whether proposed repairs of geometry may land;
     ``mapping`` is the version of the layer's mapping that is used.
     """
@@ -56,6 +57,7 @@ class Sent:
     crs: str | None = None
     dry_run: bool = False
     accept_repairs: bool = False
+    header: bool | None = None
     mapping: int | None = None
 
 

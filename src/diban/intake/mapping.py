@@ -27,6 +27,7 @@ from diban.store import Unit
 
 _TEXTS = ("source_layer", "encoding", "x", "y", "shape")
 _TABLES = ("columns", "constants", "codes")
+_WORDS = (*_TABLES, *_TEXTS, "header")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ class Mapping:
     field what source values become.
 
     ``x`` and ``y`` (longitude or easting first) or ``shape`` (WKT or WKB) are the columns of places,
-    ``source_layer`` and ``encoding`` what is meant where the file does not say. What is not mapped is
-    matched by name. ``number`` counts a layer's saved versions from 1; 0 was never saved.
+    ``source_layer`` and ``encoding`` what is meant where the file does not say; ``header`` whether the first
+    row of a CSV or XLSX names the columns, where the sender does not say it (None: it does). What is not
+    mapped is matched by name. ``number`` counts a layer's saved versions from 1; 0 was never saved.
     """
 
     columns: Dict[str, str] = field(default_factory=dict)
@@ -47,18 +49,19 @@ class Mapping:
     x: str | None = None
     y: str | None = None
     shape: str | None = None
+    header: bool | None = None
     number: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """A JSON form from which `from_json` reads the same mapping back."""
-        return {name: getattr(self, name) for name in ("number", *_TABLES, *_TEXTS)}
+        return {name: getattr(self, name) for name in ("number", *_WORDS)}
 
     @classmethod
     def from_json(cls, value: dict[str, Any], schema: Schema) -> Mapping:
         """Read `as_json` back; ``number`` is not believed. `Invalid` for what the layer does not know."""
-        unknown = sorted(set(value) - {*_TABLES, *_TEXTS, "number"})
+        unknown = sorted(set(value) - {*_WORDS, "number"})
         if unknown:
-            raise _wrong(unknown[0], ", ".join((*_TABLES, *_TEXTS)))
+            raise _wrong(unknown[0], ", ".join(_WORDS))
         for name in _TABLES:
             given = value.get(name) or {}
             if not isinstance(given, dict) or set(given) - set(schema.names()):
@@ -68,11 +71,13 @@ class Mapping:
                 raise _wrong(name, "text")
         if any(not isinstance(value.get(name), str | None) for name in _TEXTS):
             raise _wrong(", ".join(_TEXTS), "text")
+        if not isinstance(header := value.get("header"), bool | None):
+            raise _wrong("header", "true, false, null")
         if bool(value.get("x")) != bool(value.get("y")):
             raise _wrong("x, y", "x + y")
         known: dict[str, Any] = {name: dict(value.get(name) or {}) for name in _TABLES}
         known |= {name: value.get(name) or None for name in _TEXTS}
-        return cls(**known)
+        return cls(**known, header=header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,8 @@ def _wrong(name: str, limit: str) -> Invalid:
         field=name,
         limit=limit,
         remedy=Text(
-            zh="columns、constants、codes 以字段名为键，值为文本；坐标列成对给出",
-            en="columns, constants and codes go by field names and hold texts; x and y come together",
+            zh="columns、constants、codes 以字段名为键，值为文本；坐标列成对给出；header 为 true 或 false",
+            en="columns, constants and codes go by field names and hold texts; x and y come together; "
+            "header is true or false",
         ),
     )

@@ -23,6 +23,7 @@ delivery = sa.Table(
     sa.Column("crs", sa.Text),
     sa.Column("dry_run", sa.Boolean, nullable=False),
     sa.Column("accept_repairs", sa.Boolean, nullable=False),
+    sa.Column("header", sa.Boolean),
     sa.Column("mapping", sa.Integer),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("report", sa.Text),

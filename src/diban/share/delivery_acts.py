@@ -38,6 +38,7 @@ class Letter(BaseModel):
     crs: _Short | None = None
     dry_run: bool = False
     accept_repairs: bool = False
+    header: bool | None = None
 
 
 class Answer(BaseModel):

@@ -61,6 +61,7 @@ def delivery_document(
         "mode": delivery.sent.mode.value,
         "source_layer": delivery.sent.source_layer,
         "crs": delivery.sent.crs,
+        "header": delivery.sent.header,
         "sender": {"name": sender.as_json()},
         "question": None if delivery.question is None else _question(delivery, values=values),
         "verdict": None if decided is None else _verdict(decided),

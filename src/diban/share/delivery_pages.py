@@ -32,6 +32,7 @@ from diban.share.language import language_of
 from diban.share.noted import note_reading, quoted
 from diban.share.parameters.after import AFTER
 from diban.share.parameters.given import given_parameters
+from diban.share.parameters.header import HEADER, parse_header
 from diban.share.parameters.lang import LANG, parse_lang
 from diban.share.parameters.limit import LIMIT, parse_limit
 from diban.share.parameters.parameter import Parameter
@@ -73,7 +74,7 @@ def deliveries_block(asking: Asking) -> Block:
         read_route(routes, "/{delivery}/repairs", pages.repairs, LIMIT, AFTER, kind=GEOJSON)
         read_route(routes, "/{delivery}/receipt", pages.receipt)
         read_route(routes, "/{delivery}/original", pages.original, kind=OCTETS)
-        read_route(routes, "/{delivery}/columns", pages.columns)
+        read_route(routes, "/{delivery}/columns", pages.columns, HEADER)
         read_route(routes, "/{delivery}/faulty-rows", pages.faulty_rows, LANG, kind=OCTETS)
         return routes
 
@@ -206,9 +207,10 @@ class _Pages:
 
     def columns(self, request: Request, delivery: str) -> Response:
         """The columns of its file, each with some of its values, for its senders; noted in the audit."""
-        asker, found = self._known(request, delivery)
+        asker, found = self._known(request, delivery, HEADER)
         may(asker, Permission.DELIVER, found.sent.party)
-        told = self._services.journey.columns(asker, found)
+        header = parse_header(given_parameters(request, HEADER).get("header"))
+        told = self._services.journey.columns(asker, found, header)
         columns = [{"name": one.name, "sort": one.sort, "values": list(one.values)} for one in told.columns]
         return json_answer(
             {

@@ -21,7 +21,8 @@ REPAIRS = "repairs"
 class Submission:
     """What a sender says of a finished upload: to which layer, what the file claims to be.
 
-    ``upload`` is None for a confirmation that nothing changed. ``key`` is the sender's own idempotency
+    ``upload`` is None for a confirmation that nothing changed. ``header`` tells whether the first row of a
+    table names its columns, None when nothing is said of it. ``key`` is the sender's own idempotency
     key; without one the same upload with the same words is the same delivery, until that has ended
     without landing.
     """
@@ -33,6 +34,7 @@ class Submission:
     crs: str | None = None
     dry_run: bool = False
     accept_repairs: bool = False
+    header: bool | None = None
     key: str | None = None
 
 
@@ -156,8 +158,9 @@ class Journey(Protocol):
     def faulty_rows(self, asker: Asker, delivery: Delivery) -> Rows:
         """Its faulty rows in the format in which it was sent; the audit notes who took them."""
 
-    def columns(self, asker: Asker, delivery: Delivery) -> FileColumns:
-        """The columns of its file with some values; the audit notes who looked."""
+    def columns(self, asker: Asker, delivery: Delivery, header: bool | None = None) -> FileColumns:
+        """The columns of its file with some values, by the first row's names or, without a ``header``, by
+        position (None: as it was delivered); the audit notes who looked."""
 
     def mapping(self, asker: Asker, layer: str, number: int | None = None) -> LayerMapping:
         """How columns become the layer's fields, now or in an earlier version."""

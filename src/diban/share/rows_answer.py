@@ -14,6 +14,7 @@ from diban.share.port import Rows
 KINDS = {
     ".geojson": "application/geo+json",
     ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".gpkg": "application/geopackage+sqlite3",
 }
 _PIECE = 1 << 18

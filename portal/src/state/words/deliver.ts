@@ -29,6 +29,7 @@ export const mapping = {
   shape: { zh: 'WKT 或 WKB 的列', en: 'Column of WKT or WKB' },
   encoding: { zh: '文字编码', en: 'Encoding of text' },
   found: { zh: '自动识别', en: 'found by itself' },
+  headerUnsaid: { zh: '以交付时为准，默认是列名', en: 'as each delivery says, else names' },
   unused: { zh: '没有用到的列：', en: 'Columns that nothing takes:' },
   versions: { zh: '已保存的版本：', en: 'Saved versions:' },
 } as const
@@ -71,6 +72,9 @@ export const deliver = {
   crs: { zh: '坐标系', en: 'Coordinate system' },
   crsHint: { zh: '文件已写明时不填；不清楚也可不填，平台会检测并请您确认', en: 'only when the file does not say; if unsure leave it empty: it is detected, and you are asked' },
   crsFile: { zh: '以文件为准', en: 'As the file says' },
+  header: { zh: '首行', en: 'First row' },
+  headerWords: { '': { zh: '以映射为准，默认是列名', en: 'As the mapping says, else names' }, true: { zh: '首行是列名', en: 'It names the columns' }, false: { zh: '首行即数据', en: 'It is data' } },
+  headerHint: { zh: '只用于 CSV、XLSX；首行即数据时，各列按位置称为 column 1、column 2…', en: 'for CSV and XLSX; where it is data, columns are called column 1, column 2 …' },
   dryRun: { zh: '试办：只检查与比对，不入库', en: 'Trial: check and compare, land nothing' },
   submit: { zh: '交付', en: 'Deliver' },
   submitTrial: { zh: '试办', en: 'Try' },

@@ -37,6 +37,13 @@ def submit(
     mode: Annotated[Mode, typer.Option(help="全量、变更或无变化 / full, changes or unchanged")] = Mode.FULL,
     crs: Annotated[str | None, typer.Option(help="文件未写明时的坐标系 / CRS when the file has none")] = None,
     source_layer: Annotated[str | None, typer.Option(help="文件中的图层 / which layer of the file")] = None,
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header",
+            help="CSV、XLSX 的首行是列名，或已是数据 / the first row names the columns, or is data",
+        ),
+    ] = None,
     key: Annotated[
         str | None, typer.Option(help="幂等键 / idempotency key; default: from file and layer")
     ] = None,
@@ -63,8 +70,9 @@ def submit(
             layer = _layer(platform, layer, resource)
             said = [layer, mode, crs or "", source_layer or ""]
             said += [*["repairs"] * accept_repairs, *["dry-run"] * dry_run]
+            said += [] if header is None else [f"header={header}"]
             known = key or _key(platform, file, said, again)
-            letter = Letter(layer, name, known, mode, source_layer, crs, dry_run, accept_repairs)
+            letter = Letter(layer, name, known, mode, source_layer, crs, dry_run, accept_repairs, header)
             delivery = deliver(platform, stream, letter, asker_of(platform, login), progress)
         current = platform.base.current(delivery.sent.layer)
     if as_json:

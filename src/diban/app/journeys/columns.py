@@ -25,9 +25,10 @@ _LONGEST = 100
 MOST_DIFFERENT = 10_000
 
 
-def columns_of(platform: Platform, delivery: Delivery) -> FileColumns:
+def columns_of(platform: Platform, delivery: Delivery, header: bool | None = None) -> FileColumns:
     """What the file has, whatever the mapping made of it; `Invalid` when it cannot be read.
 
+    ``header`` tells whether the first row of a table names its columns; None: as the delivery was read.
     Who may know the values is for the caller to ask.
     """
     with translating_disk():
@@ -35,7 +36,7 @@ def columns_of(platform: Platform, delivery: Delivery) -> FileColumns:
         folder = TemporaryDirectory(prefix=PREFIX, dir=platform.work, ignore_cleanup_errors=True)
     # Columns of coordinates that the mapping names and the file has not would be all that is told.
     mapping = replace(mapping_of(platform, delivery), x=None, y=None, shape=None)
-    with folder, open_original(platform, delivery, mapping, work=Path(folder.name)) as opened:
+    with folder, open_original(platform, delivery, mapping, header=header, work=Path(folder.name)) as opened:
         sorts = {name: sort_of(opened.schema.field(name).type) for name in opened.columns}
         # The first piece, some ten thousand rows, is enough to see what a column holds.
         table = pa.Table.from_batches(islice(opened.batches(), 1), opened.schema)

@@ -35,15 +35,21 @@ class Described:
 
 
 def describe(
-    file: Path, provider: str, *, layer: str | None = None, encoding: str | None = None
+    file: Path,
+    provider: str,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    header: bool = True,
 ) -> Described:
     """Read the first rows of a file in the sandbox.
 
     ``provider`` is the party's name or credit code, ``layer`` the one to read of a file that has several.
-    The draft can be registered once its words are written; sharing is proposed as the law's middle way
-    and opening as closed, since neither can be read off a file. `Unreadable` as when it is delivered.
+    Without a ``header`` the first row of a table is data, and fields are named by position. The draft can be
+    registered once its words are written; sharing is proposed as the law's middle way and opening as closed,
+    since neither can be read off a file. `Unreadable` as when it is delivered.
     """
-    with open_upload(file, layer=layer, encoding=encoding) as opened:
+    with open_upload(file, layer=layer, encoding=encoding, header=header) as opened:
         head = next(opened.batches(), None)
         fields = [_field(name, None if head is None else head.column(name)) for name in opened.columns]
         kind = _geometry(opened, head)

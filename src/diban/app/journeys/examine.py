@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from diban.app.journeys.heading import explained, headed
 from diban.app.journeys.notes import READING, notes_of
 from diban.app.journeys.original import mapping_of, open_original
 from diban.app.journeys.placing import place
@@ -59,12 +60,13 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
         return Examined(Report((), (), 0, 0), FeatureSet.of(schema, STORED, []))
     target = platform.work / delivery.id / "rows.arrow"
     times = LocalTimes(platform.settings.zone)
+    mapping = mapping_of(platform, delivery, schema.asset)
     try:
-        mapping = mapping_of(platform, delivery, schema.asset)
         with open_original(platform, delivery, mapping, asset=schema.asset) as opened:
             source = opened.source
             columns = match_columns(list(opened.columns), source.id_name, schema, mapping, source.places)
-            placed = place(platform, delivery, opened, columns, schema)
+            batches = headed(delivery, opened, columns, mapping, schema)
+            placed = place(platform, delivery, opened, batches, columns, schema)
             if placed.question is not None:
                 return Examined(Report((), (), 0, 0), None, placed.question)
             if schema.asset is AssetKind.RASTER:  # of which CRS it is, is known only now
@@ -82,13 +84,18 @@ def examine(platform: Platform, delivery: Delivery, progress: Progress) -> Exami
                 lambda done: progress("check", done, rows),
             )
     except Unreadable as fault:
-        remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
-        flaw = Flaw(fault.code, Severity.ERROR, READING, fault.message, remedy)
-        return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
+        return _unread(explained(platform, delivery, mapping, schema, fault))
     report = replace(report, delivered=_delivered(opened))
     notes = [*notes_of(opened, columns, schema, times, report.rows), *placed.notes]
     features = open_spool(target, schema)
     return with_repairs(report.plus([*notes, *_drift(platform, delivery, report)]), features, delivery)
+
+
+def _unread(fault: Unreadable) -> Examined:
+    """The one finding that there is where nothing could be read."""
+    remedy = fault.remedy or Text(zh="重新导出后提交", en="export it again")
+    flaw = Flaw(fault.code, Severity.ERROR, READING, fault.message, remedy)
+    return Examined(Report((Finding(flaw, 1, ()),), (READING,), 0, 0), None)
 
 
 def _delivered(opened: Reading) -> Delivered:

@@ -55,7 +55,10 @@ def _columns(columns: Columns, schema: Schema, rows: int) -> Iterator[Finding]:
             Severity.ERROR if needed else Severity.NOTICE,
             title,
             Text(zh=f"文件中没有信息项“{name}”", en=f"the file has no column {name!r}"),
-            Text(zh="补上该列，或修改目录中的信息项", en="add the column, or change the declared fields"),
+            Text(
+                zh="补上该列，或在映射中指定由哪一列提供，或修改目录中的信息项",
+                en="add the column, name in the mapping the one that serves, or change the declared fields",
+            ),
             name,
         )
         yield Finding(flaw, max(rows, 1), ())

@@ -28,17 +28,22 @@ def open_original(
     mapping: Mapping,
     *,
     asset: AssetKind | None = None,
+    header: bool | None = None,
     work: Path | None = None,
 ) -> Reading:
     """The stored file, opened in the sandbox, an ``asset`` for its facts; `Unreadable` when it cannot be.
 
-    What is packed is unpacked below ``work``, unless one is named below the delivery's own folder.
+    Whether the first row of a table names its columns is the word of ``header``, else of the sender, else of
+    the mapping, else it does. What is packed is unpacked below ``work``, unless one is named below the
+    delivery's own folder.
     """
+    words = (header, delivery.sent.header, mapping.header, True)
     return open_upload(
         platform.blobs.path(delivery.sent.digest),
         layer=delivery.sent.source_layer or mapping.source_layer,
         encoding=mapping.encoding,
         places=Places(mapping.x, mapping.y, mapping.shape),
         asset=asset,
+        header=next(word for word in words if word is not None),
         work=work or platform.work / delivery.id,
     )

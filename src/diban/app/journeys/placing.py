@@ -51,13 +51,18 @@ class Placed:
 
 
 def place(
-    platform: Platform, delivery: Delivery, opened: Reading, columns: Columns, schema: Schema
+    platform: Platform,
+    delivery: Delivery,
+    opened: Reading,
+    batches: Iterator[pa.RecordBatch],
+    columns: Columns,
+    schema: Schema,
 ) -> Placed:
     """Find what is declared of the coordinates, and hold the first of them against where the city lies.
 
-    An answer that was given is final. `Unreadable` when a CRS is named that cannot be taken.
+    ``batches`` are all of the file. An answer that was given is final. `Unreadable` when a CRS is named that
+    cannot be taken.
     """
-    batches = opened.batches()
     if schema.geometry is GeometryKind.NONE or opened.source.geometry_type is None:
         return Placed(CRS84, batches)
     if delivery.answer is not None:

@@ -39,6 +39,7 @@ class Letter:
     crs: str | None = None
     dry_run: bool = False
     accept_repairs: bool = False
+    header: bool | None = None
 
 
 def receive(platform: Platform, file: BinaryIO, letter: Letter, asker: Asker, progress: Progress) -> Delivery:
@@ -83,6 +84,7 @@ def address(platform: Platform, resource: Resource, letter: Letter, asker: Asker
         crs=letter.crs,
         dry_run=letter.dry_run,
         accept_repairs=letter.accept_repairs,
+        header=letter.header,
         mapping=mapping.number or None,
     )
 

@@ -80,6 +80,7 @@ class Road:
             submission.crs,
             submission.dry_run,
             submission.accept_repairs,
+            submission.header,
         )
         sent = address(platform, resource, letter, asker, digest)
         with unit(platform.database) as act:
@@ -143,9 +144,9 @@ class Road:
             asker.by().note(act, "delivery.faulty-rows", delivery.id, detail)
         return Rows(stream, os.fstat(stream.fileno()).st_size, made.path.suffix, made.rows, made.whole)
 
-    def columns(self, asker: Asker, delivery: Delivery) -> FileColumns:
+    def columns(self, asker: Asker, delivery: Delivery, header: bool | None = None) -> FileColumns:
         with self._turn(delivery):
-            found = columns_of(self.platform, delivery)
+            found = columns_of(self.platform, delivery, header)
         with unit(self.platform.database) as act:
             asker.by().note(act, "delivery.columns", delivery.id, {"columns": len(found.columns)})
         return found
@@ -191,6 +192,7 @@ class Road:
             submission.crs,
             submission.dry_run,
             *["repairs"][: submission.accept_repairs],
+            *([] if submission.header is None else [f"header={submission.header}"]),
         ]
         if submission.key is not None:
             said = [submission.key]
@@ -261,6 +263,9 @@ class Road:
 def _same(known: Delivery, submission: Submission, resource: Resource) -> bool:
     """Whether the sender says the same of it."""
     sent = known.sent
-    said = (sent.resource, sent.layer, sent.mode, sent.source_layer, sent.crs, sent.dry_run)
+    said = (sent.resource, sent.layer, sent.mode, sent.source_layer, sent.crs, sent.header, sent.dry_run)
     wanted = (resource.id, resource.layer(submission.layer).layer, submission.mode)
-    return said == (*wanted, submission.source_layer, submission.crs, submission.dry_run)
+    return said == (
+        *(*wanted, submission.source_layer, submission.crs),
+        *(submission.header, submission.dry_run),
+    )

@@ -22,7 +22,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from diban.intake.formats import encoding
-from diban.intake.formats.names import free_names
+from diban.intake.formats.guard import guarded, unguard
+from diban.intake.formats.marks import given_back
+from diban.intake.formats.names import free_names, names_by_position, names_of_intake
 from diban.intake.formats.places import locate
 from diban.intake.formats.quotes import Quotes
 from diban.intake.formats.reader import ROW, Reader, Remarks, Source, Wanted
@@ -57,14 +59,19 @@ def recognises(head: bytes) -> bool:
 
 @contextmanager
 def open_csv(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
-    """The rows of the file as text, empty cells absent; the first row that is not empty names the columns."""
+    """The rows of the file as text, empty cells absent; the first row that is not empty names the columns.
+
+    Where it is said not to, it is data, unless intake wrote it.
+    """
     with path.open("rb") as file:
         mark, marked = _mark(file.read(4))
         name = marked or encoding.choose(wanted.encoding, None, _sample(file), remarks)
-        delimiter = _delimiter(file, len(mark), name)
+        text = _beginning(file, len(mark), name)
+        delimiter = _delimiter(text)
+        named = wanted.header or names_of_intake(_first_row(text, delimiter))
         file.seek(len(mark))
         quotes = Quotes(path, len(mark), name, delimiter)
-        table = _Table(file, name, quotes, limits, remarks)
+        table = _Table(file, name, quotes, limits, remarks, named=named)
         found = locate(table.schema, table.batches(), wanted, remarks)
         yield Source(
             format="CSV",
@@ -77,14 +84,18 @@ def open_csv(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> It
             schema=found.schema,
             batches=found.batches,
             places=found.places,
+            head=table.head,
         )
 
 
 class _Table:
-    """The file as Arrow parses it: every cell as bytes, the first row as names, row numbers added."""
+    """The file as Arrow parses it: every cell as bytes, row numbers added; ``named``: by its first row."""
 
-    def __init__(self, file: BinaryIO, name: str, quotes: Quotes, limits: Limits, remarks: Remarks) -> None:
+    def __init__(
+        self, file: BinaryIO, name: str, quotes: Quotes, limits: Limits, remarks: Remarks, *, named: bool
+    ) -> None:
         self._quotes, self._remarks = quotes, remarks
+        self._above = int(named)
         self._ragged: list[int] = []
         self._done = 0
         stream = file if name == encoding.UTF8 else _Transcoded(file, name)
@@ -109,20 +120,27 @@ class _Table:
         if width > limits.columns:
             raise Refusal("columns-too-many", count=width)
         self._first = self._reader.read_next_batch()
-        heads = [self._text(column[:1])[0].as_py() or "" for column in self._first.columns]
-        self.schema = pa.schema(
-            [*(pa.field(head, pa.string()) for head in free_names(heads, remarks)), pa.field(ROW, pa.int64())]
-        )
+        self.head = self._head() if named else ()
+        self._given_back = given_back(self.head)
+        names = free_names(self.head, remarks) if named else names_by_position(width)
+        self.schema = pa.schema([*(pa.field(name, pa.string()) for name in names), pa.field(ROW, pa.int64())])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """The rows after the first."""
-        yield self._made(self._first.slice(1))
+        """The rows of data."""
+        yield self._made(self._first.slice(self._above))
         for batch in self._reader:
             yield self._made(batch)
 
+    def _head(self) -> tuple[str, ...]:
+        cells = [self._text(column[:1])[0].as_py() or "" for column in self._first.columns]
+        if given_back(cells) and (found := guarded(texts := pa.array(cells))) is not None:
+            cells = unguard(texts, found).to_pylist()
+        return tuple(cells)
+
     def _row_is_ragged(self, row: arrow_csv.InvalidRow) -> str:
-        self._ragged.append(row.number - 1)
-        self._remarks.add("rows-ragged", f"{row.actual_columns} ≠ {row.expected_columns}", row=row.number - 1)
+        number = row.number - self._above
+        self._ragged.append(number)
+        self._remarks.add("rows-ragged", f"{row.actual_columns} ≠ {row.expected_columns}", row=number)
         return "skip"
 
     def _made(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -160,7 +178,15 @@ class _Table:
             self._quotes.look(column, len(self.schema) - 1, name, numbers, self._remarks)
         damaged = np.flatnonzero(pc.match_substring_regex(column, _POWER).fill_null(False))
         self._remarks.add_rows("number-damaged", "", numbers[damaged], name)
-        return column
+        return self._unguarded(name, column, numbers)
+
+    def _unguarded(self, name: str, column: pa.Array, numbers: npt.NDArray[np.int64]) -> pa.Array:
+        """The texts as they were, where this file was given back; in others they are told and stay."""
+        if (found := guarded(column)) is None:
+            return column
+        code = "apostrophe-removed" if self._given_back else "apostrophe-kept"
+        self._remarks.add_rows(code, "", numbers[np.asarray(found)], name)
+        return unguard(column, found) if self._given_back else column
 
 
 class _Transcoded(io.RawIOBase):
@@ -194,16 +220,26 @@ def _sample(file: BinaryIO) -> bytes:
     return encoding.sample_of(line for lines in iter(lambda: file.readlines(_CHUNK), []) for line in lines)
 
 
-def _delimiter(file: BinaryIO, start: int, name: str) -> str:
-    """The one that cuts the first rows into equal numbers of cells, and most of them."""
+def _beginning(file: BinaryIO, start: int, name: str) -> str:
     file.seek(start)
-    text = codecs.getincrementaldecoder(name)("replace").decode(file.read(_HEAD))
+    return codecs.getincrementaldecoder(name)("replace").decode(file.read(_HEAD))
 
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows that are not empty."""
     csv.field_size_limit(_HEAD)  # the whole of what is looked at may be one cell: a polygon
+    return (row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
+
+
+def _first_row(text: str, delimiter: str) -> list[str]:
+    return next(_rows(text, delimiter), [])
+
+
+def _delimiter(text: str) -> str:
+    """The one that cuts the first rows into equal numbers of cells, and most of them."""
 
     def widths(delimiter: str) -> list[int]:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return [len(row) for row in itertools.islice((row for row in rows if row), _LINES)]
+        return [len(row) for row in itertools.islice(_rows(text, delimiter), _LINES)]
 
     def fitness(delimiter: str) -> tuple[int, int]:
         counts = widths(delimiter)

@@ -100,9 +100,14 @@ def _shape_column(batch: pa.RecordBatch | None) -> str | None:
     own: dict[str, str] = {name.strip().casefold(): name for name in reversed(batch.schema.names)}
     for known in SHAPES:
         sample = _sample(batch, own[known]) if known in own else None
-        if isinstance(sample, bytes) or (sample and (_WKT.match(sample) or _HEX.match(sample))):
+        if isinstance(sample, bytes) or (sample and writes_shape(sample)):
             return own[known]
     return None
+
+
+def writes_shape(text: str) -> bool:
+    """Whether a text begins as WKT, or is WKB in hexadecimal digits."""
+    return bool(_WKT.match(text) or _HEX.match(text))
 
 
 def _sample(batch: pa.RecordBatch | None, name: str) -> str | bytes | None:

@@ -25,6 +25,7 @@ HEAD_BYTES = 4_096
 NUL = "text-nul"
 """The remark on text with U+0000: PostgreSQL cannot store it, and libraries written in C cut it there."""
 
+_HEAD_TEXT = 200
 _MOST_DETAILS = 50
 _MOST_ROWS = 20
 _OTHERS = "…"
@@ -38,6 +39,7 @@ class Wanted:
     ``layer`` names one of several; ``encoding`` that of text; ``x`` and ``y``, or ``shape`` (WKT, or WKB
     as bytes or hexadecimal digits), the columns of a table in which places stand. What has to be unpacked
     goes to ``scratch``. ``asset`` is the kind of file that is kept whole; without it rows are wanted.
+    ``header`` tells whether the first row of a CSV or XLSX names its columns; where not, it is data.
     """
 
     layer: str | None = None
@@ -47,6 +49,7 @@ class Wanted:
     shape: str | None = None
     scratch: Scratch = field(default_factory=Scratch)
     asset: str | None = None
+    header: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class Source:
 
     Batches have the file's columns, ``geometry`` (WKB, unless a table), ``_row`` (1-based) and
     ``_source_id`` (the file's own row number, which it calls ``id_name``). ``places`` are the columns in
-    which the geometry stood.
+    which the geometry stood, ``head`` the cells of the row that named the columns, none where no row
+    did, None where the format itself names them.
     """
 
     format: str
@@ -68,11 +72,13 @@ class Source:
     schema: pa.Schema
     batches: Iterator[pa.RecordBatch]
     places: tuple[str, ...] = ()
+    head: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, object]:
-        """What the parent is told before the first batch."""
+        """What the parent is told before the first batch; of a long cell of the head, its beginning."""
         names = ("format", "layer", "rows", "crs", "crs_declared", "geometry_type", "id_name", "places")
-        return {name: getattr(self, name) for name in names}
+        head = None if self.head is None else [cell[:_HEAD_TEXT] for cell in self.head]
+        return {**{name: getattr(self, name) for name in names}, "head": head}
 
 
 class Remarks:

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pyarrow as pa
 
 from diban.intake.formats.archive import Archive, Member
-from diban.intake.formats.names import free_names
+from diban.intake.formats.guard import guarded
+from diban.intake.formats.names import free_names, names_by_position
 from diban.intake.formats.places import locate
 from diban.intake.formats.reader import ROW, Reader, Remarks, Source, Wanted
 from diban.intake.formats.xlsx_cells import Cells, Style
@@ -48,7 +50,8 @@ def recognises(head: bytes) -> bool:
 def open_xlsx(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> Iterator[Source]:
     """One sheet of the workbook; it must be named where several hold something.
 
-    The first row with at least two cells names the columns; rows above it are remarked.
+    The first row with at least two cells names the columns; rows above it are remarked. Where it is said that
+    none does, every row is data, unless intake wrote the first.
     """
     with path.open("rb") as file:
         archive = Archive(file, limits)
@@ -57,9 +60,10 @@ def open_xlsx(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> I
         cells = Cells(book.texts(), book.styles(), book.since_1904, remarks)
         with archive.stream(chosen.member) as stream:
             sheet = Sheet(stream, cells, limits, remarks)
-            names = free_names(sheet.head(), remarks)
+            head = sheet.head() if wanted.header or sheet.named_by_intake() else []
+            names = free_names(head, remarks) if head else names_by_position(sheet.width())
             schema = pa.schema([*(pa.field(name, pa.string()) for name in names), pa.field(ROW, pa.int64())])
-            found = locate(schema, _batches(sheet, schema), wanted, remarks)
+            found = locate(schema, _batches(sheet, schema, remarks), wanted, remarks)
             yield Source(
                 format="XLSX",
                 layer=chosen.name,
@@ -71,24 +75,30 @@ def open_xlsx(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> I
                 schema=found.schema,
                 batches=found.batches,
                 places=found.places,
+                head=tuple(head),
             )
 
 
-def _batches(sheet: Sheet, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(sheet: Sheet, schema: pa.Schema, remarks: Remarks) -> Iterator[pa.RecordBatch]:
     rows: list[tuple[str | int | None, ...]] = []
     for row in sheet.rows(schema.names[:-1]):
         rows.append(row)
         if len(rows) == _BATCH_ROWS:
-            yield _batch(rows, schema)
+            yield _batch(rows, schema, remarks)
             rows = []
     if rows:
-        yield _batch(rows, schema)
+        yield _batch(rows, schema, remarks)
 
 
-def _batch(rows: list[tuple[str | int | None, ...]], schema: pa.Schema) -> pa.RecordBatch:
+def _batch(rows: list[tuple[str | int | None, ...]], schema: pa.Schema, remarks: Remarks) -> pa.RecordBatch:
     columns = [
         pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), schema, strict=True)
     ]
+    numbers = columns[-1].to_numpy()
+    for name, column in zip(schema.names, columns[:-1], strict=False):
+        # A CSV of faulty rows that was saved as a sheet may have them.
+        if (found := guarded(column)) is not None:
+            remarks.add_rows("apostrophe-kept", "", numbers[np.asarray(found)], name)
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import IO
 
+from diban.intake.formats.names import names_of_intake
 from diban.intake.formats.reader import Remarks
 from diban.intake.formats.xlsx_cells import Cells, Place
 from diban.intake.formats.xml import walk
@@ -15,6 +16,8 @@ from diban.intake.sandbox.wire import Refusal
 
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MOST_ABOVE = 50
+_LOOKED_AT = 8_192
+_TEXTS = ("s", "inlineStr", "str")
 
 _Cell = tuple[str, str, str | None, str, bool]
 """Its column's letters, its type and style, what is written in it, and whether that comes of a formula."""
@@ -23,7 +26,7 @@ _Row = tuple[int, dict[int, _Cell]]
 
 
 class Sheet:
-    """The cells of one sheet: first `head`, then `rows`."""
+    """The cells of one sheet: first `head`, or `width` where no row names the columns, then `rows`."""
 
     def __init__(self, stream: IO[bytes], cells: Cells, limits: Limits, remarks: Remarks) -> None:
         self._cells, self._limits, self._remarks = cells, limits, remarks
@@ -51,23 +54,40 @@ class Sheet:
         for (number, _), row in zip(above[:at], texts, strict=False):
             self._remarks.add("rows-above-head", "; ".join(row.values())[:100], number)
         self._head_row, names = above[at][0], texts[at]
-        self._width = max(names) + 1
-        if self._width > self._limits.columns:
-            raise Refusal("columns-too-many", count=self._width)
+        self._set_width(max(names) + 1)
         self._all = itertools.chain(above[at + 1 :], self._all)
         return [names.get(place, "") for place in range(self._width)]
 
-    def rows(self, names: Sequence[str]) -> Iterator[tuple[str | int | None, ...]]:
-        """The rows below: a text or nothing per column, then the row's number, the first below being 1.
+    def named_by_intake(self) -> bool:
+        """Whether intake wrote the first row that has anything, and so its texts are names."""
+        for number, row in itertools.islice(self._all, 1):
+            self._all = itertools.chain([(number, row)], self._all)
+            texts = [row.get(place) for place in range(max(row) + 1)]
+            return names_of_intake([self._words(cell) if cell else "" for cell in texts])
+        return False
 
-        ``names`` are what the columns are called from here on.
+    def width(self) -> int:
+        """How many columns the first rows have, of a sheet without names."""
+        first = list(itertools.islice(self._all, _LOOKED_AT))
+        if not first:
+            raise Refusal("layer-none")
+        self._all = itertools.chain(first, self._all)
+        self._set_width(max(max(row) for _, row in first) + 1)
+        return self._width
+
+    def rows(self, names: Sequence[str]) -> Iterator[tuple[str | int | None, ...]]:
+        """The rows below the head: a text or nothing per column, then the row's number, the first being 1.
+
+        Without a head, a row's number is that in the sheet. ``names`` are what the columns are called from
+        here on.
         """
         self._names = names
         for number, cells in self._all:
             below = number - self._head_row
             row = self._texts(below, cells)
             if max(row, default=0) >= self._width:
-                self._remarks.add("cells-beyond-head", row=below)
+                code = "cells-beyond-head" if self._head_row else "cells-beyond-first"
+                self._remarks.add(code, row=below)
             yield (*(row.get(place) for place in range(self._width)), below)
         if self._hidden:
             self._remarks.add("rows-hidden", count=self._hidden)
@@ -75,6 +95,18 @@ class Sheet:
             ends = _PLACE.findall(area)
             if ends and int(ends[-1][1]) >= self._head_row:
                 self._remarks.add("cells-merged", area, max(int(ends[0][1]) - self._head_row, 1))
+
+    def _set_width(self, width: int) -> None:
+        if width > self._limits.columns:
+            raise Refusal("columns-too-many", count=width)
+        self._width = width
+
+    def _words(self, cell: _Cell) -> str:
+        """A text as it stands; nothing for numbers and formulas, of which more is to be told."""
+        letters, kind, style, written, formula = cell
+        if formula or not written or kind not in _TEXTS:
+            return ""
+        return self._cells.text(kind, style, written, 0, Place(letters, None)) or ""
 
     def _filled(self) -> Iterator[_Row]:
         for _ in self._walk:

@@ -11,19 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from diban.intake.formats.marks import MARKS
 from diban.intake.formats.reader import ROW
-from diban.intake.marked import geojson, geopackage, text
+from diban.intake.marked import csv, geojson, geopackage, xlsx
 from diban.intake.sandbox.reading import Reading, SourceLayer
-
-MARKS = ("_rule", "_message_zh", "_message_en", "_remedy")
-"""The columns that are added to each row; several faults of a row stand in one, parted by ``；``."""
 
 _Write = Callable[[Iterator[pa.RecordBatch], pa.Schema, SourceLayer, Path], None]
 _WRITERS: dict[str, tuple[str, _Write]] = {
     "GeoJSON": (geojson.SUFFIX, geojson.write),
     "GeoPackage": (geopackage.SUFFIX, geopackage.write),
-    "CSV": (text.SUFFIX, text.write),
-    "XLSX": (text.SUFFIX, text.write),
+    "CSV": (csv.SUFFIX, csv.write),
+    "XLSX": (xlsx.SUFFIX, xlsx.write),
 }
 
 
@@ -54,7 +52,8 @@ def write_marked(opened: Reading, marks: pa.Table, stem: Path, bound: Bound = UN
     ``marks`` has ``_row`` (1-based, ascending) and the columns of `MARKS`. A format that is only
     read comes back as GeoPackage. The reading is used up.
     """
-    suffix, write = _WRITERS.get(opened.source.format, _WRITERS["GeoPackage"])
+    plain, _, _ = opened.source.format.partition(" (")  # what came in an archive
+    suffix, write = _WRITERS.get(plain, _WRITERS["GeoPackage"])
     target = stem.with_suffix(suffix)
     aside = stem.with_suffix(f".part{suffix}")
     aside.unlink(missing_ok=True)

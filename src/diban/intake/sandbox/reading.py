@@ -37,7 +37,8 @@ class SourceLayer:
     ``crs`` is ``AUTHORITY:CODE``, a name or WKT as found, or None; ``crs_declared`` tells a stated
     CRS from the format's own default. ``rows`` is None when only reading tells. ``id_name`` is the
     file's name for its row numbers, which travel as ``_source_id``; ``places`` are the columns of a table in
-    which the coordinates stand.
+    which the coordinates stand, ``head`` the beginnings of the cells of the row that named the columns, none
+    where no row did, None where the format itself names them.
     """
 
     format: str
@@ -48,6 +49,7 @@ class SourceLayer:
     geometry_type: str | None
     id_name: str | None
     places: tuple[str, ...] = ()
+    head: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ def open_upload(
     encoding: str | None = None,
     places: Places | None = None,
     asset: AssetKind | None = None,
+    header: bool = True,
     work: Path | None = None,
     limits: Limits | None = None,
 ) -> Reading:
@@ -192,13 +195,15 @@ def open_upload(
 
     ``layer`` names one of several, ``encoding`` that of text, ``places`` the columns of a table in which
     coordinates stand, where these are not to be taken from the file; an ``asset`` is a file of which only its
-    facts are read, as one row; what is packed is unpacked below
+    facts are read, as one row; without ``header`` the first row of a CSV or XLSX is data, and its columns are
+    ``column 1``, ``column 2`` …; what is packed is unpacked below
     ``work`` (else where the system keeps temporary files) until the reading ends. `Unreadable` says what
     is wrong with the file, `Unsafe` that this machine cannot confine a process; in both cases nothing was
     read outside the sandbox.
     """
     limits = limits or Limits()
-    wanted = {"layer": layer, "encoding": encoding, **asdict(places or Places()), "asset": asset}
+    wanted = {"layer": layer, "encoding": encoding, **asdict(places or Places())}
+    wanted |= {"asset": asset, "header": header}
     with ExitStack() as held:
         opened = _scratch(held, work)
         request: dict[str, object] = {
@@ -249,4 +254,5 @@ def _source(head: dict[str, Any]) -> SourceLayer:
         geometry_type=words("geometry_type"),
         id_name=words("id_name"),
         places=tuple(str(name) for name in head["places"]),
+        head=None if head["head"] is None else tuple(str(cell) for cell in head["head"]),
     )

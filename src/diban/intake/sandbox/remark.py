@@ -261,6 +261,37 @@ _KINDS: dict[str, _Kind] = {
         ),
         Text("给这些列补上列名，或删去", "give these columns a name, or remove them"),
     ),
+    "cells-beyond-first": _Kind(
+        _ERROR,
+        Text(
+            "无表头，前 8192 行均为空的列中的单元格未读取{}",
+            "there is no header, and cells of columns that are empty in the first 8,192 rows were not read{}",
+        ),
+        Text(
+            "加上表头，或把有值的行移到前面",
+            "add a header, or move a row that has these cells to the beginning",
+        ),
+    ),
+    "apostrophe-removed": _Kind(
+        _NOTICE,
+        Text(
+            "列“{}”中平台为防公式执行而加的单引号已去掉",
+            "apostrophes that had been put before formula signs in column {!r} were taken off again",
+        ),
+        _NOTHING,
+    ),
+    "apostrophe-kept": _Kind(
+        _WARNING,
+        Text(
+            "列“{}”有以单引号加公式符号开头的文本，按原样读取",
+            "texts of column {!r} begin with an apostrophe and a formula sign; they were taken as they are",
+        ),
+        Text(
+            "如来自平台给出的问题行 CSV，改好后带着 _rule 等四列直接提交，即自动去掉单引号；本来如此则不必",
+            "if they come of a CSV of faulty rows, deliver that CSV with its four added columns, and they "
+            "are taken off; nothing if they are meant",
+        ),
+    ),
     "cells-merged": _Kind(
         _ERROR,
         Text(

@@ -33,6 +33,7 @@ def _intake_1() -> None:
         sa.Column("crs", sa.Text(), nullable=True),
         sa.Column("dry_run", sa.Boolean(), nullable=False),
         sa.Column("accept_repairs", sa.Boolean(), nullable=False),
+        sa.Column("header", sa.Boolean(), nullable=True),
         sa.Column("mapping", sa.Integer(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("report", sa.Text(), nullable=True),
