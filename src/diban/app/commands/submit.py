@@ -75,17 +75,22 @@ def submit(
             letter = Letter(layer, name, known, mode, source_layer, crs, dry_run, accept_repairs, header)
             delivery = deliver(platform, stream, letter, asker_of(platform, login), progress)
         current = platform.base.current(delivery.sent.layer)
+    _tell(delivery, None if current is None else current.id, as_json)
+    raise typer.Exit(0 if _well(delivery) else 1)
+
+
+def _tell(delivery: Delivery, current: str | None, as_json: bool) -> None:
+    """Print what became of it, and whether the layer has moved on since."""
     if as_json:
         console.print_json(orjson.dumps(_as_json(delivery)).decode())
-    else:
-        show(delivery)
-        if delivery.version is not None and current is not None and current.id != delivery.version:
-            words = Text(
-                zh="此后已有其他交付入库；加 --again 可重新交付本文件",
-                en="another delivery has landed since; --again sends this file anew",
-            )
-            console.print(f"  [yellow]{say(words)}[/]")
-    raise typer.Exit(0 if _well(delivery) else 1)
+        return
+    show(delivery)
+    if delivery.version is not None and current is not None and current != delivery.version:
+        words = Text(
+            zh="此后已有其他交付入库；加 --again 可重新交付本文件",
+            en="another delivery has landed since; --again sends this file anew",
+        )
+        console.print(f"  [yellow]{say(words)}[/]")
 
 
 def _layer(platform: Platform, layer: str | None, resource: str | None) -> str:
