@@ -32,7 +32,8 @@ _JTS = "09_conformance/jts/modules/tests/src/test/resources/testxml/general"
 class Sent:
     """A file: what it is, in which city, how it is made from the test data (folder, then where to write it).
 
-    ``mapping`` says which columns are places and whether the first row names them, ``truth`` is the sender's word if asked for the CRS.
+    ``mapping`` says which columns are places, and whether the first row names them; ``truth`` is the sender's
+    word if asked for the CRS.
     """
 
     name: str
