@@ -58,6 +58,9 @@ def test_the_command_writes_a_draft_or_says_what_is_wrong(tmp_path: Path) -> Non
     assert CliRunner().invoke(application, arguments).exit_code == 0
     written = json.loads(draft.read_bytes())
     assert (written["slug"], written["provider"]) == ("lamps", "住房局")
+    assert CliRunner().invoke(application, [*arguments, "--no-header"]).exit_code == 0
+    fields = json.loads(draft.read_bytes())["layers"][0]["schema"]["fields"]
+    assert [(one["name"], one["kind"]) for one in fields] == [("column 1", "text"), ("column 2", "text")]
     path.write_bytes(b"\x00\x01 nothing that is known")
     with pytest.raises(Unreadable):
         describe(path, "住房局")

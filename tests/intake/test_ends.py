@@ -33,6 +33,12 @@ _DEEDS = {
     "breaks off a frame": ("outlet._write(memoryview(HEADER.pack(b'H', 99)))", "read-crashed"),
     "sends a batch before anything": ("outlet._send(Kind.BATCH, b'x' * 64)", "read-crashed"),
     "sends a head that is none": ("outlet.say(Kind.HEAD, {'layer': 'x'})", "read-crashed"),
+    "sends a head whose names are none": (
+        "said = 'format layer rows crs crs_declared geometry_type id_name'.split()\n"
+        "outlet.say(Kind.HEAD, dict.fromkeys(said)"
+        " | dict(places=[], head=1))",
+        "read-crashed",
+    ),
     "sends a list as head": ("outlet._send(Kind.HEAD, b'[1]')", "read-crashed"),
     "sends a failure that is none": ("outlet._send(Kind.FAILURE, b'{}')", "read-crashed"),
     "names an unknown failure": (
@@ -72,7 +78,7 @@ def test_a_reading_process_that(deed: str, tmp_path: Path, monkeypatch: pytest.M
 
 _HEAD = """
 head = dict(format="x", layer="x", rows=None, crs=None, crs_declared=False, geometry_type=None, id_name=None)
-head["places"] = []
+head |= {"places": [], "head": None}
 import pyarrow as pa
 schema = pa.schema([("geometry", pa.binary()), ("a", pa.string()), ("_row", pa.int64())])
 outlet.say(Kind.HEAD, head)

@@ -12,6 +12,7 @@ import pytest
 
 from diban.intake import MARKS, UNBOUNDED, Bound, open_upload, write_marked
 from diban.intake.sandbox.limits import Limits
+from tests.intake.uploads import read
 
 COUNT = 4_000
 ROWS = range(1, COUNT + 1)
@@ -49,4 +50,11 @@ def test_rows_end_at_the_bound(tmp_path: Path, bound: Bound, most: int | None) -
     else:
         assert made.rows == most
     assert made.whole == (made.rows == len(FAULTY))
+    back = read(made.path)  # delivered again, the marks stay out of the data
+    assert back.codes() == set()
+    assert [name for name in back.table.column_names if not name.startswith("_")] == [
+        "code",
+        "名称",
+        "geometry",
+    ]
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["rows.geojson", "sent.geojson"]

@@ -19,6 +19,7 @@ EXPECTED: dict[str, tuple[str | None, str, set[str]]] = {
     "CSV in GBK": ("BD-09", "returned", {"read.encoding-detected", "extent.outside"}),
     "lots, XLSX": ("BD-09", "returned", {"extent.outside"}),
     "no header": (None, "returned", {"read.cells-beyond-head"}),
+    "said to have none": ("BD-09", "returned", {"extent.outside"}),
     "campuses": ("–", "landed", {"crs.limited"}),
     "bus lines": (None, "landed", {"duplicate.exact"}),
     "grd_addr": (None, "returned", {"crs.unsupported"}),

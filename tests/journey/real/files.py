@@ -32,7 +32,8 @@ _JTS = "09_conformance/jts/modules/tests/src/test/resources/testxml/general"
 class Sent:
     """A file: what it is, in which city, how it is made from the test data (folder, then where to write it).
 
-    ``mapping`` says which columns are places, ``truth`` is the sender's word if asked for the CRS.
+    ``mapping`` says which columns are places, and whether the first row names them; ``truth`` is the sender's
+    word if asked for the CRS.
     """
 
     name: str
@@ -181,6 +182,14 @@ FILES = (
         "parking lots as published, no header",
         SHENZHEN,
         as_is(f"{_PARKING}/深圳市停车场数据集/park_no_repeat.xlsx"),
+    ),
+    Sent(
+        "parking lots as published, said to have none",
+        SHENZHEN,
+        as_is(f"{_PARKING}/深圳市停车场数据集/park_no_repeat.xlsx"),
+        "BD-09",
+        {"header": False, "x": "column 4", "y": "column 3"},
+        "point",
     ),
     Sent("64 campuses, CSV", SHENZHEN, table(_campuses, "campuses.csv"), "BD-09", _PLACES, "point"),
     Sent("bus lines, CSV", SHENZHEN, as_is("02_osm_transport/pygeo-tutorial/data-sample/busline.csv")),

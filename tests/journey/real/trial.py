@@ -85,7 +85,7 @@ class Cities:
         platform = self.platform(sent.city, data)
         made = sent.make(data, self._folder)
         try:
-            described = describe(made, "住房局")
+            described = describe(made, "住房局", header=sent.mapping.get("header") is not False)
         except Unreadable as fault:
             return Tried(sent, made.suffix, "", 0, None, None, {fault.code: 1})
         asker = _asker(platform, _LOGIN)

@@ -8,6 +8,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from diban.app.commands.header import Header
 from diban.app.commands.terminal import console, say
 from diban.app.journeys.describing import describe as read_head
 from diban.ground import Text
@@ -23,19 +24,13 @@ def describe(
         str | None, typer.Option("--source-layer", help="文件中的图层名 / which layer of the file")
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="文字编码 / encoding of text, such as GBK")] = None,
-    header: Annotated[
-        bool,
-        typer.Option(
-            "--header/--no-header",
-            help="CSV、XLSX 的首行是列名，或已是数据 / the first row names the columns, or is data",
-        ),
-    ] = True,
+    header: Header = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="写到此文件 / write the draft to this file")
     ] = None,
 ) -> None:
     """起草：由数据文件拟出资源描述 / Draft a resource's description from a file, to be completed."""
-    described = read_head(file, provider, layer=layer, encoding=encoding, header=header)
+    described = read_head(file, provider, layer=layer, encoding=encoding, header=header is not False)
     draft = orjson.dumps(described.draft, option=orjson.OPT_INDENT_2).decode()
     if output is None:
         console.print(draft, markup=False, highlight=False, soft_wrap=True)

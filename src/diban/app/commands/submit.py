@@ -11,6 +11,7 @@ import orjson
 import typer
 from rich.table import Table
 
+from diban.app.commands.header import Header
 from diban.app.commands.report import tell_report
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
 from diban.app.journeys.answering import AS_DECLARED
@@ -37,13 +38,7 @@ def submit(
     mode: Annotated[Mode, typer.Option(help="全量、变更或无变化 / full, changes or unchanged")] = Mode.FULL,
     crs: Annotated[str | None, typer.Option(help="文件未写明时的坐标系 / CRS when the file has none")] = None,
     source_layer: Annotated[str | None, typer.Option(help="文件中的图层 / which layer of the file")] = None,
-    header: Annotated[
-        bool | None,
-        typer.Option(
-            "--header/--no-header",
-            help="CSV、XLSX 的首行是列名，或已是数据 / the first row names the columns, or is data",
-        ),
-    ] = None,
+    header: Header = None,
     key: Annotated[
         str | None, typer.Option(help="幂等键 / idempotency key; default: from file and layer")
     ] = None,
