@@ -42,6 +42,8 @@ MOST_BYTES = 10_000_000
 MOST_UNPACKED = 100_000_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 40
+_LONGEST_CELL = 32_767
+"""What a cell of a workbook holds at most."""
 # What openpyxl, zipfile and expat raise on damaged or foreign files.
 _UNREADABLE = (
     *(AttributeError, BadZipFile, EOFError, LookupError, OSError, ParseError, RuntimeError, TypeError),
@@ -273,9 +275,13 @@ def _csv(content: bytes) -> list[list[str]]:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = content.decode("gb18030")
-        return [[cell.strip() for cell in row] for row in csv.reader(StringIO(text, newline=""))]
+        rows = [[cell.strip() for cell in row] for row in csv.reader(StringIO(text, newline=""))]
     except (UnicodeDecodeError, csv.Error) as fault:
         raise _no_sheet(str(fault)[:80]) from fault
+    # The module's own limit is one for the whole process, and whoever reads tables may have raised it.
+    if any(len(cell) > _LONGEST_CELL for row in rows for cell in row):
+        raise _no_sheet(f"a cell of more than {_LONGEST_CELL} characters")
+    return rows
 
 
 def _cell(value: Any) -> str:
