@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.served import Served, served_demo
+
+# What a page comes to show is looked for, not how soon: a delivery lands behind some of these
+# pages, and a busy machine of two cores takes its time over it.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="package")

@@ -17,7 +17,6 @@ from tests.served import Served
 
 STEWARD = "housing.steward"
 LAYER = "buildings"
-WORK_MS = 60_000
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def _only_the_first_piece(route: Route) -> None:
 def test_faulty_file_is_mended_and_lands_with_a_receipt(steward: Visit, server: Served) -> None:
     sample = server.home / "sample"
     page = deliver(steward, sample / "buildings-faulty.geojson")
-    expect(page.get_by_role("heading", name="检查结果")).to_be_visible(timeout=WORK_MS)
+    expect(page.get_by_role("heading", name="检查结果")).to_be_visible()
     expect(page.get_by_text("已退回").first).to_be_visible()
     finding = page.locator(".finding").filter(has_text="geometry.self-intersection")
     finding.get_by_role("button").first.click()
@@ -87,7 +86,7 @@ def test_faulty_file_is_mended_and_lands_with_a_receipt(steward: Visit, server: 
 
     mended = sample / "buildings.gpkg"
     page = deliver(steward, mended)
-    expect(page.get_by_text("与上一版本相比")).to_be_visible(timeout=WORK_MS)
+    expect(page.get_by_text("与上一版本相比")).to_be_visible()
     expect(page.locator(".journey li.done")).to_have_count(5)
     expect(page.get_by_role("group", name="显示哪些变化")).to_contain_text("删除")
 
@@ -135,7 +134,7 @@ def bent(steward: Visit, tmp_path: Path) -> Path:
 def test_proposed_repairs_are_decided_on(steward: Visit, bent: Path, word: str, state: str) -> None:
     page = deliver(steward, bent, mode="changes")
     panel = page.get_by_role("region", name="平台建议修复图形")
-    expect(panel).to_be_visible(timeout=WORK_MS)
+    expect(panel).to_be_visible()
     expect(panel.get_by_role("row", name="有错误的行")).to_have_text(re.compile("1.*→.*0"))
     expect(panel.get_by_role("row", name="质量得分")).to_contain_text("100")
     expect(panel.locator(".key")).to_have_text(["报送的图形1 个部分", "建议的图形2 个部分"])
@@ -148,7 +147,7 @@ def test_proposed_repairs_are_decided_on(steward: Visit, bent: Path, word: str, 
     if state == "已退回":
         panel.get_by_role("button", name="确认退回").click()
     expect(panel).to_be_hidden()
-    expect(page.locator("header .badge").first).to_have_text(state, timeout=WORK_MS)
+    expect(page.locator("header .badge").first).to_have_text(state)
     expect(page.get_by_text("修复已被接受" if state == "已入库" else "修复未被接受")).to_be_visible()
     page.get_by_role("button", name="English").click()
     expect(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.test_delivering import WORK_MS, deliver
+from tests.browser.test_delivering import deliver
 from tests.browser.test_portal import DESK, PHONE, Visit, sign_in, window
 from tests.served import Served
 
@@ -41,7 +41,7 @@ def test_a_steward_maps_columns_and_codes_and_delivers_again(
         page, file = visit.page, export(visit, tmp_path / "兴趣点.csv")
         query = {"layer": LAYER, "mode": "changes", "crs": "EPSG:4490"}
         deliver(visit, file, **query)
-        expect(page.locator("header .badge").first).to_have_text("已退回", timeout=WORK_MS)
+        expect(page.locator("header .badge").first).to_have_text("已退回")
         page.get_by_role("link", name="字段映射").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("兴趣点：字段映射")
         expect(page.get_by_label("“名称”取自哪一列")).to_have_value("c:名称")  # by its title
@@ -68,7 +68,7 @@ def test_a_steward_maps_columns_and_codes_and_delivers_again(
 
         again = file.rename(file.with_name("兴趣点-再交.csv"))
         deliver(visit, again, **query)
-        expect(page.locator("header .badge").first).to_have_text("已入库", timeout=WORK_MS)
+        expect(page.locator("header .badge").first).to_have_text("已入库")
         told = visit.read(f"/ogc/collections/{LAYER}/items?limit=3")["features"]
         assert all(one["properties"]["name"].endswith("（改）") for one in told)
         assert visit.errors == []
@@ -94,7 +94,7 @@ def test_a_table_without_a_header_is_told_mapped_by_position_and_lands(
         page, file = visit.page, bare(visit, tmp_path / "无表头.csv")
         query = {"layer": LAYER, "mode": "changes", "crs": "EPSG:4490"}
         deliver(visit, file, **query)
-        expect(page.locator(".finding")).to_contain_text("首行像是数据", timeout=WORK_MS)
+        expect(page.locator(".finding")).to_contain_text("首行像是数据")
         expect(page.locator(".finding")).to_have_count(1)
         page.get_by_role("link", name="字段映射").click()
         first = page.get_by_label("首行", exact=True)
@@ -116,7 +116,7 @@ def test_a_table_without_a_header_is_told_mapped_by_position_and_lands(
         assert (saved["header"], saved["columns"]["code"], saved["x"]) == (False, "column 3", "column 1")
 
         deliver(visit, file.rename(file.with_name("无表头-再交.csv")), **query)
-        expect(page.locator("header .badge").first).to_have_text("已入库", timeout=WORK_MS)
+        expect(page.locator("header .badge").first).to_have_text("已入库")
         told = visit.read(f"/ogc/collections/{LAYER}/items?limit=3")["features"]
         assert all(one["properties"]["name"].endswith("（无表头）") for one in told)
 
@@ -125,7 +125,7 @@ def test_a_table_without_a_header_is_told_mapped_by_position_and_lands(
         page.get_by_label("首行", exact=True).select_option("首行是列名")
         assert "header=true" in page.url
         deliver(visit, file.with_name("无表头-再交.csv"), **query, header="true")
-        expect(page.locator("header .badge").first).to_have_text("已退回", timeout=WORK_MS)
+        expect(page.locator("header .badge").first).to_have_text("已退回")
         page.get_by_role("link", name="改好后重新交付").click()
         expect(page.get_by_label("首行", exact=True)).to_have_value("true")
         assert visit.errors == []
