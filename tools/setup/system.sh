@@ -25,12 +25,18 @@ postgis_package() {
     echo "${offered:-postgresql-15-postgis-3}"
 }
 
+# Chromium is steered by a program that links it; Debian's smallest system lacks it.
+has_libatomic() {
+    dpkg-query -W -f '${Status}' libatomic1 2>/dev/null | grep -q 'ok installed'
+}
+
 missing() {
     has_postgis || postgis_package
     command -v chromium >/dev/null || echo chromium
     has_cjk_font || echo fonts-noto-cjk
     command -v ogrinfo >/dev/null || echo gdal-bin
     command -v curl >/dev/null || echo curl
+    has_libatomic || echo libatomic1
 }
 
 [ -n "$(missing)" ] || exit 0

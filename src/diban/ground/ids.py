@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import NewType
 
@@ -17,10 +18,28 @@ JobId = NewType("JobId", str)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
+class _Numbers:
+    """Numbers that only rise: 48 bits of milliseconds, then 80 random bits."""
+
+    def __init__(self) -> None:
+        self._last, self._lock = 0, threading.Lock()
+
+    def next(self) -> int:
+        fresh = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10), "big")
+        with self._lock:
+            # Within a millisecond, or when the clock was set back: a random step on, so that none is guessed.
+            after = self._last + 1 + int.from_bytes(os.urandom(8), "big")
+            self._last = fresh if fresh >> 80 > self._last >> 80 else after
+            return self._last
+
+
+_NUMBERS = _Numbers()
+
+
 def new_id(prefix: str) -> str:
     """A fresh identifier ``prefix_…``: 48 bits of milliseconds, then 80 random bits, in base 32.
 
-    Sorts by time of making; unique across processes without asking anyone.
+    Those that a process makes sort in the order of making; unique across processes without asking anyone.
     """
-    number = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10), "big")
+    number = _NUMBERS.next()
     return prefix + "_" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
