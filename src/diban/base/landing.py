@@ -348,9 +348,9 @@ def _rows(writing: _Writing, batch: pa.RecordBatch, fids: np.ndarray) -> Rows:
     """A logical batch as stored rows, with their boxes; widens the extent seen so far."""
     schema = writing.schema
     columns: dict[str, pa.Array] = {"fid": pa.array(fids, pa.int64())}
-    absent = pa.nulls(batch.num_rows, pa.int64())
     for name, source in (("tfrom", schema.valid_from), ("tto", schema.valid_to)):
-        columns[name] = absent if source is None else validity_micros(batch.column(source))
+        if source is not None:
+            columns[name] = validity_micros(batch.column(source))
     geometry = batch.column(GEOMETRY) if GEOMETRY in batch.schema.names else None
     if geometry is None:
         boxes, span = np.full((batch.num_rows, 4), np.nan), None

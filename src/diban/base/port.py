@@ -24,8 +24,9 @@ from diban.ground import Extent, Schema, Text, Unavailable
 class Rows:
     """A batch of rows as both engines store them.
 
-    ``batch`` has the columns ``fid`` int64, ``tfrom``, ``tto`` int64 (microseconds UTC), ``zmin``,
-    ``zmax`` double, ``hash`` fixed binary 32, ``geom`` binary (ISO WKB, absent in tables) and
+    ``batch`` has the columns ``fid`` int64, ``tfrom``, ``tto`` int64 (microseconds UTC; only those of
+    which the schema names a field), ``zmin``, ``zmax`` double, ``hash`` fixed binary 32, ``geom`` binary
+    (ISO WKB, absent in tables) and
     c1…cn. ``boxes`` is (n, 4), NaN where there is nothing to find.
     """
 

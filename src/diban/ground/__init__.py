@@ -9,6 +9,7 @@ Not here: files, networks, databases, frameworks, settings, or anything that kno
 Imports: pyarrow, numpy, pyproj; no other room.
 """
 
+from diban.ground.ahead import ahead
 from diban.ground.asset import Asset, asset_schema, facts_sent
 from diban.ground.asset_kind import AssetKind
 from diban.ground.changes import ChangeSet, Mode
@@ -137,6 +138,7 @@ __all__ = [
     "Unsafe",
     "Value",
     "VersionId",
+    "ahead",
     "asset_schema",
     "canonical_numbers",
     "facts_sent",

@@ -7,7 +7,6 @@ checks, the comparison and the landing, and is made anew from the original whene
 from __future__ import annotations
 
 import os
-import queue
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from diban.ground import (
     Schema,
     Text,
     Unavailable,
+    ahead,
     row_hashes,
 )
 from diban.intake.convert import UNREAD, UNREAD_TYPE, convert, unread_column
@@ -36,8 +36,6 @@ from diban.intake.local_times import LocalTimes
 from diban.intake.mapping import Mapping as Template
 from diban.intake.reproject import to_stored
 from diban.store import keep_file, translating_disk
-
-AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def spool(
                 remedy=Text(zh="重试即从原件重新读取", en="repeat: it is read from the original again"),
             )
         begun.set()
-        made = (normalise(batch, columns, schema, crs, times) for batch in _ahead(batches))
+        made = (normalise(batch, columns, schema, crs, times) for batch in ahead(batches))
         return _written(made, schema, target)
 
     return FeatureSet(schema, STORED, read)
@@ -204,37 +202,3 @@ def _given(
 def _spooled(schema: Schema) -> pa.Schema:
     system = [pa.field(ROW, pa.int64()), pa.field(HASH, pa.binary(32))]
     return pa.schema([*schema.arrow(), *system, pa.field(UNREAD, UNREAD_TYPE)])
-
-
-def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same batches, fetched by a thread that stays a little ahead, so that reading and work overlap."""
-    waiting: queue.Queue[pa.RecordBatch | BaseException | None] = queue.Queue(AHEAD)
-    stopped = threading.Event()
-
-    def hand_over(item: pa.RecordBatch | BaseException | None) -> None:
-        while not stopped.is_set():
-            try:
-                return waiting.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-
-    def fetch() -> None:
-        try:
-            for batch in batches:
-                hand_over(batch)
-                if stopped.is_set():
-                    return
-            hand_over(None)
-        except BaseException as fault:  # noqa: BLE001 - handed to the caller, who raises it
-            hand_over(fault)
-
-    thread = threading.Thread(target=fetch, name="spool", daemon=True)
-    thread.start()
-    try:
-        while (item := waiting.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()
-        thread.join(timeout=5)

@@ -21,7 +21,7 @@ from diban.base.embedded.packing import NODE_BYTES, BoxSorter, packed
 from diban.base.embedded.pipe import BulkPipe, bulk_pipe
 from diban.base.embedded.writing import opened, written
 from diban.base.port import Rows
-from diban.ground import Schema, Text, Unavailable
+from diban.ground import Schema, Text, Unavailable, ahead
 from diban.store import keep_file
 
 Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
@@ -87,7 +87,7 @@ def _insert_rows(
     columns = columns.append(pa.field("area", pa.float64()))
     names, holes = ", ".join(columns.names), ", ".join("?" * len(columns))
     statement = f"INSERT INTO live (vfrom, {names}) VALUES ({int(seq)}, {holes})"
-    pipe.insert(statement, columns, disk.between(batches()))
+    pipe.insert(statement, columns, disk.between(ahead(batches())))
 
 
 def _gathered(rows: Iterable[Rows]) -> Iterator[Rows]:
