@@ -15,6 +15,7 @@ from diban.share.block import Block
 from diban.share.catalogue_pages import catalogue_block
 from diban.share.core import core_block
 from diban.share.counts import Counts
+from diban.share.cross_origin import CrossOrigin
 from diban.share.delivery_acts import delivery_acts_block
 from diban.share.delivery_pages import deliveries_block
 from diban.share.desk import Desk
@@ -56,6 +57,7 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
     answer_faults(app)
     app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM, compresslevel=4)
     app.add_middleware(Guard, address=services.address)
+    app.add_middleware(CrossOrigin, address=services.address)
     return app
 
 

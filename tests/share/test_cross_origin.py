@@ -1,0 +1,71 @@
+"""Pages of other origins: what they may read, and that nobody's session goes with it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from fastapi import FastAPI, Request
+
+from diban.share.cross_origin import CrossOrigin
+from tests.share.client import Client
+
+ITEMS = "/ogc/collections/buildings/items"
+ORIGIN = {"Origin": "https://app.example"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/ogc", 200), (ITEMS, 200), (ITEMS + "?x=1", 400), ("/ogc/no", 404)]
+)
+def test_answers_under_ogc_are_open_and_so_are_refusals(transport: Client, path: str, status: int) -> None:
+    answer = transport.get(path, headers=ORIGIN)
+    assert answer.status_code == status
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in answer.headers
+    assert "etag" in answer.headers["access-control-expose-headers"].lower()
+
+
+def test_too_long_an_address_can_be_read_by_the_page_too(transport: Client) -> None:
+    answer = transport.get("/ogc/" + "x" * 2000, headers=ORIGIN)
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (414, "*")
+
+
+@pytest.mark.parametrize("path", ["/api/session", "/api/inbox", "/", "/healthz", "/ogcx"])
+def test_nothing_else_is(transport: Client, path: str) -> None:
+    answer = transport.get(path, headers=ORIGIN)
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_browser_asks_first_whether_a_key_may_go_along(nobody: Client) -> None:
+    asked = ORIGIN | {
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    answer = nobody.ask("OPTIONS", ITEMS, headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "Authorization" in answer.headers["access-control-allow-headers"]
+    assert answer.headers["access-control-max-age"] == "3600"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_page_elsewhere_may_write_nothing(nobody: Client, method: str) -> None:
+    asked = ORIGIN | {"Access-Control-Request-Method": method}
+    assert nobody.ask("OPTIONS", ITEMS, headers=asked).status_code == 400
+    elsewhere = nobody.ask("OPTIONS", "/api/session", headers=asked)
+    assert "access-control-allow-origin" not in elsewhere.headers
+
+
+@pytest.mark.parametrize("path", ["/ogc", "/city/ogc"])
+def test_below_the_path_of_the_installation_s_address(path: str) -> None:
+    app = FastAPI()
+
+    @app.get("/{rest:path}")
+    def page(rest: str, request: Request) -> str:
+        return rest
+
+    wrapped = CrossOrigin(app, "https://host.example/city")
+    with asyncio.Runner() as runner:
+        client = Client(wrapped, runner, {})
+        assert client.get(path, headers=ORIGIN).headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-origin" not in client.get("/city/api", headers=ORIGIN).headers
