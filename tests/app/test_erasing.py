@@ -107,7 +107,11 @@ def test_reports_quote_nothing_of_rows_that_were_erased(town: Town) -> None:
     fids = tuple(page.batch.column(FID).to_pylist())
     target = Target(TargetKind.ROWS, layer, fids)
     expunge = ask_to_erase(town.platform, target, "个人信息", town.asker(APPROVER))
+    taken = town.platform.files / layer / "key.30.gpkg"
+    taken.parent.mkdir(parents=True)
+    taken.write_bytes(b"made for somebody who took the layer")
     assert erase(town.platform, expunge, town.asker(SECOND)).counts == {"rows": 1}
+    assert not taken.exists()
     with reading(town.platform.database) as connection:
         report = town.platform.deliveries.get(connection, returned.id).report
     assert report is not None

@@ -28,6 +28,7 @@ RULES = {
     LAYER: OF_LAYER,
     LAYER + "/items": OF_LAYER,
     LAYER + "/items/{feature}": OF_LAYER,
+    LAYER + "/download": OF_LAYER,
     LAYER + "/tiles": OF_LAYER,
     LAYER + "/tiles/{grid}": OF_LAYER,
     LAYER + "/tiles/{grid}/{matrix}/{row}/{column}": OF_LAYER,

@@ -394,6 +394,7 @@ def open_town(
         own_layers=platform.layers_of,
         secure_cookies=False,
         static=static,
+        files=folder / "files",
         ready=lambda: {"database": True},
     )
     try:

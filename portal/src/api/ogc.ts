@@ -11,6 +11,9 @@ export const itemsAddress = (slug: string, limit: number): string =>
 export const itemAddress = (slug: string, fid: string | number): string =>
   `${collectionAddress(slug)}/items/${encodeURIComponent(String(fid))}`
 
+/** The whole layer as a file: `geojson` or `gpkg`. */
+export const downloadAddress = (slug: string, form: string): string => `${collectionAddress(slug)}/download?f=${form}`
+
 /** Tile address with MapLibre's letters: OGC names matrix, row (y), column (x), in this order. */
 export const tileAddress = (slug: string): string =>
   `${collectionAddress(slug)}/tiles/WebMercatorQuad/{z}/{y}/{x}?f=mvt`

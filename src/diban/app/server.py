@@ -107,6 +107,7 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         secure_cookies=platform.settings.secure,
         static=STATIC if (STATIC / "index.html").is_file() else None,
         measures=platform.settings.home / MEASURES,
+        files=platform.files,
         address=platform.settings.address,
         read_seconds=platform.settings.read_seconds,
         ready=lambda: {part.name: part.well for part in readiness(platform)} | {"worker": worker.well},

@@ -47,6 +47,11 @@ class Platform:
         """Where deliveries are worked on; all of it can be made anew."""
         return self.settings.home / "work"
 
+    @property
+    def files(self) -> Path:
+        """Files made for those who take them; all of it can be made anew."""
+        return self.settings.home / "files"
+
     def layers_of(self, connection: sa.Connection, party: PartyId) -> Iterable[LayerId]:
         """The layers whose resources a party provides."""
         for resource in self.catalogue.list(connection, tuple(State), provider=party, limit=100_000):

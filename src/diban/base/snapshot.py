@@ -39,6 +39,8 @@ from diban.ground import (
 TILE_FEATURES = 10_000
 BATCH_ROWS = 10_000
 
+_EVERYTHING = Query(limit=BATCH_ROWS)
+
 Row = sa.Row[*tuple[Any, ...]]
 
 
@@ -161,13 +163,14 @@ class Snapshot:
                 count += int(self._meets(shapely.from_wkb([row[0] for row in part]), query.bbox).sum())
             return count
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """All features that the scope allows, in the order of their numbers, in short reads."""
-        query = Query(limit=BATCH_ROWS)
+    def batches(self, query: Query = _EVERYTHING) -> Iterator[pa.RecordBatch]:
+        """All features that the query asks for and the scope allows, in its order, in short reads.
+
+        At least one batch, which may be empty; without a query everything by feature number.
+        """
         while True:
             page = self.page(query)
-            if page.batch.num_rows:
-                yield page.batch
+            yield page.batch
             if page.after is None:
                 return
             query = replace(query, after=page.after)

@@ -11,6 +11,7 @@ Imports: ground, store, base, catalogue, intake, governance; FastAPI, orjson, pr
 
 from diban.share.api import api, blocks_of
 from diban.share.block import Block, Link, Maturity, link
+from diban.share.kept_files import forget_files
 from diban.share.metrics import Measures, forget_measures
 from diban.share.port import (
     CHANGE_KINDS,
@@ -47,6 +48,7 @@ __all__ = [
     "Submission",
     "api",
     "blocks_of",
+    "forget_files",
     "forget_measures",
     "link",
 ]

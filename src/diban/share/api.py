@@ -20,6 +20,7 @@ from diban.share.delivery_acts import delivery_acts_block
 from diban.share.delivery_pages import deliveries_block
 from diban.share.desk import Desk
 from diban.share.directory import Directory
+from diban.share.downloads import downloads_block
 from diban.share.features import features_block
 from diban.share.holdings import Holdings
 from diban.share.inbox import inbox_block
@@ -68,6 +69,7 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
     offered = (
         features_block(desk, counts),
         tiles_block(desk, holdings),
+        downloads_block(desk),
         assets_block(desk),
         platform_block(asking),
         session_block(asking),

@@ -17,6 +17,7 @@ from diban.share.download import Download
 from diban.share.language import language_of
 from diban.share.problems import status_of
 from diban.share.services import Services
+from diban.share.streamed import Streamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,10 @@ class Desk:
             offered = self._directory.collection(collection, asker, scope)
             of = (offered.resource.id, offered.id)
             response, rows = make(Asked(request, scope, offered))
-            if isinstance(response, Download):
-                whose_count = partial(self._services.use.record, *of, block, *whose)
-                response.counted(lambda ended, sent: whose_count(ended, rows, sent))
+            if isinstance(response, Download | Streamed):
+                record = partial(self._services.use.record, *of, block, *whose)
+                made = rows
+                response.counted(lambda ended, streamed, sent: record(ended, made + streamed, sent))
                 counted = False
                 return response
             status, size = response.status_code, 0 if request.state.bare else len(response.body)

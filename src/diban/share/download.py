@@ -13,7 +13,8 @@ from starlette.types import Message, Receive, Scope, Send
 _ONE_RANGE = re.compile(rb"bytes=(\d{1,18}-\d{0,18}|-\d{1,18})")
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
-Told = Callable[[int, int], None]
+Told = Callable[[int, int, int], None]
+"""Takes the status, how many features were made while it was sent, and the bytes sent."""
 
 
 class Download(FileResponse):
@@ -47,7 +48,7 @@ class Download(FileResponse):
             await super().__call__({**scope, "headers": headers}, receive, counting)
         finally:
             if self._told is not None:
-                self._told(status or 500, sent)
+                self._told(status or 500, 0, sent)
 
 
 def _one(value: bytes) -> bool:

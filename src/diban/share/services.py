@@ -26,7 +26,8 @@ class Services:
     ``own_layers`` answers the layers whose resources a party provides; ``ready`` whether each part
     works; ``static`` is the built portal, None when it is not built. ``address`` is where readers reach
     the services, "" to go by each request; ``read_seconds`` how long one page or tile may take;
-    ``measures`` the folder in which the serving processes write what they count.
+    ``measures`` the folder in which the serving processes write what they count, ``files`` that of files
+    which are made for those who take them.
     """
 
     database: Database
@@ -47,6 +48,7 @@ class Services:
     secure_cookies: bool
     static: Path | None
     ready: Callable[[], dict[str, bool]]
+    files: Path
     address: str = ""
     read_seconds: float = 10.0
     measures: Path | None = None

@@ -94,6 +94,8 @@ export const resource = {
   collection: { zh: '集合', en: 'Collection' },
   items: { zh: '要素', en: 'Features' },
   tiles: { zh: '矢量瓦片', en: 'Vector tiles' },
+  whole: { zh: '整层下载', en: 'Download' },
+  wholeOf: { zh: '下载“{title}”整层（{form}）', en: 'Download all of {title} ({form})' },
   example: { zh: '调用示例', en: 'How to call it' },
   all: { zh: '共 {n} 项', en: '{n} in all' },
 } as const

@@ -18,6 +18,7 @@ from diban.governance import Target, TargetKind
 from diban.ground import DeliveryId, LayerId, TakenOver, Text
 from diban.intake import Delivery
 from diban.quality import Report
+from diban.share import forget_files
 from diban.store import Job, reading, unit
 
 TOLD_EVERY = 0.5  # seconds
@@ -59,7 +60,17 @@ class PlatformEraser:
     _told: float = field(default=0.0)
 
     def expunge(self, target: Target) -> _Counts:
-        """Remove the target everywhere; how much, by name."""
+        """Remove the target everywhere; how much, by name.
+
+        Files that were made for those who take layers go before and behind: one that is being made
+        meanwhile is not kept, since the layer has changed.
+        """
+        forget_files(self.platform.files)
+        counts = self._expunge(target)
+        forget_files(self.platform.files)
+        return counts
+
+    def _expunge(self, target: Target) -> _Counts:
         forget_previews(self.platform.work, every=True)
         self._unquote(target)
         forget_faulty(self.platform.work, every=True)
