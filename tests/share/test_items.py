@@ -42,7 +42,7 @@ def test_a_page_says_what_it_holds(transport: Client, town: Town) -> None:
     assert page["timeStamp"].endswith("Z")
     assert page["licence"] == "government use"
     assert page["version"] == town.services.base.current(town.layers["buildings"]).id  # type: ignore[union-attr]  # it has landed
-    assert {link["rel"] for link in page["links"]} == {"self", "collection", "next"}
+    assert {link["rel"] for link in page["links"]} == {"self", "collection", "next", "alternate"}
     assert codes(page) == CODES[:10]
 
 
@@ -70,7 +70,7 @@ def test_the_feature_number_is_the_id(transport: Client) -> None:
     assert one["properties"]["code"] == "B0001"
     assert one["geometry"] == page["features"][1]["geometry"]
     assert one["source"] == "<b>housing</b> bureau"
-    assert [link["rel"] for link in one["links"]] == ["self", "collection"]
+    assert [link["rel"] for link in one["links"]] == ["self", "collection", "alternate"]
 
 
 @pytest.mark.parametrize("fid", ["201", "0", "-1", "9" * 15, "9" * 16, "9" * 40, "1.0", "x", "１", "1e3"])
@@ -245,7 +245,7 @@ def test_unknown_and_doubled_parameters(transport: Client) -> None:
     assert transport.refused(f"{ITEMS}?limit=1&limit=2", 400)["field"] == "limit"
     assert transport.refused(f"{ITEMS}/1?limit=1", 400)["field"] == "limit"
     assert transport.refused(f"{ITEMS}?_row=1", 400)["field"] == "_row"
-    assert transport.refused(f"{ITEMS}?f=html", 400)["limit"] == "json | geojson"
+    assert transport.refused(f"{ITEMS}?f=xml", 400)["limit"] == "json | geojson | html"
 
 
 def test_sorting_has_its_limits(transport: Client) -> None:

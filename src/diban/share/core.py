@@ -8,14 +8,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from diban.ground import CRS84, STORED, SUPPORTED, GeometryKind, Scope, Text
-from diban.share.answers import address, json_answer
+from diban.share.answers import address
 from diban.share.asking import Asking
 from diban.share.block import JSON, Block, link, read_route
 from diban.share.desk import Answer, Asked, Desk
 from diban.share.directory import Directory, Offered
+from diban.share.document import document
 from diban.share.holdings import Holdings
+from diban.share.html_page import STYLE
 from diban.share.language import language_of
-from diban.share.parameters.form import JSON_FORM, parse_form
+from diban.share.parameters.form import DOCUMENT_FORM, parse_form
 from diban.share.parameters.given import given_parameters
 from diban.share.services import Services
 
@@ -23,6 +25,7 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
 )
@@ -38,12 +41,13 @@ def core_block(
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/ogc", tags=[NAME])
         pages = _Pages(services, tuple(blocks), asking, directory, desk, holdings)
-        read_route(routes, "", pages.landing, JSON_FORM)
+        read_route(routes, "", pages.landing, DOCUMENT_FORM)
         routes.add_api_route("/", pages.landing, methods=["GET"], include_in_schema=False)
-        read_route(routes, "/api", pages.description, JSON_FORM, kind=OPENAPI)
-        read_route(routes, "/conformance", pages.conformance, JSON_FORM)
-        read_route(routes, "/collections", pages.collections, JSON_FORM)
-        read_route(routes, "/collections/{collection}", pages.collection, JSON_FORM)
+        read_route(routes, "/api", pages.description, DOCUMENT_FORM, kind=OPENAPI)
+        routes.add_api_route("/page.css", pages.style, methods=["GET"], include_in_schema=False)
+        read_route(routes, "/conformance", pages.conformance, DOCUMENT_FORM)
+        read_route(routes, "/collections", pages.collections, DOCUMENT_FORM)
+        read_route(routes, "/collections/{collection}", pages.collection, DOCUMENT_FORM)
         return routes
 
     return Block(NAME, Text(zh="通用", en="Common"), router, CONFORMANCE)
@@ -76,18 +80,19 @@ class _Pages:
         ]
         for block in self._blocks:
             links += [{**item, "href": root + item["href"]} for item in block.links]
-        return json_answer({"title": self._services.title.in_language(language), "links": links})
+        body = {"title": self._services.title.in_language(language), "links": links}
+        return self._made(request, body)
 
     def description(self, request: Request) -> Response:
         """This document: every route with its parameters, in OpenAPI 3.0."""
         _begin(request)
-        return json_answer(request.app.openapi(), OPENAPI)
+        return self._made(request, request.app.openapi(), OPENAPI)
 
     def conformance(self, request: Request) -> Response:
         """The conformance classes of all blocks."""
         _begin(request)
         classes = [name for block in self._blocks for name in block.conformance]
-        return json_answer({"conformsTo": [*CONFORMANCE, *classes]})
+        return self._made(request, {"conformsTo": [*CONFORMANCE, *classes]})
 
     def collections(self, request: Request) -> Response:
         """The layers that the asker may read."""
@@ -95,23 +100,31 @@ class _Pages:
         scope = self._asking.scope(request)
         found = [item for item in self._directory.offered().values() if scope.allows(item.id)]
         root, language = address(request), language_of(request)
-        return json_answer(
-            {
-                "links": [link("self", f"{root}/collections", JSON)],
-                "numberMatched": len(found),
-                "numberReturned": len(found),
-                "collections": [self._document(item, scope, root, language) for item in found],
-            }
-        )
+        body = {
+            "title": Text(zh="图层", en="Collections").in_language(language),
+            "links": [link("self", f"{root}/collections", JSON)],
+            "numberMatched": len(found),
+            "numberReturned": len(found),
+            "collections": [self._document(item, scope, root, language) for item in found],
+        }
+        return self._made(request, body)
 
     def collection(self, request: Request, collection: str) -> Response:
         """One layer: what it holds, who provides it, under which licence, and its services."""
 
         def make(asked: Asked) -> Answer:
             _begin(request)
-            return json_answer(self._document(asked.offered, asked.scope, asked.root, asked.language)), 0
+            found = self._document(asked.offered, asked.scope, asked.root, asked.language)
+            return self._made(request, found), 0
 
         return self._desk.answer(request, NAME, collection, make)
+
+    def style(self) -> Response:
+        """How pages look."""
+        return Response(STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+
+    def _made(self, request: Request, body: dict[str, Any], kind: str = JSON) -> Response:
+        return document(request, body, DOCUMENT_FORM, self._services.title, kind=kind)
 
     def _document(self, offered: Offered, scope: Scope, root: str, language: str) -> dict[str, Any]:
         layer, here = offered.layer, f"{root}/collections/{offered.layer.slug}"
@@ -136,4 +149,4 @@ class _Pages:
 
 def _begin(request: Request) -> None:
     request.state.block = NAME
-    parse_form(given_parameters(request, JSON_FORM).get("f"), JSON_FORM)
+    parse_form(given_parameters(request, DOCUMENT_FORM).get("f"), DOCUMENT_FORM)

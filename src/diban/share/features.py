@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -9,18 +10,18 @@ from fastapi import APIRouter, Request, Response
 from diban.base import Page, Query, Snapshot
 from diban.catalogue import ResourceLayer
 from diban.ground import Missing, Text, now
-from diban.share.answers import json_answer
 from diban.share.block import JSON, Block, Link, link, read_route
 from diban.share.conditional import unchanged
 from diban.share.counts import Counts
 from diban.share.desk import Answer, Asked, Desk
+from diban.share.document import document, form_wanted
 from diban.share.feature_read import FeatureRead, query_of, read_features
 from diban.share.geojson import features_of
 from diban.share.parameters.after import AFTER
 from diban.share.parameters.bbox import BBOX, BBOX_CRS
 from diban.share.parameters.crs import CRS
 from diban.share.parameters.filters import FIELDS
-from diban.share.parameters.form import form_of, parse_form
+from diban.share.parameters.form import form_of
 from diban.share.parameters.limit import LIMIT
 from diban.share.parameters.properties import PROPERTIES
 from diban.share.parameters.sortby import SORTBY
@@ -34,9 +35,10 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
 )
-FORMAT = form_of("json", "geojson")
+FORMAT = form_of("json", "geojson", "html")
 SINGLE = (FORMAT, CRS, VERSION, KNOWN_AT)
 ITEMS = (*SINGLE, BBOX, BBOX_CRS, DATETIME, LIMIT, PROPERTIES, SORTBY, AFTER)
 RESERVED = frozenset(parameter.name for parameter in ITEMS)
@@ -63,7 +65,7 @@ def _links(here: str, _layer: ResourceLayer) -> list[Link]:
 class _Pages:
     def __init__(self, services: Services, desk: Desk, counts: Counts) -> None:
         self._base, self._desk, self._counts = services.base, desk, counts
-        self._seconds = services.read_seconds
+        self._seconds, self._title = services.read_seconds, services.title
 
     def items(self, request: Request, collection: str) -> Response:
         """Features of a layer: by box, by moment, by value, in any supported CRS, page by page."""
@@ -75,9 +77,9 @@ class _Pages:
 
     def _items(self, asked: Asked) -> Answer:
         read = read_features(self._base, asked, ITEMS, self._seconds)
-        parse_form(read.given.get("f"), FORMAT)
+        form = form_wanted(asked.request, FORMAT)
         query = query_of(read, RESERVED)
-        tag = read.tag(sorted(read.given.items()))
+        tag = read.tag(form, sorted(read.given.items()))
         if (held := unchanged(asked.request, tag)) is not None:
             return held, 0
         page = read.snapshot.page(query)
@@ -90,7 +92,7 @@ class _Pages:
             "links": _page_links(read, page.after),
             "features": features_of(page.batch, read.crs),
         }
-        return json_answer(body, GEOJSON, read.headers(tag)), page.batch.num_rows
+        return self._made(read, body, tag), page.batch.num_rows
 
     def _matched(self, snapshot: Snapshot, query: Query, page: Page) -> int:
         """How many features match; a first page that is the only one has been counted already."""
@@ -100,9 +102,9 @@ class _Pages:
 
     def _item(self, asked: Asked, feature: str) -> Answer:
         read = read_features(self._base, asked, SINGLE, self._seconds, filtered=False)
-        parse_form(read.given.get("f"), FORMAT)
+        form = form_wanted(asked.request, FORMAT)
         batch = read.snapshot.feature(_number(feature))
-        tag = read.tag(feature, read.crs.code)
+        tag = read.tag(form, feature, read.crs.code)
         if (held := unchanged(asked.request, tag)) is not None:
             return held, 0
         body = features_of(batch, read.crs)[0]
@@ -111,7 +113,13 @@ class _Pages:
             link("self", f"{asked.here}/items/{feature}", GEOJSON),
             link("collection", asked.here, JSON),
         ]
-        return json_answer(body, GEOJSON, read.headers(tag)), 1
+        return self._made(read, body, tag), 1
+
+    def _made(self, read: FeatureRead, body: dict[str, Any], tag: str) -> Response:
+        request, layer = read.asked.request, read.asked.offered.layer
+        name = layer.title.in_language(read.asked.language)
+        own = read.headers(tag)
+        return document(request, body, FORMAT, self._title, name=name, kind=GEOJSON, headers=own)
 
 
 def _number(feature: str) -> int:

@@ -83,6 +83,20 @@ class KeptFiles:
 
     def _make(self, making: _Making, layer: LayerId, key: str, suffix: str, make: Make) -> None:
         """What a maker meets, everybody who waits is told."""
+        try:
+            kept = self._written(making, layer, key, suffix, make)
+        except BaseException as fault:  # noqa: BLE001 - handed to those who wait, who raise it
+            self._over(key)
+            making.file.set_exception(fault)
+        else:
+            self._over(key)
+            making.file.set_result(kept)
+
+    def _over(self, key: str) -> None:
+        with self._lock:
+            self._making.pop(key, None)
+
+    def _written(self, making: _Making, layer: LayerId, key: str, suffix: str, make: Make) -> Path:
         aside = self._folder / layer / f"{_UNFINISHED}{new_id('file')}.{suffix}"
 
         def told(rows: int) -> None:
@@ -95,13 +109,9 @@ class KeptFiles:
                 kept = aside.with_name(f"{key}.{rows}.{suffix}")
                 keep_file(aside, kept)
             self._make_room()
-            making.file.set_result(kept)
-        except BaseException as fault:  # noqa: BLE001 - handed to those who wait, who raise it
-            making.file.set_exception(fault)
+            return kept
         finally:
             aside.unlink(missing_ok=True)
-            with self._lock:
-                self._making.pop(key, None)
 
     def _make_room(self) -> None:
         """Take the files that were longest unused away, until the others fit."""

@@ -76,7 +76,7 @@ def write_geopackage(
         layer=table.name,
         driver="GPKG",
         geometry_name=None if kind is None else GEOMETRY,
-        geometry_type=kind or "None",
+        geometry_type=kind,
         crs=None if kind is None else stored.code,
         layer_options={
             "FID": number,

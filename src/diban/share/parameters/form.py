@@ -26,3 +26,4 @@ def parse_form(text: str | None, parameter: Parameter) -> str:
 
 
 JSON_FORM = form_of("json")
+DOCUMENT_FORM = form_of("json", "html")
