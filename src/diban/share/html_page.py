@@ -39,6 +39,20 @@ _TERMS = {
     "tilesets": Text(zh="瓦片集", en="Tilesets"),
     "itemType": Text(zh="内容", en="Holds"),
 }
+_RELATIONS = {
+    "self": Text(zh="本页", en="This page"),
+    "next": Text(zh="下一页", en="Next page"),
+    "collection": Text(zh="所属图层", en="Its layer"),
+    "alternate": Text(zh="其他格式", en="Other form"),
+    "items": Text(zh="要素", en="Features"),
+    "enclosure": Text(zh="整层下载", en="Download"),
+    "data": Text(zh="图层", en="Layers"),
+    "conformance": Text(zh="符合的标准条款", en="Conformance"),
+    "service-desc": Text(zh="接口说明", en="Description of the API"),
+    "tiling-schemes": Text(zh="瓦片网格", en="Tile grids"),
+    "tilesets-vector": Text(zh="矢量瓦片", en="Vector tiles"),
+}
+"""What links are, by the last part of their relation."""
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 
 
@@ -69,7 +83,7 @@ def html_page(body: Mapping[str, Any], head: Head, language: str) -> bytes:
         f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(name)} · {title}</title>"
-        f'<link rel="stylesheet" href="{root}/page.css"></head><body>'
+        f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{root}/page.css"></head><body>'
         f'<header><nav><a href="{root}?f=html">{title} · {home}</a></nav>'
         f'<a href="{escape(head.json)}" type="application/json">JSON</a></header>'
         f"<main><h1>{escape(name)}</h1>{_sections(said, language)}</main></body></html>"
@@ -99,7 +113,7 @@ def _facts(values: Mapping[str, Any], language: str) -> str:
 
 def _value(key: str, value: Any, language: str) -> str:
     if key == "links" and isinstance(value, list):
-        return _links(value)
+        return _links(value, language)
     if key == "features" and isinstance(value, list):
         return _features(value, language)
     if key == "geometry" and isinstance(value, dict):
@@ -129,15 +143,21 @@ def _entry(value: Mapping[str, Any], language: str) -> str:
     return head + (_facts(facts, language) or _facts({"links": value.get("links", [])}, language))
 
 
-def _links(links: Sequence[Mapping[str, Any]]) -> str:
+def _links(links: Sequence[Mapping[str, Any]], language: str) -> str:
     lines = []
     for one in links:
         href, kind = str(one.get("href", "")), str(one.get("type", ""))
-        words = escape(str(one.get("title") or one.get("rel", "")).rsplit("/", 1)[-1])
+        words = escape(str(one.get("title") or _relation(str(one.get("rel", "")), language)))
         followed = _as_page(href) if kind.startswith("application/") and "json" in kind else href
         target = f'<a href="{escape(followed)}">{words}</a>' if _linked(href, one) else words
         lines.append(f'<li>{target} <span class="faint">{escape(href)} · {escape(kind)}</span></li>')
     return f"<ul>{''.join(lines)}</ul>"
+
+
+def _relation(rel: str, language: str) -> str:
+    last = rel.rsplit("/", 1)[-1]
+    known = _RELATIONS.get(last)
+    return known.in_language(language) if known else last
 
 
 def _linked(href: str, said: Mapping[str, Any]) -> bool:
