@@ -16,6 +16,8 @@ import sqlalchemy as sa
 import diban.governance.use as use
 from diban.governance.ledger_tables import use_sum
 from diban.governance.use import UseCounter, use_of
+from diban.governance.use_by import UseBy
+from diban.governance.use_sums import UseAsked, UseSeen, use_sums
 from diban.ground import OutcomeUnknown, PartyId, ResourceId, Text, Unavailable
 from diban.store import Database, reading, unit
 
@@ -146,3 +148,46 @@ def test_counting_costs_little(database: Database) -> None:
 
 def _failing(*_: object) -> None:
     raise Unavailable(Text("数据库不可用", "the database does not answer"))
+
+
+def _recorded(database: Database) -> None:
+    counter = UseCounter(database, CITY)
+    for party, calls in (("us", 3), ("them", 2)):
+        for _ in range(calls):
+            counter.record("res", "lay", "features", party, "key", 200, 10, 100)
+    counter.record("other", "lay", "tiles", "them", "", 200, 1, 10)
+    counter.record("", "", "features", "them", "", 403)
+    counter.close()
+
+
+@pytest.mark.parametrize(
+    ("by", "found"),
+    [
+        (UseBy.RESOURCE, [("res", 5, 0, 50, 500), ("other", 1, 0, 1, 10), ("", 0, 1, 0, 0)]),
+        (UseBy.PARTY, [("them", 3, 1, 21, 210), ("us", 3, 0, 30, 300)]),
+        (UseBy.BLOCK, [("features", 5, 1, 50, 500), ("tiles", 1, 0, 1, 10)]),
+        (UseBy.KEY, [("key", 5, 0, 50, 500), ("", 1, 1, 1, 10)]),
+        (UseBy.STATUS, [("200", 6, 0, 51, 510), ("403", 0, 1, 0, 0)]),
+    ],
+)
+def test_sums_by_each_of_them(database: Database, by: UseBy, found: list[tuple[object, ...]]) -> None:
+    _recorded(database)
+    today = datetime.now(CITY).date()
+    with reading(database) as connection:
+        sums = use_sums(connection, UseAsked(today, today), by)
+    assert [(one.of, one.calls, one.refused, one.rows, one.bytes) for one in sums] == found
+
+
+def test_sums_of_what_somebody_may_see(database: Database) -> None:
+    _recorded(database)
+    today = datetime.now(CITY).date()
+    seen = UseSeen({ResourceId("other")}, {PartyId("us")})
+    with reading(database) as connection:
+        theirs = use_sums(connection, UseAsked(today, today), UseBy.PARTY, seen)
+        one = use_sums(connection, UseAsked(today, today, resource=ResourceId("res")), UseBy.PARTY, seen)
+        party = use_sums(connection, UseAsked(today, today, party=PartyId("them")), UseBy.DAY)
+        before = use_sums(connection, UseAsked(date(2020, 1, 1), date(2020, 1, 2)), UseBy.DAY)
+    assert [(sum_.of, sum_.calls) for sum_ in theirs] == [("us", 3), ("them", 1)]
+    assert [(sum_.of, sum_.calls) for sum_ in one] == [("us", 3)]
+    assert [(sum_.of, sum_.calls, sum_.refused) for sum_ in party] == [(today.isoformat(), 3, 1)]
+    assert before == []

@@ -55,6 +55,7 @@ RULES = {
     "/api/mappings/{layer}/file": OF_MAPPING,
     "/api/inbox": OF_ACCOUNT,
     "/api/provided": OF_ACCOUNT,
+    "/api/use": OF_ACCOUNT,
     "/healthz": OPEN,
     "/readyz": OPEN,
     "/metrics": OPEN,

@@ -58,6 +58,8 @@ from diban.governance.sessions import authenticate_session, close_session, open_
 from diban.governance.signing import FileSigner, FileTrusted
 from diban.governance.target import Target, TargetKind
 from diban.governance.use import DayOfUse, UseCounter, use_of
+from diban.governance.use_by import UseBy
+from diban.governance.use_sums import UseAsked, UseSeen, UseSum, use_sums
 from diban.governance.verify import Break, ChainVerdict, Wrong, verify
 
 __all__ = [
@@ -102,7 +104,11 @@ __all__ = [
     "Target",
     "TargetKind",
     "Tombstone",
+    "UseAsked",
+    "UseBy",
     "UseCounter",
+    "UseSeen",
+    "UseSum",
     "Verdict",
     "Via",
     "Wrong",
@@ -142,6 +148,7 @@ __all__ = [
     "tombstones",
     "touch",
     "use_of",
+    "use_sums",
     "verify",
     "waiting_reviews",
 ]

@@ -34,7 +34,8 @@ class UseCounter:
 
     def __init__(self, database: Database, zone: tzinfo) -> None:
         self._database = database
-        self._zone = zone
+        self.zone = zone
+        """The city's time zone, whose days are counted."""
         self._name = new_id("use")
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
@@ -120,8 +121,8 @@ class UseCounter:
         return self._sums.setdefault(place, [0, 0, 0])
 
     def _turn_day(self, moment: float) -> None:
-        today = datetime.fromtimestamp(moment, self._zone)
-        tomorrow = datetime.combine(today.date() + timedelta(days=1), datetime.min.time(), self._zone)
+        today = datetime.fromtimestamp(moment, self.zone)
+        tomorrow = datetime.combine(today.date() + timedelta(days=1), datetime.min.time(), self.zone)
         self._day, self._midnight = today.date().isoformat(), tomorrow.timestamp()
 
 

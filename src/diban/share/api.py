@@ -35,6 +35,7 @@ from diban.share.services import VERSION, Services
 from diban.share.session import session_block
 from diban.share.tiles import tiles_block
 from diban.share.uploads import uploads_block
+from diban.share.use_pages import use_block
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 PACKED_FROM = 1024
@@ -80,6 +81,7 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
         mappings_block(asking),
         inbox_block(asking),
         inbox_acts_block(asking, directory),
+        use_block(asking, directory),
         operations_block(),
     )
     return (core_block(offered, asking, directory, desk, holdings), *offered)

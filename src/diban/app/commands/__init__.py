@@ -21,6 +21,7 @@ from diban.app.commands.sample_city import sample_city
 from diban.app.commands.serve import serve
 from diban.app.commands.status import status
 from diban.app.commands.submit import submit
+from diban.app.commands.use import use
 from diban.app.commands.user import user
 
 application = typer.Typer(
@@ -33,7 +34,7 @@ application = typer.Typer(
 
 for command in (
     *(init, organisation, describe, register, submit, answer, report, review, publish),
-    *(access, serve, demo, sample_city, status, expunge),
+    *(access, serve, demo, sample_city, status, use, expunge),
 ):
     application.command()(command)
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")
