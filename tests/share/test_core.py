@@ -60,12 +60,12 @@ def test_collections(transport: Client) -> None:
     assert buildings["licence"] == "government use"
     assert buildings["extent"]["spatial"]["bbox"][0] == pytest.approx([114.0, 22.5, 114.0195, 22.5095])
     rels = {link["rel"] for link in buildings["links"]}
-    assert rels == {"self", "items", "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"}
+    assert rels == {"self", "describedby", "items", "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"}
 
 
 def test_a_table_has_no_tiles(nobody: Client) -> None:
     told = nobody.read("/ogc/collections/register")
-    assert {link["rel"] for link in told["links"]} == {"self", "items"}
+    assert {link["rel"] for link in told["links"]} == {"self", "describedby", "items"}
     assert told["extent"] == {}
     assert "storageCrs" not in told
     nobody.refused("/ogc/collections/register/tiles", 404)
