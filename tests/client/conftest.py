@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -68,6 +70,12 @@ class City:
         with reading(platform.database) as connection:
             (made,) = {one.id for one in keys_of(connection, asker.party or PartyId(""))} - before
         return made, text
+
+    def revoke(self, key: str) -> None:
+        """End a key, as its steward does."""
+        command = [sys.executable, "-m", "diban.app.main", "user", "revoke", key, "--as", STEWARD]
+        home = str(self.town.platform.settings.home)
+        subprocess.run([*command, "--home", home], check=True, capture_output=True, timeout=60)
 
 
 @pytest.fixture(scope="package", params=["embedded", pytest.param("postgis", marks=pytest.mark.postgres)])

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 
-from diban.app.journeys.accounting import take_key
 from diban.client import (
     Client,
     Denied,
@@ -18,7 +17,7 @@ from diban.client import (
     Unreachable,
     Unreadable,
 )
-from tests.app.town import STEWARD
+from diban.client.errors import Problem
 from tests.client.conftest import LOTS, City
 from tests.client.way import way_to
 
@@ -45,7 +44,7 @@ def test_a_revoked_key_is_told(city: City) -> None:
         layer = client.layer(LOTS)
         rest = iter(layer.features(page=10))
         next(rest)
-        take_key(city.town.platform, number, city.town.asker(STEWARD))
+        city.revoke(number)
         with pytest.raises(Unauthenticated) as refused:
             ask_for(layer.count, 10)
         assert refused.value.status == 401
@@ -82,6 +81,16 @@ def test_who_is_busy_is_asked_again_after_a_while(city: City) -> None:
         with city.client(address=way.url, attempts=2) as client, pytest.raises(Unavailable) as refused:
             client.layer(LOTS).count()
         assert (refused.value.status, refused.value.retry_after, way.refused) == (503, 1.0, 4)
+
+
+def test_who_waits_how_long(client: Client) -> None:
+    pause = client._transport.pause
+    assert pause(Unavailable(Problem("", 503, retry_after=7)), 1) == 7
+    assert pause(Unavailable(Problem("", 503, retry_after=3600)), 1) is None, "an hour is told, not waited"
+    assert pause(Unavailable(Problem("", 503, field="read_seconds", retry_after=5)), 1) is None
+    first, third = (pause(Unreachable("no answer"), tried) or 0 for tried in (1, 3))
+    assert 0 < first < third
+    assert pause(Unreachable("no answer"), 5) is None
 
 
 def test_an_answer_that_breaks_off_is_asked_for_again(city: City) -> None:

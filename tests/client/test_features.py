@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,15 +18,16 @@ import pyproj
 import pytest
 import shapely
 
-from diban.app import Platform
+from diban.app import Platform, go_forward, register, step
 from diban.base import Query
+from diban.catalogue import State
 from diban.client import Client, Invalid, Missing, MissingExtra
 from diban.ground import CRS84, FID, GAUSS_114E, GEOMETRY, NOW, Scope, project
 from diban.store import reading
+from tests.app.town import APPROVER, CITY, STEWARD, description, geojson, square
 from tests.client.conftest import KINDS, LOTS, ROWS, City, land_lots
 
 PAGE = 50
-geopandas = pytest.importorskip("geopandas")
 
 
 def held(platform: Platform) -> pa.Table:
@@ -196,8 +199,40 @@ def test_the_catalogue(client: Client, public: Client) -> None:
         client.resource("none")
 
 
-@pytest.mark.parametrize("wrong", [{"bbox": (1, 2)}, {"where": {"limit": 3}}, {"limit": -1}, {"crs": "x"}])
-def test_what_cannot_be_asked_is_refused(client: Client, wrong: dict[str, object]) -> None:
+@pytest.mark.parametrize("field", ["bbox", "where.limit", "limit", "crs"])
+def test_what_cannot_be_asked_is_refused(client: Client, field: str) -> None:
+    layer = client.layer(LOTS)
+    asks: dict[str, Callable[[], object]] = {
+        "bbox": lambda: layer.features(bbox=(1, 2)),
+        "where.limit": lambda: layer.features(where={"limit": 3}),
+        "limit": lambda: layer.features(limit=-1),
+        "crs": lambda: layer.features(crs="x").to_arrow(),
+    }
     with pytest.raises(Invalid) as told:
-        client.layer(LOTS).features(**wrong).to_arrow()  # type: ignore[arg-type]
-    assert told.value.field is not None
+        asks[field]()
+    assert told.value.field == field
+
+
+def test_an_earlier_version_has_the_fields_it_had(city: City, client: Client) -> None:
+    town = city.town
+    row = {"code": "S1", "size": 5, "area": 7}
+
+    def enter(*names: str) -> None:
+        kinds = [("code", "text"), *((name, "integer") for name in names)]
+        fields = [{"name": name, "kind": kind, "title": {"zh": name, "en": name}} for name, kind in kinds]
+        schema = {"geometry": "polygon", "key": "code", "fields": fields}
+        register(town.platform, description("sheds", schema), town.asker(STEWARD))
+
+    enter("size")
+    for login in (STEWARD, APPROVER, STEWARD, CITY):
+        go_forward(town.platform, "sheds", town.asker(login))
+    first = town.send("sheds", geojson([(row, square(113.9000123, 22.5000123, 0.001))]))
+    step(town.platform, "sheds", State.WITHDRAWN, town.asker(APPROVER), "another field")
+    go_forward(town.platform, "sheds", town.asker(STEWARD))
+    enter("area")
+    go_forward(town.platform, "sheds", town.asker(CITY))
+    town.send("sheds", geojson([(row, square(113.9000123, 22.5000123, 0.001))]))
+    layer = client.layer("sheds")
+    (now,) = layer.features().to_arrow().drop_columns([FID, GEOMETRY]).to_pylist()
+    (then,) = layer.features(version=first.version).to_arrow().drop_columns([FID, GEOMETRY]).to_pylist()
+    assert (now, then) == ({"code": "S1", "area": 7}, {"code": "S1", "size": "5"})

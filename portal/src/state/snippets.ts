@@ -25,7 +25,7 @@ export function snippet(tool: Tool, origin: string, slug: string): string {
   if (tool === 'curl') return `curl -fsS '${url}'`
   if (tool === 'python') {
     return [
-      'from diban.client import Client  # pip install diban',
+      'from diban.client import Client  # in the platform’s source folder: pip install .',
       `page = Client(${quoted(origin)}).layer(${quoted(slug)}).features(limit=10).to_arrow()`,
       "print(page.num_rows, 'features')",
     ].join('\n')

@@ -45,13 +45,20 @@ def download(transport: Transport, path: str, query: Mapping[str, str], target: 
 
 def take(transport: Transport, path: str, query: Mapping[str, str], target: Path) -> Path:
     """Take a file that is made for this request, whole or not at all."""
+    return transport.again(lambda: _take(transport, path, query, target))
+
+
+def _take(transport: Transport, path: str, query: Mapping[str, str], target: Path) -> Path:
     with transport.streamed(path, query=query) as answer:
         found = target / _name_in(answer) if target.is_dir() else target
         part = found.with_name(f".{found.name}.part")
-        with part.open("wb") as out:
-            for piece in answer.iter_bytes(PIECE):
-                out.write(piece)
-    return part.replace(found)
+        try:
+            with part.open("wb") as out:
+                for piece in answer.iter_bytes(PIECE):
+                    out.write(piece)
+            return part.replace(found)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def _go_on(

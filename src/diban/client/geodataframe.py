@@ -17,7 +17,7 @@ from diban.client.words import Language, Words
 if TYPE_CHECKING:
     import geopandas
 
-EXTRA = "pip install 'diban[geo]'"
+EXTRA = "diban[geo]"
 
 
 def geodataframe(table: pa.Table, language: Language) -> geopandas.GeoDataFrame:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from diban.client.coordinates import CrsName, crs_uri
 from diban.client.download import download
-from diban.client.errors import Invalid, Missing, Problem
+from diban.client.errors import ClientError, Invalid, Missing, Problem, Unreadable
 from diban.client.features import PAGE, Features
 from diban.client.query import Value, moment, selection
 from diban.client.resource import Asset, Field, LayerInfo, asset_of, resource_of
@@ -164,7 +164,11 @@ class Layer:
         return tuple(asset_of(line["asset"], line["id"]) for line in lines)
 
     def download(
-        self, target: str | PathLike[str] = ".", *, version: str | None = None, known_at: str | None = None
+        self,
+        target: str | PathLike[str] = ".",
+        *,
+        version: str | None = None,
+        known_at: str | datetime | None = None,
     ) -> Path:
         """Take the file: into a folder under its own name, or to a path; the path that it has now.
 
@@ -179,12 +183,16 @@ class Layer:
         """What the collection says, what the catalogue says of the layer, and of its resource."""
         if self._known is None:
             collection = self._transport.json(self._here)
-            entry = next(link["href"] for link in collection["links"] if link["rel"] == "describedby")
-            document = self._transport.json(f"/api/resources/{entry.rpartition('/')[2]}")
+            entries = [link["href"] for link in collection["links"] if link["rel"] == "describedby"]
+            if not entries:
+                raise self._fault(Unreadable, Words("平台版本过旧", "the platform is older than this client"))
+            document = self._transport.json(f"/api/resources/{entries[0].rpartition('/')[2]}")
             layers = resource_of(document, self._transport.language).layers
             info = next((one for one in layers if one.name == self.name), None)
             if info is None:
-                words = Words(f"没有图层 {self.name}", f"there is no layer {self.name}")
-                raise Missing(Problem(self._transport.say(words), field="layer"))
+                raise self._fault(Missing, Words("目录中没有该图层", "the catalogue has no such layer"))
             self._known = collection, info, document
         return self._known
+
+    def _fault(self, kind: type[ClientError], words: Words) -> ClientError:
+        return kind(Problem(f"{self.name}: {self._transport.say(words)}", field="layer"))

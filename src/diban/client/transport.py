@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,6 +24,7 @@ READ_SECONDS = "read_seconds"
 """The field of a 503 that says the request itself takes too long: again, it would again."""
 
 Content = bytes | Iterator[bytes]
+T = TypeVar("T")
 
 
 class Transport:
@@ -92,10 +93,14 @@ class Transport:
         content: bytes | None = None,
     ) -> httpx.Response:
         """An answer, whole; made again where there was none or 503."""
+        return self.again(lambda: self.once(method, path, query=query, headers=headers, content=content))
+
+    def again(self, act: Callable[[], T]) -> T:
+        """What an act gives; done again where there was no answer or 503."""
         tried = 0
         while True:
             try:
-                return self.once(method, path, query=query, headers=headers, content=content)
+                return act()
             except (Unreachable, Unavailable) as fault:
                 tried += 1
                 if (pause := self.pause(fault, tried)) is None:
