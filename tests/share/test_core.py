@@ -148,6 +148,11 @@ def _addresses(value: object) -> Iterator[str]:
         yield value
 
 
+def places_of(address: str) -> tuple[str, str]:
+    """How links of an installation begin: its services, and the catalogue entries of its layers."""
+    return f"{address}/ogc", f"{address}/api/resources/"
+
+
 PAGES = ("/ogc", "/ogc/collections", "/ogc/collections/buildings/items?limit=1", "/ogc/tileMatrixSets")
 TILESET = "/ogc/collections/buildings/tiles/WebMercatorQuad"
 FORWARDED = {
@@ -168,11 +173,11 @@ def test_links_begin_with_the_installations_address(own_town: Town, address: str
         for asked in {path, prefix + path}:  # the server before may have taken the path off, or not
             found = list(_addresses(client.get(asked, headers=FORWARDED).json()))
             assert found
-            assert [link for link in found if not link.startswith(f"{address}/ogc")] == []
+            assert [link for link in found if not link.startswith(places_of(address))] == []
 
 
 def test_links_follow_the_request_where_none_is_set(transport: Client) -> None:
     for path in (*PAGES, TILESET, f"{TILESET}?f=tilejson"):
         found = list(_addresses(transport.get(path, headers=FORWARDED).json()))
         assert found
-        assert [link for link in found if not link.startswith(f"{ADDRESS}/ogc")] == []
+        assert [link for link in found if not link.startswith(places_of(ADDRESS))] == []
