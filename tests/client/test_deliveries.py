@@ -13,7 +13,7 @@ import shapely
 
 from diban.client import Client, Conflict, Denied, Missing, Progress, Unauthenticated, Unfinished
 from diban.ground import CRS84, GAUSS_114E, project
-from tests.client.conftest import LOTS, ROWS, City, Row, lots_csv
+from tests.client.city import LOTS, ROWS, City, Row, lots_csv
 from tests.client.way import way_to
 
 DEGREES = "EPSG:4490"

@@ -18,7 +18,7 @@ from diban.client import (
     Unreadable,
 )
 from diban.client.errors import Problem
-from tests.client.conftest import LOTS, City
+from tests.client.city import LOTS, City
 from tests.client.way import way_to
 
 

@@ -25,7 +25,7 @@ from diban.client import Client, Invalid, Missing, MissingExtra
 from diban.ground import CRS84, FID, GAUSS_114E, GEOMETRY, NOW, Scope, project
 from diban.store import reading
 from tests.app.town import APPROVER, CITY, STEWARD, description, geojson, square
-from tests.client.conftest import KINDS, LOTS, ROWS, City, land_lots
+from tests.client.city import KINDS, LOTS, ROWS, City, land_lots
 
 PAGE = 50
 
@@ -237,3 +237,26 @@ def test_an_earlier_version_has_the_fields_it_had(city: City, client: Client) ->
     (now,) = layer.features().to_arrow().drop_columns([FID, GEOMETRY]).to_pylist()
     (then,) = layer.features(version=first.version).to_arrow().drop_columns([FID, GEOMETRY]).to_pylist()
     assert (now, then) == ({"code": "S1", "area": 7}, {"code": "S1", "size": "5"})
+
+
+def test_a_table_has_no_geometry(city: City, client: Client) -> None:
+    town = city.town
+    fields = [{"name": name, "kind": "text", "title": {"zh": name, "en": name}} for name in ("code", "word")]
+    schema = {"geometry": "none", "key": "code", "fields": fields}
+    register(town.platform, description("words", schema), town.asker(STEWARD))
+    for login in (STEWARD, APPROVER, STEWARD, CITY):
+        go_forward(town.platform, "words", town.asker(login))
+    town.send("words", "code,word\n001,底板\n002,board\n".encode(), "words.csv")
+    layer = client.layer("words")
+    table = layer.features(sortby="-code").to_arrow()
+    assert table.select(["code", "word"]).to_pylist() == [
+        {"code": "002", "word": "board"},
+        {"code": "001", "word": "底板"},
+    ]
+    assert GEOMETRY not in table.column_names
+    assert b"geo" not in table.schema.metadata
+    with pytest.raises(Invalid) as told:
+        layer.features().to_geodataframe()
+    assert told.value.field == GEOMETRY
+    with pytest.raises(Missing):
+        layer.tile(0, 0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diban.client import Client, Damaged, Missing, Unreachable
-from tests.client.conftest import LOTS, City
+from tests.client.city import LOTS, City
 from tests.client.way import way_to
 from tests.intake.pictures import Raster
 

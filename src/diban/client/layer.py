@@ -101,7 +101,8 @@ class Layer:
         them the other way; ``where`` fields and their exact values; ``valid`` an instant or ``start/end``
         at which they hold in the world; ``sortby`` up to 4 fields, ``-`` before one: descending; ``crs``
         one of `crs` (longitude and latitude unless said); ``version`` or ``known_at`` an earlier version;
-        ``limit`` features in all; ``page`` features per request, 10,000 at most.
+        ``limit`` features in all; ``page`` features per request, 10,000 at most; take fewer where one is
+        cut for taking too long (`Unavailable` with the field ``read_seconds``).
         """
         if limit is not None and limit < 0:
             words = Words("limit 不能为负", "limit is not negative")

@@ -17,7 +17,6 @@ from diban.client.errors import (
     Damaged,
     Missing,
     Problem,
-    Unauthenticated,
     Unavailable,
     Unreachable,
 )
@@ -65,7 +64,7 @@ def end_upload(transport: Transport, upload: str) -> None:
     """Give an upload up; nothing is said where it cannot be: it expires by itself."""
     try:
         transport.once("DELETE", _one(upload), headers=TUS)
-    except (Missing, Unreachable, Unavailable, Unauthenticated):
+    except ClientError:
         return
 
 
