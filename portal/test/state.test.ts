@@ -100,5 +100,6 @@ describe('what is handed out', () => {
   })
   it('gives lines that run as pasted', () => {
     expect(snippet('curl', 'http://h', 'a b')).toBe("curl -fsS 'http://h/ogc/collections/a%20b/items?f=json&limit=10'")
+    expect(snippet('python', 'http://h', "a'b").split('\n')[1]).toBe("page = Client('http://h').layer('a\\'b').features(limit=10).to_arrow()")
   })
 })

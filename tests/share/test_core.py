@@ -62,12 +62,14 @@ def test_collections(transport: Client) -> None:
     assert buildings["licence"] == "government use"
     assert buildings["extent"]["spatial"]["bbox"][0] == pytest.approx([114.0, 22.5, 114.0195, 22.5095])
     rels = {link["rel"] for link in buildings["links"]}
-    assert rels == {"self", "items", "enclosure", "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"}
+    tiles = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+    assert rels == {"self", "describedby", "items", "enclosure", tiles}
 
 
 def test_a_table_has_no_tiles(nobody: Client) -> None:
     told = nobody.read("/ogc/collections/register")
-    assert {link["rel"] for link in told["links"]} == {"self", "items", "enclosure", "alternate"}
+    rels = {link["rel"] for link in told["links"]}
+    assert rels == {"self", "describedby", "items", "enclosure", "alternate"}
     assert told["extent"] == {}
     assert "storageCrs" not in told
     nobody.refused("/ogc/collections/register/tiles", 404)
@@ -151,6 +153,11 @@ def _addresses(value: object) -> Iterator[str]:
         yield value
 
 
+def places_of(address: str) -> tuple[str, str]:
+    """How links of an installation begin: its services, and the catalogue entries of its layers."""
+    return f"{address}/ogc", f"{address}/api/resources/"
+
+
 PAGES = ("/ogc", "/ogc/collections", "/ogc/collections/buildings/items?limit=1", "/ogc/tileMatrixSets")
 TILESET = "/ogc/collections/buildings/tiles/WebMercatorQuad"
 FORWARDED = {
@@ -171,11 +178,11 @@ def test_links_begin_with_the_installations_address(own_town: Town, address: str
         for asked in {path, prefix + path}:  # the server before may have taken the path off, or not
             found = list(_addresses(client.get(asked, headers=FORWARDED).json()))
             assert found
-            assert [link for link in found if not link.startswith(f"{address}/ogc")] == []
+            assert [link for link in found if not link.startswith(places_of(address))] == []
 
 
 def test_links_follow_the_request_where_none_is_set(transport: Client) -> None:
     for path in (*PAGES, TILESET, f"{TILESET}?f=tilejson"):
         found = list(_addresses(transport.get(path, headers=FORWARDED).json()))
         assert found
-        assert [link for link in found if not link.startswith(f"{ADDRESS}/ogc")] == []
+        assert [link for link in found if not link.startswith(places_of(ADDRESS))] == []

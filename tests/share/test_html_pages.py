@@ -80,6 +80,13 @@ def test_who_has_it_is_told_so_in_either_form(transport: Client, path: str) -> N
     assert len(tags) == 2
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_every_address_on_a_page_leads_somewhere(transport: Client, path: str) -> None:
+    page = Page(transport.get(path, params={"f": "html"}).text)
+    for link in {link for link in page.links if link.startswith(f"{ADDRESS}/")}:
+        assert transport.get(link.removeprefix(ADDRESS)).status_code == 200, link
+
+
 def test_what_data_say_is_text(transport: Client) -> None:
     answer = transport.get(ITEMS, params={"f": "html"})
     page = Page(answer.text)

@@ -71,7 +71,7 @@ def test_other_grids_and_forms(transport: Client) -> None:
     for path in (f"{TILES}/WorldCRS84Quad", f"{TILES}/WorldCRS84Quad/0/0/0"):
         assert transport.refused(path, 404)["limit"] == "WebMercatorQuad"
     assert transport.refused(f"{TILE}?f=png", 400)["limit"] == "mvt"
-    assert transport.refused(f"{QUAD}?f=xml", 400)["limit"] == "json | tilejson"
+    assert transport.refused(f"{QUAD}?f=xml", 400)["limit"] == "json | tilejson | html"
     assert transport.refused(f"{TILE}?bbox=1,1,2,2", 400)["field"] == "bbox"
     assert transport.get(f"{TILE}?f=mvt").status_code == 200
 
@@ -95,6 +95,7 @@ def test_the_grid(nobody: Client) -> None:
 def test_tileset_and_tilejson(transport: Client) -> None:
     listed = transport.read(TILES)["tilesets"]
     told = transport.read(QUAD)
+    assert told["links"].pop()["rel"] == "alternate"
     assert listed == [told]
     links = {link["rel"]: link for link in told["links"]}
     assert links["item"]["templated"] is True

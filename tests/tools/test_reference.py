@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import diban.client
 from diban.app import Settings
 from diban.catalogue import MOVES, State
 from diban.governance import Permission, Role
@@ -24,6 +25,14 @@ NO_FINDING = {"unsafe", "disk-full"}
 """A machine that cannot confine a process, or has no space left: errors, not findings."""
 
 
+ERRORS = {
+    name
+    for name, thing in vars(diban.client).items()
+    if isinstance(thing, type) and issubclass(thing, Exception)
+}
+CLIENT = [f"# {name}\n" for name in diban.client.__all__ if name not in ERRORS]
+
+
 @pytest.fixture(scope="module")
 def made() -> dict[str, str]:
     """Every page as the source gives it now."""
@@ -37,6 +46,7 @@ def test_the_pages_are_those_of_the_source(made: dict[str, str]) -> None:
 
 
 NAMED: dict[str, list[str]] = {
+    "client.md": [*(f"`{name}`" for name in diban.client.__all__ if name in ERRORS), *CLIENT],
     "states.md": [word for state in State for word in (f"`{state.value}`", state.words.zh)],
     "roles.md": [*(f"`{role.value}`" for role in Role), *(f"`{one.value}`" for one in Permission)],
     "settings.md": [f"`{name}`" for name in Settings.__dataclass_fields__ if name != "home"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tools.reference.client import client
 from tools.reference.commands import commands
 from tools.reference.errors import errors
 from tools.reference.findings import finding_codes
@@ -18,6 +19,7 @@ _MADE = "<!-- Written by `python -m tools.reference`; change the source, not thi
 def pages() -> dict[str, str]:
     """Every page by its file name, as the source gives it now."""
     made = {
+        "client.md": client(),
         "commands.md": commands(),
         "errors.md": errors(),
         "settings.md": settings(),

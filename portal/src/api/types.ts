@@ -46,6 +46,9 @@ export interface Field {
   unique: boolean
   codes: Titled[]
   unit: string | null
+  /** Of a decimal: how many digits in all, and behind the point. */
+  digits?: number
+  scale?: number
   /** What values must meet: bounds of numbers, dates and instants; for text a pattern (RE2), the algorithm
    *  of the check character, the layer whose key holds the known codes. */
   minimum?: string | null

@@ -17,11 +17,18 @@ export function addresses(origin: string, slug: string): Address[] {
   ]
 }
 
+/** A Python string of a text without line ends. */
+const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`
+
 export function snippet(tool: Tool, origin: string, slug: string): string {
   const url = origin + itemsAddress(slug, 10)
   if (tool === 'curl') return `curl -fsS '${url}'`
   if (tool === 'python') {
-    return ['import json, urllib.request', `page = json.load(urllib.request.urlopen('${url}'))`, "print(len(page['features']), 'features')"].join('\n')
+    return [
+      'from diban.client import Client  # in the platform’s source folder: pip install .',
+      `page = Client(${quoted(origin)}).layer(${quoted(slug)}).features(limit=10).to_arrow()`,
+      "print(page.num_rows, 'features')",
+    ].join('\n')
   }
   return [`const page = await (await fetch('${url}')).json()`, "console.log(page.features.length, 'features')"].join('\n')
 }

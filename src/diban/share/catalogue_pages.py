@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from diban.catalogue import Resource, ResourceLayer, State, Titled
 from diban.governance import Asker
-from diban.ground import NOW, AssetKind, Field, Missing, Moment, PartyId, Scope, Text
+from diban.ground import NOW, AssetKind, Field, Kind, Missing, Moment, PartyId, Scope, Text
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
 from diban.share.assets import asset_at
@@ -184,7 +184,8 @@ def _party(party: PartyId, names: Mapping[PartyId, Text]) -> dict[str, Any]:
 
 
 def field_document(field: Field) -> dict[str, Any]:
-    """A declared field, with what its values must meet."""
+    """A declared field, with what its values must meet; of a decimal also its digits."""
+    digits = {"digits": field.digits, "scale": field.scale} if field.kind is Kind.DECIMAL else {}
     return {
         "name": field.name,
         "title": field.title.as_json(),
@@ -193,5 +194,6 @@ def field_document(field: Field) -> dict[str, Any]:
         "unique": field.unique,
         "codes": [{"value": code.value, "title": code.title.as_json()} for code in field.codes],
         "unit": field.unit,
+        **digits,
         **field.constraint.as_json(),
     }

@@ -128,7 +128,8 @@ class _Pages:
 
     def _document(self, offered: Offered, scope: Scope, root: str, language: str) -> dict[str, Any]:
         layer, here = offered.layer, f"{root}/collections/{offered.layer.slug}"
-        links = [link("self", here, JSON)]
+        entry = f"{root.removesuffix('/ogc')}/api/resources/{offered.resource.slug}"
+        links = [link("self", here, JSON), link("describedby", entry, JSON)]
         for block in self._blocks:
             links += block.of_collection(here, layer)
         extent = self._holdings.extent(layer, scope)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -203,8 +204,8 @@ def _plain(value: Any) -> str:
 
 
 def _as_page(href: str) -> str:
-    """The same address, as a page."""
-    if "f=" in href:
+    """The same address, as a page, where it is one of those that have one."""
+    if "f=" in href or "/ogc" not in urlsplit(href).path:
         return href
     return f"{href}{'&' if '?' in href else '?'}f=html"
 

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request, Response
 
 from diban.catalogue import ResourceLayer
 from diban.ground import NOW, GeometryKind, Missing, Text
-from diban.share.answers import address, json_answer
+from diban.share.answers import address
 from diban.share.block import JSON, Block, Link, link, read_route
 from diban.share.conditional import CACHING, tag_of, unchanged
 from diban.share.desk import Answer, Asked, Desk
+from diban.share.document import document, form_wanted
 from diban.share.holdings import Holdings
-from diban.share.parameters.form import JSON_FORM, form_of, parse_form
+from diban.share.parameters.form import DOCUMENT_FORM, form_of, parse_form
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.version import KNOWN_AT, VERSION, parse_moment
 from diban.share.services import Services
@@ -40,7 +41,7 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
 )
 OF_TILE = form_of("mvt")
-OF_SET = form_of("json", "tilejson")
+OF_SET = form_of("json", "tilejson", "html")
 _REL = "http://www.opengis.net/def/rel/ogc/1.0"
 
 
@@ -51,9 +52,9 @@ def tiles_block(desk: Desk, holdings: Holdings) -> Block:
         routes = APIRouter(prefix="/ogc", tags=[NAME])
         pages = _Pages(services, desk, holdings)
         base = "/collections/{collection}/tiles"
-        read_route(routes, "/tileMatrixSets", pages.grids, JSON_FORM)
-        read_route(routes, "/tileMatrixSets/{grid}", pages.grid, JSON_FORM)
-        read_route(routes, base, pages.tilesets, JSON_FORM)
+        read_route(routes, "/tileMatrixSets", pages.grids, DOCUMENT_FORM)
+        read_route(routes, "/tileMatrixSets/{grid}", pages.grid, DOCUMENT_FORM)
+        read_route(routes, base, pages.tilesets, DOCUMENT_FORM)
         read_route(routes, base + "/{grid}", pages.tileset, OF_SET)
         tile = base + "/{grid}/{matrix}/{row}/{column}"
         read_route(routes, tile, pages.tile, OF_TILE, VERSION, KNOWN_AT, kind=MVT)
@@ -72,20 +73,21 @@ def _links(here: str, layer: ResourceLayer) -> list[Link]:
 class _Pages:
     def __init__(self, services: Services, desk: Desk, holdings: Holdings) -> None:
         self._base, self._desk, self._holdings = services.base, desk, holdings
-        self._seconds = services.read_seconds
+        self._seconds, self._title = services.read_seconds, services.title
 
     def grids(self, request: Request) -> Response:
         """The tile grids that are answered."""
         _begin(request)
         here = f"{address(request)}/tileMatrixSets/{GRID}"
         links = [link("self", here, JSON), link(f"{_REL}/tiling-scheme", here, JSON)]
-        return json_answer({"tileMatrixSets": [{"id": GRID, "uri": GRID_URI, "links": links}]})
+        body = {"links": [links[0]], "tileMatrixSets": [{"id": GRID, "uri": GRID_URI, "links": links}]}
+        return document(request, body, DOCUMENT_FORM, self._title)
 
     def grid(self, request: Request, grid: str) -> Response:
         """The definition of a tile grid."""
         _begin(request)
         require_grid(grid)
-        return json_answer(definition())
+        return document(request, definition(), DOCUMENT_FORM, self._title)
 
     def tilesets(self, request: Request, collection: str) -> Response:
         """The tilesets of a layer."""
@@ -94,7 +96,8 @@ class _Pages:
             _begin(request)
             _require_geometry(asked)
             links = [link("self", f"{asked.here}/tiles", JSON)]
-            return json_answer({"links": links, "tilesets": [_tileset(asked)]}), 0
+            body = {"links": links, "tilesets": [_tileset(asked)]}
+            return document(request, body, DOCUMENT_FORM, self._title, name=_name(asked)), 0
 
         return self._desk.answer(request, NAME, collection, make)
 
@@ -102,10 +105,12 @@ class _Pages:
         """A tileset's document; TileJSON with ``f=tilejson``."""
 
         def make(asked: Asked) -> Answer:
-            wanted = parse_form(given_parameters(request, OF_SET).get("f"), OF_SET)
+            given_parameters(request, OF_SET)
+            wanted = form_wanted(request, OF_SET)
             require_grid(grid)
             _require_geometry(asked)
-            return json_answer(self._tilejson(asked) if wanted == "tilejson" else _tileset(asked)), 0
+            body = self._tilejson(asked) if wanted == "tilejson" else _tileset(asked)
+            return document(request, body, OF_SET, self._title), 0
 
         return self._desk.answer(request, NAME, collection, make)
 
@@ -162,7 +167,11 @@ class _Pages:
 
 def _begin(request: Request) -> None:
     request.state.block = NAME
-    parse_form(given_parameters(request, JSON_FORM).get("f"), JSON_FORM)
+    parse_form(given_parameters(request, DOCUMENT_FORM).get("f"), DOCUMENT_FORM)
+
+
+def _name(asked: Asked) -> str:
+    return asked.offered.layer.title.in_language(asked.language)
 
 
 def _require_geometry(asked: Asked) -> None:
