@@ -42,6 +42,7 @@ _BLOCK = 8 << 20
 _HEAD = 1 << 18
 _LINES = 20
 _LOST = "\ufffd"
+_LOST_BEGINS = _LOST.encode()[:1]
 # What spreadsheets make of numbers of twelve digits and more in cells that are not text.
 _POWER = r"^-?[0-9](\.[0-9]+)?[eE]\+(1[1-9]|[2-9][0-9])$"
 
@@ -170,14 +171,14 @@ class _Table:
         except pa.ArrowInvalid:
             column, wrong = readable(column)
             self._remarks.add_rows("text-not-encoded", "", numbers[wrong], name)
-        lost = pc.match_substring(column, _LOST).fill_null(False)
-        if pc.any(lost).as_py():
+        if _holds(column, _LOST_BEGINS) and pc.any(lost := _is_lost(column)).as_py():
             self._remarks.add_rows("text-not-encoded", "", numbers[np.asarray(lost)], name)
             column = pc.if_else(lost, pa.scalar(None, pa.string()), column)
         if self._quotes.any:
             self._quotes.look(column, len(self.schema) - 1, name, numbers, self._remarks)
-        damaged = np.flatnonzero(pc.match_substring_regex(column, _POWER).fill_null(False))
-        self._remarks.add_rows("number-damaged", "", numbers[damaged], name)
+        if _holds(column, b"+"):
+            damaged = np.flatnonzero(pc.match_substring_regex(column, _POWER).fill_null(False))
+            self._remarks.add_rows("number-damaged", "", numbers[damaged], name)
         return self._unguarded(name, column, numbers)
 
     def _unguarded(self, name: str, column: pa.Array, numbers: npt.NDArray[np.int64]) -> pa.Array:
@@ -187,6 +188,16 @@ class _Table:
         code = "apostrophe-removed" if self._given_back else "apostrophe-kept"
         self._remarks.add_rows(code, "", numbers[np.asarray(found)], name)
         return unguard(column, found) if self._given_back else column
+
+
+def _is_lost(column: pa.Array) -> pa.Array:
+    return pc.match_substring(column, _LOST).fill_null(False)
+
+
+def _holds(column: pa.Array, byte: bytes) -> bool:
+    """Whether a byte stands anywhere in the texts: most often it does not, which is soon told."""
+    data = column.buffers()[2]
+    return data is not None and byte in data.to_pybytes()
 
 
 class _Transcoded(io.RawIOBase):
