@@ -25,6 +25,7 @@ from diban.intake.formats import encoding
 from diban.intake.formats.guard import guarded, unguard
 from diban.intake.formats.marks import given_back
 from diban.intake.formats.names import free_names, names_by_position, names_of_intake
+from diban.intake.formats.paced import Paced
 from diban.intake.formats.places import locate
 from diban.intake.formats.quotes import Quotes
 from diban.intake.formats.reader import ROW, Reader, Remarks, Source, Wanted
@@ -72,36 +73,36 @@ def open_csv(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> It
         named = wanted.header or names_of_intake(_first_row(text, delimiter))
         file.seek(len(mark))
         quotes = Quotes(path, len(mark), name, delimiter)
-        table = _Table(file, name, quotes, limits, remarks, named=named)
-        found = locate(table.schema, table.batches(), wanted, remarks)
-        yield Source(
-            format="CSV",
-            layer=wanted.layer or path.stem,  # the one table that anybody can mean
-            rows=None,
-            crs=found.crs,
-            crs_declared=found.crs is not None,
-            geometry_type=found.geometry_type,
-            id_name=None,
-            schema=found.schema,
-            batches=found.batches,
-            places=found.places,
-            head=table.head,
-        )
+        with Paced(file if name == encoding.UTF8 else _Transcoded(file, name)) as paced:
+            table = _Table(paced, quotes, limits, remarks, named=named)
+            found = locate(table.schema, table.batches(), wanted, remarks)
+            yield Source(
+                format="CSV",
+                layer=wanted.layer or path.stem,  # the one table that anybody can mean
+                rows=None,
+                crs=found.crs,
+                crs_declared=found.crs is not None,
+                geometry_type=found.geometry_type,
+                id_name=None,
+                schema=found.schema,
+                batches=found.batches,
+                places=found.places,
+                head=table.head,
+            )
 
 
 class _Table:
     """The file as Arrow parses it: every cell as bytes, row numbers added; ``named``: by its first row."""
 
     def __init__(
-        self, file: BinaryIO, name: str, quotes: Quotes, limits: Limits, remarks: Remarks, *, named: bool
+        self, paced: Paced, quotes: Quotes, limits: Limits, remarks: Remarks, *, named: bool
     ) -> None:
         self._quotes, self._remarks = quotes, remarks
         self._above = int(named)
         self._ragged: list[int] = []
         self._done = 0
-        stream = file if name == encoding.UTF8 else _Transcoded(file, name)
-        self._reader = arrow_csv.open_csv(
-            pa.PythonFile(stream, mode="r"),
+        reader = arrow_csv.open_csv(
+            pa.PythonFile(paced, mode="r"),
             read_options=arrow_csv.ReadOptions(
                 use_threads=False, block_size=_BLOCK, autogenerate_column_names=True
             ),
@@ -117,10 +118,11 @@ class _Table:
                 strings_can_be_null=True,
             ),
         )
-        width = len(self._reader.schema)
+        width = len(reader.schema)
         if width > limits.columns:
             raise Refusal("columns-too-many", count=width)
-        self._first = self._reader.read_next_batch()
+        self._parsed = paced.made(iter(reader))
+        self._first = next(self._parsed)
         self.head = self._head() if named else ()
         self._given_back = given_back(self.head)
         names = free_names(self.head, remarks) if named else names_by_position(width)
@@ -129,7 +131,7 @@ class _Table:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows of data."""
         yield self._made(self._first.slice(self._above))
-        for batch in self._reader:
+        for batch in self._parsed:
             yield self._made(batch)
 
     def _head(self) -> tuple[str, ...]:
