@@ -16,11 +16,13 @@ from bench.processes import Run, run
 from bench.report import Figure, write_table
 from bench.rules import rules_seconds
 from diban.app import save_mapping
-from diban.intake import Places, open_upload
+from diban.intake import Places, open_upload, reading_ahead
 
 FOLDER = Path(os.environ.get("DIBAN_BENCH", ".bench"))
 OUT = Path("docs/benchmarks-intake.md")
 SMALL, LARGE, CITY, ROUNDS = 500_000, 5_000_000, 650_000, 3
+ARRIVING = 2.0
+"""Seconds in which a file would arrive, and the process that will read it starts."""
 
 
 def main() -> None:
@@ -39,6 +41,7 @@ def _figures() -> Iterator[Figure]:
     for name in FORMATS:
         write(FOLDER, name, LARGE)
     os.sync()  # nothing of this is still on its way to the disk while others are timed
+    yield _start()
     for name in FORMATS:
         yield _sandbox(name)
     for name in FORMATS:
@@ -50,8 +53,25 @@ def _rules() -> Figure:
     return Figure(f"all rules over {CITY:,} polygons", f"{seconds:.1f} s", "≤ 30 s", seconds <= 30)
 
 
+def _start() -> Figure:
+    """How long a file waits for its reader where the process was not started before it came."""
+    path = write(FOLDER, "GeoPackage", SMALL)
+    seconds = statistics.median(_opened(path) for _ in range(ROUNDS))
+    what = "a reading process, which starts while the file arrives: from its start to what the file says"
+    return Figure(what, f"{seconds:.2f} s", "≤ 0.5 s", seconds <= 0.5)
+
+
+def _opened(path: Path) -> float:
+    begun = time.perf_counter()
+    with open_upload(path):
+        return time.perf_counter() - begun
+
+
 def _sandbox(name: str) -> Figure:
-    """What it costs that a file is read in a confined process, with every batch checked again outside."""
+    """What it costs that a file is read in a confined process, with every batch checked again outside.
+
+    The process waits for the file, as in a delivery; the reader without one has loaded its libraries too.
+    """
     path = write(FOLDER, name, LARGE)
     bare, confined = [], []
     for _ in range(ROUNDS):  # in turn, so that a change of the machine's speed meets both
@@ -68,14 +88,14 @@ def _sandbox(name: str) -> Figure:
 
 def _format(name: str) -> Figure:
     small, large = (_tried(name, count) for count in (SMALL, LARGE))
-    growth = large.own_mb / small.own_mb
+    growth = large.peak_mb / small.peak_mb
     return Figure(
         f"{name}: read, judged and compared, {LARGE:,} polygons against {SMALL:,}; peak memory",
         f"{large.seconds:.0f} s against {small.seconds:.1f} s; "
-        f"{large.own_mb:.0f} MB against {small.own_mb:.0f} MB: {growth:.2f}× "
-        f"(with pages of mapped files {large.peak_mb:.0f} MB)",
+        f"{large.peak_mb:.0f} MB against {small.peak_mb:.0f} MB: {growth:.2f}× "
+        f"(without pages of files {large.own_mb:.0f} MB and {small.own_mb:.0f} MB)",
         "≤ 1.2×, < 1 GB",
-        growth <= 1.2 and large.own_mb < 1000,
+        growth <= 1.2 and large.peak_mb < 1000,
     )
 
 
@@ -101,12 +121,14 @@ def _read_here(path: Path) -> float:
 
 
 def _read_confined(path: Path) -> float:
-    begun = time.perf_counter()
     places = Places(shape="wkt") if path.suffix == ".csv" else None
-    with open_upload(path, places=places) as opened:
-        for _ in opened.batches():
-            pass
-    return time.perf_counter() - begun
+    with reading_ahead():
+        time.sleep(ARRIVING)
+        begun = time.perf_counter()
+        with open_upload(path, places=places) as opened:
+            for _ in opened.batches():
+                pass
+        return time.perf_counter() - begun
 
 
 if __name__ == "__main__":

@@ -91,6 +91,14 @@ def lying():
     return batch(None).serialize().to_pybytes().replace(offset, b"\\xff\\xff\\xff\\x7f")
 """
 
+_LENT = """
+from diban.intake.sandbox.wire import LENT, PART
+length = pa.ipc.get_record_batch_size(batch(None))
+skipped = schema.serialize().size
+def lend(skipped, length):
+    outlet._send(Kind.LENT, LENT.pack(skipped, length))
+"""
+
 
 @pytest.mark.parametrize(
     "deed",
@@ -99,6 +107,13 @@ def lying():
         "outlet._send(Kind.BATCH, b'x' * 1000)",
         "outlet._send(Kind.BATCH, batch(None).serialize().to_pybytes()[:-8])",
         "outlet.schema(schema)",
+        f"{_LENT}lend(0, 1 << 63)",
+        f"{_LENT}lend(PART, 8)",
+        f"{_LENT}lend(1 << 63, 1 << 63)",
+        f"{_LENT}lend(0, PART)",
+        "outlet._send(Kind.LENT, b'')",
+        "outlet._send(Kind.BATCH, bytes(64))",
+        f"{_LENT}outlet.batch(batch(None))\noutlet._arrived()\nwhile True: lend(skipped, length)",
         "outlet._send(Kind.END, b'{}')",
         "outlet._send(Kind.END, b'[' * 100_000)",
     ],
@@ -107,6 +122,13 @@ def lying():
         "no batch",
         "a cut batch",
         "a second schema",
+        "a huge lent batch",
+        "one behind its part",
+        "one beyond all numbers",
+        "lent nonsense",
+        "a lent frame that is none",
+        "zeros",
+        "lending without listening",
         "an empty end",
         "a deep end",
     ],
@@ -116,6 +138,39 @@ def test_batches_are_not_believed(deed: str, tmp_path: Path, monkeypatch: pytest
     with pytest.raises(Unreadable) as raised:
         read(geojson(tmp_path), limits=_SMALL)
     assert raised.value.code == "read-crashed"
+
+
+def test_what_was_lent_cannot_change_any_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deed = """
+import os, numpy
+outlet.batch(batch(None))
+outlet._arrived()
+os.read(outlet._answers, 1)
+numpy.frombuffer(outlet._parts[0], numpy.uint8)[:] = 255
+outlet.say(Kind.END, dict(remarks=[]))
+"""
+    _instead(_HEAD + deed, monkeypatch)
+    assert read(geojson(tmp_path), limits=_SMALL).column("a") == ["a" * 0x1234]
+
+
+def test_batches_too_large_to_be_lent_come_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = _HEAD.replace('"a" * 0x1234', '"a" * size')
+    deed = """
+for size in (5, 17 << 20, 6, 7, 8, 18 << 20, 9, (16 << 20) - 500):
+    outlet.batch(batch(None))
+    outlet._arrived()
+outlet.say(Kind.END, dict(remarks=[]))
+"""
+    _instead(head + deed, monkeypatch)
+    found = read(geojson(tmp_path)).column("a")
+    assert [len(str(text)) for text in found] == [5, 17 << 20, 6, 7, 8, 18 << 20, 9, (16 << 20) - 500]
+
+
+def test_the_memory_that_is_shared_keeps_its_length() -> None:
+    with launch._shared_memory() as memory:
+        for length in (0, 1 << 30):
+            with pytest.raises(PermissionError):
+                os.ftruncate(memory.fileno(), length)
 
 
 def test_geometry_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,3 +125,11 @@ def test_the_longest_geometry_is_found_with_its_vertices() -> None:
     assert found is not None
     assert found == (2, 100)
     assert most_vertices(_column(None)) is None
+
+
+def test_bytes_behind_a_null_hide_no_longer_geometry() -> None:
+    column = _column(b"x" * 999, _iso(shapely.Point(1, 2)))
+    mask = pa.py_buffer(b"\x02")
+    hidden = pa.Array.from_buffers(pa.binary(), 2, [mask, *column.buffers()[1:]])
+    assert most_vertices(hidden) == (1, 1)
+    assert strange(hidden).tolist() == []

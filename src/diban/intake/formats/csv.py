@@ -25,6 +25,7 @@ from diban.intake.formats import encoding
 from diban.intake.formats.guard import guarded, unguard
 from diban.intake.formats.marks import given_back
 from diban.intake.formats.names import free_names, names_by_position, names_of_intake
+from diban.intake.formats.paced import Paced
 from diban.intake.formats.places import locate
 from diban.intake.formats.quotes import Quotes
 from diban.intake.formats.reader import ROW, Reader, Remarks, Source, Wanted
@@ -42,6 +43,7 @@ _BLOCK = 8 << 20
 _HEAD = 1 << 18
 _LINES = 20
 _LOST = "\ufffd"
+_LOST_BEGINS = _LOST.encode()[:1]
 # What spreadsheets make of numbers of twelve digits and more in cells that are not text.
 _POWER = r"^-?[0-9](\.[0-9]+)?[eE]\+(1[1-9]|[2-9][0-9])$"
 
@@ -71,36 +73,36 @@ def open_csv(path: Path, wanted: Wanted, limits: Limits, remarks: Remarks) -> It
         named = wanted.header or names_of_intake(_first_row(text, delimiter))
         file.seek(len(mark))
         quotes = Quotes(path, len(mark), name, delimiter)
-        table = _Table(file, name, quotes, limits, remarks, named=named)
-        found = locate(table.schema, table.batches(), wanted, remarks)
-        yield Source(
-            format="CSV",
-            layer=wanted.layer or path.stem,  # the one table that anybody can mean
-            rows=None,
-            crs=found.crs,
-            crs_declared=found.crs is not None,
-            geometry_type=found.geometry_type,
-            id_name=None,
-            schema=found.schema,
-            batches=found.batches,
-            places=found.places,
-            head=table.head,
-        )
+        with Paced(file if name == encoding.UTF8 else _Transcoded(file, name)) as paced:
+            table = _Table(paced, quotes, limits, remarks, named=named)
+            found = locate(table.schema, table.batches(), wanted, remarks)
+            yield Source(
+                format="CSV",
+                layer=wanted.layer or path.stem,  # the one table that anybody can mean
+                rows=None,
+                crs=found.crs,
+                crs_declared=found.crs is not None,
+                geometry_type=found.geometry_type,
+                id_name=None,
+                schema=found.schema,
+                batches=found.batches,
+                places=found.places,
+                head=table.head,
+            )
 
 
 class _Table:
     """The file as Arrow parses it: every cell as bytes, row numbers added; ``named``: by its first row."""
 
     def __init__(
-        self, file: BinaryIO, name: str, quotes: Quotes, limits: Limits, remarks: Remarks, *, named: bool
+        self, paced: Paced, quotes: Quotes, limits: Limits, remarks: Remarks, *, named: bool
     ) -> None:
         self._quotes, self._remarks = quotes, remarks
         self._above = int(named)
         self._ragged: list[int] = []
         self._done = 0
-        stream = file if name == encoding.UTF8 else _Transcoded(file, name)
-        self._reader = arrow_csv.open_csv(
-            pa.PythonFile(stream, mode="r"),
+        reader = arrow_csv.open_csv(
+            pa.PythonFile(paced, mode="r"),
             read_options=arrow_csv.ReadOptions(
                 use_threads=False, block_size=_BLOCK, autogenerate_column_names=True
             ),
@@ -116,10 +118,11 @@ class _Table:
                 strings_can_be_null=True,
             ),
         )
-        width = len(self._reader.schema)
+        width = len(reader.schema)
         if width > limits.columns:
             raise Refusal("columns-too-many", count=width)
-        self._first = self._reader.read_next_batch()
+        self._parsed = paced.made(iter(reader))
+        self._first = next(self._parsed)
         self.head = self._head() if named else ()
         self._given_back = given_back(self.head)
         names = free_names(self.head, remarks) if named else names_by_position(width)
@@ -128,7 +131,7 @@ class _Table:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows of data."""
         yield self._made(self._first.slice(self._above))
-        for batch in self._reader:
+        for batch in self._parsed:
             yield self._made(batch)
 
     def _head(self) -> tuple[str, ...]:
@@ -170,14 +173,14 @@ class _Table:
         except pa.ArrowInvalid:
             column, wrong = readable(column)
             self._remarks.add_rows("text-not-encoded", "", numbers[wrong], name)
-        lost = pc.match_substring(column, _LOST).fill_null(False)
-        if pc.any(lost).as_py():
+        if _holds(column, _LOST_BEGINS) and pc.any(lost := _is_lost(column)).as_py():
             self._remarks.add_rows("text-not-encoded", "", numbers[np.asarray(lost)], name)
             column = pc.if_else(lost, pa.scalar(None, pa.string()), column)
         if self._quotes.any:
             self._quotes.look(column, len(self.schema) - 1, name, numbers, self._remarks)
-        damaged = np.flatnonzero(pc.match_substring_regex(column, _POWER).fill_null(False))
-        self._remarks.add_rows("number-damaged", "", numbers[damaged], name)
+        if _holds(column, b"+"):
+            damaged = np.flatnonzero(pc.match_substring_regex(column, _POWER).fill_null(False))
+            self._remarks.add_rows("number-damaged", "", numbers[damaged], name)
         return self._unguarded(name, column, numbers)
 
     def _unguarded(self, name: str, column: pa.Array, numbers: npt.NDArray[np.int64]) -> pa.Array:
@@ -187,6 +190,16 @@ class _Table:
         code = "apostrophe-removed" if self._given_back else "apostrophe-kept"
         self._remarks.add_rows(code, "", numbers[np.asarray(found)], name)
         return unguard(column, found) if self._given_back else column
+
+
+def _is_lost(column: pa.Array) -> pa.Array:
+    return pc.match_substring(column, _LOST).fill_null(False)
+
+
+def _holds(column: pa.Array, byte: bytes) -> bool:
+    """Whether a byte stands anywhere in the texts: most often it does not, which is soon told."""
+    data = column.buffers()[2]
+    return data is not None and byte in data.to_pybytes()
 
 
 class _Transcoded(io.RawIOBase):

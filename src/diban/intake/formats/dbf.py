@@ -6,7 +6,6 @@ in the file, so that codes keep their zeros and numbers their digits; dates arri
 
 from __future__ import annotations
 
-import mmap
 import re
 import struct
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from diban.intake.formats import encoding
+from diban.intake.formats.mapped import Mapped
 from diban.intake.formats.names import free_names
 from diban.intake.formats.reader import Remarks
 from diban.intake.formats.text_columns import fixed_width, text_column
@@ -64,8 +64,8 @@ class Table:
         self, path: Path, said: str | None, stated: str | None, limits: Limits, remarks: Remarks
     ) -> None:
         self._remarks = remarks
-        with path.open("rb") as file:
-            self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._mapped = Mapped(path)
+        self._content = self._mapped.content
         head = bytes(self._content[:_FIRST])
         _, _, _, _, self.rows, start, width = HEAD.unpack_from(head)
         described = list(self._descriptors(start, limits))
@@ -81,7 +81,20 @@ class Table:
         self._columns = self._named(described)
         fields = [pa.field(column.name, _arrow(column.kind)) for column in self._columns]
         self.schema = pa.schema(fields)
-        self.deleted: _Rows = np.flatnonzero(self._cells[:, 0] == _DELETED)
+        self.deleted = self._deleted()
+
+    def let_go(self) -> None:
+        """Give back the memory of what was read so far."""
+        self._mapped.let_go()
+
+    def _deleted(self) -> _Rows:
+        """The rows that are marked as deleted."""
+        found = []
+        for first in range(0, self.rows, _BLOCK_ROWS):
+            marks = self._cells[first : first + _BLOCK_ROWS, 0]
+            found.append(np.flatnonzero(marks == _DELETED) + first)
+            self.let_go()
+        return np.concatenate(found) if found else np.empty(0, np.int64)
 
     def _descriptors(self, end: int, limits: Limits) -> Iterator[tuple[bytes, str, int, int]]:
         """Raw name, type, width and decimals of each column."""
@@ -107,6 +120,7 @@ class Table:
                     if kind == _TEXT and width:
                         cells = cells[(cells > 0x7F).any(axis=1)]
                         yield b"\n".join(cell.tobytes().rstrip(b" \0") for cell in cells[: _BLOCK_ROWS // 16])
+                self.let_go()
 
         return encoding.sample_of(texts())
 
@@ -124,7 +138,8 @@ class Table:
 
     def columns(self, rows: _Rows, first_row: int) -> list[pa.Array]:
         """The columns of these rows; ``first_row`` is the number that remarks give the first."""
-        cells = self._cells[rows]
+        whole = rows[-1] - rows[0] + 1 == len(rows)
+        cells = self._cells[rows[0] : rows[-1] + 1] if whole else self._cells[rows]
         return [
             self._values(column, cells[:, column.start : column.start + column.width], first_row)
             for column in self._columns
@@ -148,7 +163,7 @@ class Table:
         self._remarks.add_rows("number-overflow", "", over + first_row, column.name)
         if column.scale == 0 and column.kind == "N":
             return texts
-        texts = pc.replace_substring_regex(_shortest(texts), _NO_ZEROS, r"\1\2")
+        texts = _without_zeros(_shortest(texts))
         powers = pc.match_substring(texts, "e", ignore_case=True).fill_null(False)
         if not pc.any(powers).as_py():
             return texts
@@ -178,6 +193,15 @@ def _shortest(texts: pa.StringArray) -> pa.StringArray:
     short = written.cast(pa.float64()).cast(pa.string())
     # What is still long was no short number: then its own digits stand.
     return pc.replace_with_mask(texts, long, pc.if_else(_longer(short), written, short))
+
+
+def _without_zeros(texts: pa.StringArray) -> pa.StringArray:
+    """Numbers without the zeros, and the point, that say nothing at their end."""
+    filled = pc.or_(pc.ends_with(texts, "0"), pc.ends_with(texts, ".")).fill_null(False)
+    if not pc.any(filled).as_py():
+        return texts
+    bare = pc.replace_substring_regex(texts.filter(filled), _NO_ZEROS, r"\1\2")
+    return pc.replace_with_mask(texts, filled, bare)
 
 
 def _longer(texts: pa.StringArray) -> pa.BooleanArray:

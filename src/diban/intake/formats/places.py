@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyogrio
 
-from diban.intake.formats import wkb_layout
+from diban.intake.formats import wkb_layout, wkt
 from diban.intake.formats.reader import GEOMETRY, ROW, Remarks, Wanted
 from diban.intake.sandbox.wire import Refusal
 
@@ -153,32 +153,45 @@ def _srid(value: str | bytes | None) -> int:
     return int(srid) if kind & _WITH_SRID else 0
 
 
-def _same_crs(values: Iterable[str | bytes | None], srid: int, first_row: int) -> None:
-    """Refuse geometries that name another CRS than the first of the file; none is taken as the same."""
-    for number, value in enumerate(values):
+def _same_crs(values: Iterable[tuple[int, str | bytes | None]], srid: int) -> None:
+    """Refuse geometries (by row) that name another CRS than the file's first; none is taken as the same."""
+    for row, value in values:
         if value is not None and (named := _srid(value)) not in (0, srid):
-            raise Refusal("place-crs-mixed", row=first_row + number, named=named, first=srid or "–")
+            raise Refusal("place-crs-mixed", row=row, named=named, first=srid or "–")
 
 
 def _shapes(batch: pa.RecordBatch, name: str, srid: int, remarks: Remarks) -> pa.Array:
     column = batch.column(name)
     first_row = int(_row_numbers(batch)[0]) if batch.num_rows else 0
     if pa.types.is_large_binary(column.type) or pa.types.is_binary(column.type):
-        _same_crs(pc.binary_slice(column, 0, _EWKB_HEAD.size).to_pylist(), srid, first_row)
+        heads = pc.binary_slice(column, 0, _EWKB_HEAD.size).to_pylist()
+        _same_crs(enumerate(heads, first_row), srid)
         return column.cast(pa.binary())
     if not pa.types.is_string(column.type):
         raise Refusal("place-column-absent", column=name, columns=str(column.type))
-    _same_crs(column.to_pylist(), srid, first_row)
-    values = pc.replace_substring_regex(column, _SRID, "").to_pylist()
-    made: list[bytes | None] = []
-    wrong = []
-    read = _Parser()
-    for number, value in enumerate(values):  # each text is parsed by itself
-        made.append(read(value.strip()) if value and value.strip() else None)
-        if made[-1] is None and value and value.strip():
-            wrong.append(number)
+    read = _read_texts(column, srid, first_row)
+    given = pc.not_equal(pc.utf8_trim_whitespace(column), "").fill_null(False)
+    wrong = np.flatnonzero(pc.and_(given, read.is_null()))
     remarks.add_rows("place-unreadable", name, _row_numbers(batch)[wrong])
-    return pa.array(made, pa.binary())
+    return read
+
+
+def _read_texts(column: pa.StringArray, srid: int, first_row: int) -> pa.BinaryArray:
+    """WKB of texts, null where they are none: those plainly written together, each other one by itself."""
+    made = wkt.plain(column)
+    odd = pc.and_(made.is_null(), column.is_valid())
+    if not pc.any(odd).as_py():
+        return made
+    rows = np.flatnonzero(odd)
+    _same_crs(zip((rows + first_row).tolist(), column.filter(odd).to_pylist(), strict=True), srid)
+    bare = pc.replace_substring_regex(column.filter(odd), _SRID, "")
+    parts = wkt.plain(bare)
+    if parts.null_count:
+        read = _Parser()
+        left = pc.utf8_trim_whitespace(bare).filter(parts.is_null()).to_pylist()
+        singly = [read(text) if text else None for text in left]
+        parts = pc.replace_with_mask(parts, parts.is_null(), pa.array(singly, pa.binary()))
+    return pc.replace_with_mask(made, odd, parts)
 
 
 def _row_numbers(batch: pa.RecordBatch) -> npt.NDArray[np.int64]:

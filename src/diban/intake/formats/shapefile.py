@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from diban.intake.formats import dbf, shp
@@ -24,6 +25,8 @@ BESIDE = (
 """Parts that say nothing about the data: indexes, styles, notes of programs."""
 
 _BATCH_BYTES = 16 << 20
+
+_Rows = npt.NDArray[np.int64]
 
 
 def recognises(head: bytes) -> bool:
@@ -89,9 +92,10 @@ def _batches(table: dbf.Table, shapes: shp.Shapes | None, limits: Limits) -> Ite
     if shapes is not None:
         groups = shapes.batches_of(limits.batch_rows, _BATCH_BYTES)
     else:
-        groups = np.array_split(np.arange(table.rows), max(-(-table.rows // limits.batch_rows), 1))
+        firsts = range(0, table.rows, limits.batch_rows)
+        groups = (np.arange(first, min(first + limits.batch_rows, table.rows)) for first in firsts)
     for group in groups:
-        rows = np.setdiff1d(group, table.deleted, assume_unique=True)
+        rows = _without(group, table.deleted)
         if not len(rows):
             continue
         columns = [pa.array(rows), *table.columns(rows, done + 1)]
@@ -99,7 +103,16 @@ def _batches(table: dbf.Table, shapes: shp.Shapes | None, limits: Limits) -> Ite
             columns.append(shapes.geometries(rows, done + 1))
         columns.append(pa.array(np.arange(done + 1, done + 1 + len(rows))))
         done += len(rows)
+        table.let_go()
+        if shapes is not None:
+            shapes.let_go()
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _without(rows: _Rows, deleted: _Rows) -> _Rows:
+    """The rows, which follow one another, without those deleted, both in ascending order."""
+    among = deleted[slice(*np.searchsorted(deleted, (rows[0], rows[-1] + 1)))]
+    return np.setdiff1d(rows, among, assume_unique=True) if len(among) else rows
 
 
 SHAPEFILE = Reader(NAME, recognises, open_alone)

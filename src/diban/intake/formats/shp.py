@@ -6,9 +6,11 @@ is held against the length of its record before it is followed.
 
 from __future__ import annotations
 
-import mmap
 import struct
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from diban.intake.formats import wkb_layout
+from diban.intake.formats.mapped import Mapped
 from diban.intake.formats.reader import Remarks
 from diban.intake.formats.rings import ordered
 from diban.intake.sandbox.wire import Refusal
@@ -25,10 +28,13 @@ _HEAD, _RECORD_HEAD, _TYPE_AT = 100, 8, 32
 _POINT, _LINE, _POLYGON, _MULTIPOINT, _PATCHES = 1, 3, 5, 8, 31
 _NAMES = {_POINT: "Point", _LINE: "LineString", _POLYGON: "Polygon", _MULTIPOINT: "MultiPoint"}
 _NO_MEASURE = -1e38
+_BLOCK_ROWS = 65_536
 
 _Places = npt.NDArray[np.int64]
 _Flags = npt.NDArray[np.bool_]
 _Numbers = npt.NDArray[np.float64]
+_Halves = npt.NDArray[np.signedinteger]
+"""Places in the file in units of two bytes, as an index has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,15 @@ class _Found:
 
 
 class Shapes:
-    """A .shp file: its type, and the geometries of its records by number (from 0)."""
+    """A .shp file: its type, and the geometries of its records by number (from 0).
+
+    Per record no more is kept than where it begins, and with an index that is found there.
+    """
 
     def __init__(self, path: Path, index: Path | None, remarks: Remarks) -> None:
         self._remarks = remarks
-        with path.open("rb") as file:
-            self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._mapped = [Mapped(path)]
+        self._content = self._mapped[0].content
         self._size = len(self._content)
         if self._size < _HEAD or self._content[:4] != SIGNATURE:
             raise Refusal("read-damaged", detail="the .shp has no head")
@@ -69,46 +78,67 @@ class Shapes:
         if self._code != 0 and (family > 2 or self._kind not in _NAMES):
             raise Refusal("shapefile-type", type="MultiPatch" if self._code == _PATCHES else str(self._code))
         self.geometry_type = _NAMES.get(self._kind)
-        found = None if index is None else self._indexed(index)
-        self._at, self._length = self._walked() if found is None else found
+        found = None if index is None else self._indexed(Mapped(index))
+        self._at = self._walked() if found is None else found
         self.rows = len(self._at)
 
-    def _indexed(self, index: Path) -> tuple[_Places, _Places] | None:
-        """Where the records' contents begin and their bytes, by the .shx; None when it cannot be true."""
-        content = index.read_bytes()
-        pairs = np.frombuffer(content[_HEAD : len(content) - (len(content) - _HEAD) % 8], ">i4")
-        at, length = (2 * pairs.reshape(-1, 2).astype(np.int64)).T
-        inside = (at >= _HEAD) & (length >= 4) & (at + _RECORD_HEAD + length <= self._size)
-        begin = at + _RECORD_HEAD
-        if len(content) < _HEAD or not inside.all() or not self._agree(begin, length):
+    def let_go(self) -> None:
+        """Give back the memory of what was read so far."""
+        for mapped in self._mapped:
+            mapped.let_go()
+
+    def _indexed(self, index: Mapped) -> _Halves | None:
+        """Where the records begin, by the .shx; None when it cannot be true."""
+        rows = (len(index.content) - _HEAD) // 8
+        pairs = np.ndarray((max(rows, 0), 2), ">i4", buffer=index.content, offset=_HEAD if rows >= 0 else 0)
+        true, ascending, last = rows >= 0, True, np.int64(0)
+        for first in range(0, rows, _BLOCK_ROWS):
+            at, length = 2 * pairs[first : first + _BLOCK_ROWS].astype(np.int64).T
+            true = true and self._agree(at, length)
+            if not true:
+                break
+            ascending &= bool((np.diff(at, prepend=last) > 0).all())
+            last = at[-1]
+            self.let_go()
+            index.let_go()
+        if not true or not (ascending or _all_differ(pairs[:, 0])):
             self._remarks.add("shapefile-index-bad")
             return None
-        return begin, length
+        self._mapped.append(index)
+        return pairs[:, 0]
 
-    def _agree(self, begin: _Places, length: _Places) -> bool:
-        """Whether a record begins at each of these places, as long as the index says, and none twice."""
-        said = 2 * self._words[begin - 4].byteswap().astype(np.int64)
-        return bool((said == length).all()) and len(np.unique(begin)) == len(begin)
+    def _agree(self, at: _Places, length: _Places) -> bool:
+        """Whether a record begins at each of these places, as long as the index says."""
+        if not ((at >= _HEAD) & (length >= 4) & (at + _RECORD_HEAD + length <= self._size)).all():
+            return False
+        return bool((self._lengths(at + _RECORD_HEAD) == length).all())
 
-    def _walked(self) -> tuple[_Places, _Places]:
+    def _lengths(self, begin: _Places) -> _Places:
+        """How long the records are whose contents begin here, in their own words."""
+        return 2 * self._words[begin - 4].byteswap().astype(np.int64)
+
+    def _walked(self) -> _Halves:
         """The same without an index: each record says where the next begins, so one after another."""
-        at = _HEAD
-        places: list[int] = []
-        lengths: list[int] = []
+        at, places = _HEAD, array("q")
         head = struct.Struct(">ii")
         while at + _RECORD_HEAD + 4 <= self._size:
             length = 2 * head.unpack_from(self._content, at)[1]
-            at += _RECORD_HEAD
-            if length < 4 or at + length > self._size:
+            if length < 4 or at + _RECORD_HEAD + length > self._size:
                 raise Refusal("read-damaged", detail=f"record {len(places) + 1} of the .shp")
-            places.append(at)
-            lengths.append(length)
-            at += length
-        return np.array(places, np.int64), np.array(lengths, np.int64)
+            places.append(at // 2)
+            at += _RECORD_HEAD + length
+            if len(places) % _BLOCK_ROWS == 0:
+                self.let_go()
+        return np.frombuffer(places, np.int64) if places else np.empty(0, np.int64)
+
+    def _begin(self, rows: _Places | slice) -> _Places:
+        """Where the contents of these records begin."""
+        return 2 * self._at[rows].astype(np.int64) + _RECORD_HEAD
 
     def geometries(self, rows: _Places, first_row: int) -> pa.BinaryArray:
         """WKB of these records, null where they hold none; ``first_row`` numbers the first in remarks."""
-        at, length = self._at[rows], self._length[rows]
+        at = self._begin(rows)
+        length = self._lengths(at)
         codes = self._words[at].astype(np.int64)
         found = self._points(at, length) if self._kind == _POINT else self._many(at, length)
         fits = (codes == self._code) & found.fits
@@ -139,11 +169,15 @@ class Shapes:
         measured = m_at + 8 * points <= at + length
         return _Found(np.arange(len(at)), parts, points, parts_at, points_at, z_at, m_at, measured, fits)
 
-    def batches_of(self, most_rows: int, most_bytes: int) -> list[_Places]:
+    def batches_of(self, most_rows: int, most_bytes: int) -> Iterator[_Places]:
         """All records in groups that are small enough to be worked on at once."""
-        heap = np.cumsum(self._length) // most_bytes
-        group = heap + np.arange(self.rows) // most_rows
-        return np.split(np.arange(self.rows), np.flatnonzero(np.diff(group)) + 1)
+        before = 0
+        for first in range(0, self.rows, most_rows):
+            ends = before + np.cumsum(self._lengths(self._begin(slice(first, first + most_rows))))
+            cuts = np.flatnonzero(np.diff(ends // most_bytes)) + 1
+            for start, end in pairwise([0, *cuts.tolist(), len(ends)]):
+                yield np.arange(first + start, first + end)
+            before = int(ends[-1])
 
     def _made(self, rows: int, found: _Found, first_row: int) -> pa.BinaryArray:
         feature, points, bad = self._runs(found)
@@ -192,6 +226,11 @@ class Shapes:
         m[there] = self._doubles[found.m_at[each][there] + 8 * within[there]]
         m[m < _NO_MEASURE] = np.nan
         return m, np.bincount(each[~np.isnan(m)], minlength=len(found.rows)) > 0
+
+
+def _all_differ(places: _Halves) -> bool:
+    places = np.sort(places)
+    return not (places[1:] == places[:-1]).any()
 
 
 def _moved(points: _Places, order: _Places) -> _Places:

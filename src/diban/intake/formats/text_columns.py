@@ -5,21 +5,34 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from diban.intake.formats.encoding import UTF8
 from diban.intake.formats.reader import Remarks
 
 _BLANK, _END = 0x20, 0x00
+_BLANKS = " "
 
 _Bytes = npt.NDArray[np.uint8]
 
 
 def fixed_width(cells: _Bytes, *, both_sides: bool = False) -> tuple[bytes, npt.NDArray[np.int32]]:
     """The bytes of cells (rows by width) without padding, and their offsets; a NUL ends a cell."""
-    ended = np.logical_or.accumulate(cells == _END, axis=1) if (cells == _END).any() else None
-    filled = cells != _BLANK
-    if ended is not None:
-        filled &= ~ended
+    cells = np.ascontiguousarray(cells)
+    if not cells.all():
+        return _ended(cells, both_sides=both_sides)
+    rows, width = cells.shape
+    offsets = np.arange(0, rows * width + 1, width, dtype=np.int32)
+    # As bytes they may be anything: Arrow only takes blanks off their ends.
+    full = pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(cells)])
+    bare = pc.ascii_trim(full, _BLANKS) if both_sides else pc.ascii_rtrim(full, _BLANKS)
+    offsets = np.frombuffer(bare.buffers()[1], np.int32, rows + 1)
+    return bare.buffers()[2][: int(offsets[-1])].to_pybytes(), offsets
+
+
+def _ended(cells: _Bytes, *, both_sides: bool) -> tuple[bytes, npt.NDArray[np.int32]]:
+    """The same of cells that a NUL may end."""
+    filled = (cells != _BLANK) & ~np.logical_or.accumulate(cells == _END, axis=1)
     width = cells.shape[1]
     some = filled.any(axis=1)
     length = np.where(some, width - np.argmax(filled[:, ::-1], axis=1), 0)

@@ -28,7 +28,8 @@ def main() -> None:
     """Do what is asked: read an upload, or prove the confinement."""
     outlet = Outlet(os.dup(1))
     os.dup2(2, 1)  # whatever a library prints must not run into the frames
-    request, writable = _asked()
+    request, answers, (memory, *writable) = _asked()
+    outlet.share(memory, answers)
     limits = Limits(**request["limits"])
     status = 1
     try:
@@ -55,19 +56,23 @@ def main() -> None:
     os._exit(status)
 
 
-def _asked() -> tuple[dict[str, Any], list[int]]:
-    """The one line of JSON and the descriptors that come by the input; the end, when nobody asks any more."""
-    words, writable = b"", []
+def _asked() -> tuple[dict[str, Any], int, list[int]]:
+    """The one line of JSON that comes by the input, the input itself, and the descriptors: memory, files.
+
+    The end, when nobody asks any more.
+    """
+    words, came = b"", []
+    answers = os.dup(0)
     with socket.socket(fileno=0) as asked:
         while not words.endswith(b"\n"):
-            part, descriptors, _, _ = socket.recv_fds(asked, 1 << 16, FILES)
+            part, descriptors, _, _ = socket.recv_fds(asked, 1 << 16, 1 + FILES)
             if not part:
                 os._exit(1)
             words += part
-            writable += descriptors
+            came += descriptors
     os.open(os.devnull, os.O_RDONLY)  # becomes the input
     request: dict[str, Any] = json.loads(words)
-    return request, writable
+    return request, answers, came
 
 
 def _hidden(request: dict[str, Any]) -> list[str]:

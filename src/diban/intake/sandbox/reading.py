@@ -27,7 +27,9 @@ from diban.store import translating_disk
 
 _SYSTEM_COLUMNS = 4
 # What decoding raises when a child sends what it should not.
-_SENSELESS = (ValueError, LookupError, TypeError, OSError, OverflowError, RecursionError, MemoryError)
+_SENSELESS = (
+    ValueError, LookupError, TypeError, OSError, EOFError, OverflowError, RecursionError, MemoryError
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,17 @@
 
 In order: one HEAD, one SCHEMA, any number of BATCH, one END; a FAILURE may come instead of any of
 them and is the last. HEAD, END and FAILURE are JSON objects, SCHEMA and BATCH Arrow IPC messages.
-The parent trusts none of it: it caps lengths before reading and validates every batch.
+A batch that fits may lie in memory that both share instead: LENT says where in a part of it and how long,
+the parts take turns, and the parent answers with one byte when it has taken a copy, so that the child may
+write there again.
+The parent trusts none of it: it caps lengths before reading and validates every batch, a lent one
+after it was copied, since the child could change what lies there at any time.
 """
 
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import struct
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +21,13 @@ from enum import Enum
 import pyarrow as pa
 
 HEADER = struct.Struct("=cQ")
+LENT = struct.Struct("=QQ")
 MOST_JSON = 4 << 20
+PART, PARTS = 16 << 20, 2
+"""Bytes of one part of the shared memory, and how many parts it has."""
+
+
+_SPARE = 64  # bytes that align what is lent
 
 
 class Kind(Enum):
@@ -25,6 +36,7 @@ class Kind(Enum):
     HEAD = b"H"
     SCHEMA = b"S"
     BATCH = b"B"
+    LENT = b"L"
     END = b"E"
     FAILURE = b"F"
 
@@ -49,6 +61,14 @@ class Outlet:
         self._descriptor = descriptor
         self._sender = ThreadPoolExecutor(1)
         self._under_way: Future[None] | None = None
+        self._lent = 0
+
+    def share(self, memory: int, answers: int) -> None:
+        """Lend batches in this memory from now on; ``answers`` is read when one has been copied."""
+        whole = memoryview(mmap.mmap(memory, PART * PARTS))
+        self._parts = [pa.py_buffer(whole[begin : begin + PART]) for begin in range(0, PART * PARTS, PART)]
+        self._answers = answers
+        os.close(memory)
 
     def say(self, kind: Kind, content: dict[str, object]) -> None:
         """Send a JSON frame."""
@@ -57,7 +77,9 @@ class Outlet:
 
     def schema(self, schema: pa.Schema) -> None:
         """Send the schema of the batches to come."""
-        self._send(Kind.SCHEMA, schema.serialize())
+        message = schema.serialize()
+        self._room = PART - message.size - _SPARE
+        self._send(Kind.SCHEMA, message)
 
     def batch(self, batch: pa.RecordBatch) -> None:
         """Send one batch, after the one before has gone."""
@@ -71,7 +93,17 @@ class Outlet:
             sent.result()
 
     def _send_batch(self, batch: pa.RecordBatch) -> None:
-        self._send(Kind.BATCH, batch.serialize())
+        length = pa.ipc.get_record_batch_size(batch)
+        if length > self._room:
+            self._send(Kind.BATCH, batch.serialize())
+            return
+        if self._lent >= PARTS and not os.read(self._answers, 1):
+            raise BrokenPipeError
+        with pa.FixedSizeBufferWriter(self._parts[self._lent % PARTS]) as sink:
+            pa.ipc.new_stream(sink, batch.schema).write_batch(batch)
+            skipped = sink.tell() - length  # the schema, which such a stream begins with
+        self._lent += 1
+        self._send(Kind.LENT, LENT.pack(skipped, length))
 
     def _send(self, kind: Kind, body: bytes | pa.Buffer) -> None:
         view = memoryview(body)

@@ -22,7 +22,8 @@ _POINT, _LINE, _POLYGON, _COLLECTION = 1, 2, 3, 7
 _MULTI = 3  # a MultiPoint's kind is that of a point plus this, and so on
 _DIMENSIONS = (2, 3, 3, 4)
 _EWKB_Z, _EWKB_M, _EWKB_SRID = 0x8000_0000, 0x4000_0000, 0x2000_0000
-_PLAIN = [kind + 1000 * family for kind in range(_POINT, _COLLECTION) for family in range(4)]
+_PLAIN = {kind + 1000 * family for kind in range(_POINT, _COLLECTION) for family in range(4)}
+_BEYOND = np.uint32(max(_PLAIN) + 1)
 _LEAST = 9  # bytes of the shortest plain geometry: byte order, code, count
 _STEPS = 256
 _BROKEN = np.int64(1) << 60
@@ -46,12 +47,15 @@ def strange(column: pa.BinaryArray) -> _Places:
     Plain is ISO, little endian, a point, line or polygon or a multi-part of them, its lengths
     adding up to its last byte. Vectorised; collections and very many parts count as strange.
     """
-    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :].astype(np.int64)
+    offsets = _offsets(column).astype(np.int64)
     data = np.frombuffer(column.buffers()[2] or b"", np.uint8)
+    start, end = offsets[:-1], offsets[1:]
+    if not column.null_count and len(data) >= _LEAST:
+        return np.flatnonzero(~_plain(data, start, end))
     rows = np.flatnonzero(np.asarray(column.is_valid()))
     if len(data) < _LEAST:
         return rows
-    return rows[~_plain(data, offsets[rows], offsets[rows + 1])]
+    return rows[~_plain(data, start[rows], end[rows])]
 
 
 def normalise(wkb: bytes) -> bytes:
@@ -91,13 +95,16 @@ def _plain(data: _Bytes, start: _Places, end: _Places) -> npt.NDArray[np.bool_]:
     codes = words[inside + 1]
     codes[(end - start < _LEAST) | (data[inside] != 1)] = 0
     plain = np.zeros(len(start), bool)
-    for code in _PLAIN:
-        rows = np.flatnonzero(codes == code)
-        if not len(rows):
-            continue
+    found = np.flatnonzero(np.bincount(np.minimum(codes, _BEYOND))).tolist()
+    for code in _PLAIN.intersection(found):
+        rows = np.flatnonzero(codes == code) if len(found) > 1 else slice(None)
         walk = _after_single if code % 1000 <= _POLYGON else _after_parts
         plain[rows] = walk(data, words, start[rows], end[rows], code) == end[rows]
     return plain
+
+
+def _offsets(column: pa.BinaryArray) -> npt.NDArray[np.int32]:
+    return np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
 
 
 def _after_single(data: _Bytes, words: _Words, at: _Places, end: _Places, code: int) -> _Places:
@@ -110,7 +117,12 @@ def _after_single(data: _Bytes, words: _Words, at: _Places, end: _Places, code: 
         return at + 9 + size * count
     at = at + 9
     for _ in range(_STEPS):
-        rows = np.flatnonzero((count > 0) & (at < end))
+        going = (count > 0) & (at < end)
+        if going.all():  # the first ring, and often the only one
+            at += 4 + size * _read(words, at)
+            count -= 1
+            continue
+        rows = np.flatnonzero(going)
         if not len(rows):
             break
         at[rows] += 4 + size * _read(words, at[rows])
@@ -193,10 +205,11 @@ def _copy_numbers(view: memoryview, at: int, size: int, order: str, out: bytearr
 
 def most_vertices(column: pa.BinaryArray) -> tuple[int, int] | None:
     """Index and vertices (from its length, so slightly too many) of the longest geometry."""
-    lengths = pc.binary_length(column)
-    most = pc.max(lengths).as_py()
-    if not most:
+    lengths = np.diff(_offsets(column))
+    if column.null_count:
+        lengths[~np.asarray(column.is_valid())] = 0  # what lies there is nobody's
+    row = int(lengths.argmax()) if len(lengths) else 0
+    if not len(lengths) or not lengths[row]:
         return None
-    row = pc.index(lengths, most).as_py()
     (code,) = struct.unpack_from("<I", column[row].as_py(), 1)
-    return row, int(most) // (8 * _DIMENSIONS[code // 1000])
+    return row, int(lengths[row]) // (8 * _DIMENSIONS[code // 1000])

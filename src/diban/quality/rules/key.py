@@ -23,9 +23,9 @@ Numbers = npt.NDArray[np.int64]
 class UniqueValues:
     """Finds rows that repeat the value of an earlier row; rows without a value are left aside.
 
-    Numbers are compared exactly. Text is told apart by keyed 64-bit hashes, 8 bytes a row (16 at
-    the peak, when they are joined); where two agree, a second pass over the features compares a
-    second such hash, so that texts count as equal only when 128 bits agree.
+    Numbers are compared exactly. Text is told apart by keyed 64-bit hashes, 8 bytes a row on disk;
+    where two agree, a second pass over the features compares a second such hash, so that texts count
+    as equal only when 128 bits agree.
     """
 
     field: Field
