@@ -14,7 +14,7 @@ import shapely
 
 from diban.app.sample_city.land import Land
 from diban.app.sample_city.painted import Squares, covered, noise
-from diban.app.sample_city.plane import Floats, Ints, to_degrees
+from diban.app.sample_city.plane import Flags, Floats, Ints, to_degrees
 from diban.app.sample_city.skyline import Skyline
 from diban.app.sample_city.terrain import NODATA, Terrain
 
@@ -25,14 +25,15 @@ Colours = npt.NDArray[np.float32]
 WIDTH, HEIGHT = 1200, 800
 _FOCAL = 1667.0
 """In pixels: as wide as a camera sees with 50 mm on a full frame."""
-_HORIZON = 0.4
+_HORIZON = 0.33
 _NEAREST, _FARTHEST, _STRIDE = 120.0, 26_000.0, 1.007
 _ABOVE = 60.0
 """How far over the ground the camera flies, in metres."""
-_AROUND = (2_500.0, 6_000.0)
+_AROUND = (1_800.0, 4_500.0)
 _HAZE, _STEEP = 10_000.0, 0.1
 _SKY, _AIR, _CLOUD = np.array([[86, 140, 200], [206, 218, 228], [240, 243, 246]], np.float32)
-_SEA, _FOREST, _STREETS = np.array([[58, 104, 132], [62, 88, 52], [150, 152, 140]], np.float32)
+_SEA, _FOREST = np.array([[58, 104, 132], [62, 88, 52]], np.float32)
+_FIELDS = np.array([[112, 130, 78], [132, 140, 92], [150, 150, 112], [104, 124, 72]], np.float32)
 _FACADES = np.array(
     [[214, 206, 192], [196, 200, 206], [176, 186, 200], [226, 222, 216], [188, 160, 138]], float
 )
@@ -52,13 +53,18 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class _Rays:
-    """Along each column: how far (steps), and at each step the place, its height and what is built there."""
+    """Along each column: how far (steps), and at each step the place, its height and what is there.
+
+    ``crowns`` of trees are 0 where none stand; ``light`` is 1 where the ground is flat.
+    """
 
     depth: Floats
     x: Floats
     y: Floats
     ground: Floats
     crowns: Floats
+    light: Floats
+    wet: Flags
     built: Floats
     building: Ints
 
@@ -70,11 +76,11 @@ def take_view(
     at = _viewpoint(terrain, middle)
     height = float(terrain.at(np.array([at.real]), np.array([at.imag]))[0]) + _ABOVE
     ahead = (middle - at) / abs(middle - at)
-    rays = _cast(terrain, skyline, at, ahead)
+    rays = _cast(terrain, land, skyline, at, ahead)
     seen, rows = _seen(rays, height), np.arange(HEIGHT)[:, None]
     sky = seen == len(rays.depth)
     step = np.where(sky, 0, seen)
-    colours = _colours(terrain, land, rays, rng)[step, np.arange(WIDTH)]
+    colours = _colours(rays, rng)[step, np.arange(WIDTH)]
     level = height - (rows - _HORIZON * HEIGHT) * rays.depth[step] / _FOCAL
     colours = _windows(colours, rays, step, level)
     clear = np.exp(-rays.depth / _HAZE).astype(np.float32)[step][..., None]
@@ -99,14 +105,25 @@ def _viewpoint(terrain: Terrain, middle: complex) -> complex:
     return complex(spots.ravel()[np.where(near, terrain.heights, NODATA).argmax()])
 
 
-def _cast(terrain: Terrain, skyline: Skyline, at: complex, ahead: complex) -> _Rays:
+def _cast(terrain: Terrain, land: Land, skyline: Skyline, at: complex, ahead: complex) -> _Rays:
     count = int(np.log(_FARTHEST / _NEAREST) / np.log(_STRIDE))
     depth: Floats = _NEAREST * _STRIDE ** np.arange(count, dtype=np.float64)
     aside = (np.arange(WIDTH) - WIDTH / 2) / _FOCAL
     spots = at + depth[:, None] * ahead * (1 - 1j * aside)
-    ground = terrain.at(spots.real, spots.imag)
     x, y = spots.real.copy(), spots.imag.copy()
-    return _Rays(depth, x, y, ground, _crowns(x, y), *skyline.at(x, y))
+    squares, heights = terrain.squares, np.maximum(terrain.heights, 0)
+    east, south = (np.gradient(heights, squares.side, axis=axis) for axis in (1, 0))
+    row, column = (np.round(place).astype(np.int64) for place in squares.places(x, y))
+    here = np.clip(row, 0, squares.rows - 1), np.clip(column, 0, squares.columns - 1)
+    wild = (np.hypot(east, south) > _STEEP) | covered(land.hills, squares) | (terrain.heights == NODATA)
+    groves = _scattered(x, y, 47.0) < 0.3
+    return _Rays(
+        *(depth, x, y, terrain.at(x, y)),
+        np.where(wild[here] | groves, 0.02 + _crowns(x, y), 0),
+        1 + np.clip(1.1 * (south - east), -0.45, 0.45)[here],
+        (covered(land.sea, squares) | covered(land.lakes, squares))[here],
+        *skyline.at(x, y),
+    )
 
 
 def _seen(rays: _Rays, height: float) -> Ints:
@@ -118,20 +135,13 @@ def _seen(rays: _Rays, height: float) -> Ints:
     return np.stack([np.searchsorted(column, wanted) for column in highest.T], axis=1)
 
 
-def _colours(terrain: Terrain, land: Land, rays: _Rays, rng: np.random.Generator) -> Colours:
+def _colours(rays: _Rays, rng: np.random.Generator) -> Colours:
     """What each step of each column looks like from near."""
-    squares, heights = terrain.squares, np.maximum(terrain.heights, 0)
-    east, south = np.gradient(heights, squares.side, axis=1), np.gradient(heights, squares.side, axis=0)
-    row, column = (np.round(place).astype(np.int64) for place in squares.places(rays.x, rays.y))
-    row, column = np.clip(row, 0, squares.rows - 1), np.clip(column, 0, squares.columns - 1)
-    wet = (covered(land.sea, squares) | covered(land.lakes, squares))[row, column]
-    wild = (np.hypot(east, south) > _STEEP) | covered(land.hills, squares) | (terrain.heights == NODATA)
-    light = 1 + np.clip(1.1 * (south - east), -0.45, 0.45)[row, column]
-    tufts = 0.62 + 0.45 * rays.crowns + 0.3 * _scattered(rays.x, rays.y, 1.7)
-    trees = _scattered(rays.x, rays.y, 23.0) < 0.45
-    shade = (light * tufts).astype(np.float32)[..., None]
-    colours = np.where((wild[row, column] | trees)[..., None], _FOREST, _STREETS) * shade
-    colours[wet] = _SEA + rng.normal(0, 5, (np.count_nonzero(wet), 1))
+    field = (_scattered(rays.x, rays.y, 110.0) * len(_FIELDS)).astype(np.int64)
+    colours = np.where((rays.crowns > 0)[..., None], _FOREST, _FIELDS[field])
+    tufts = np.where(rays.crowns > 0, 0.62 + 0.45 * rays.crowns, 0.88) + 0.3 * _scattered(rays.x, rays.y, 1.7)
+    colours *= (rays.light * tufts).astype(np.float32)[..., None]
+    colours[rays.wet] = _SEA + rng.normal(0, 5, (np.count_nonzero(rays.wet), 1))
     built = rays.building > 0
     which = rays.building[built]
     colours[built] = _FACADES[which % len(_FACADES)] * (0.82 + 0.05 * (which % 7))[:, None]
