@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from diban.app.sample_city.formats import write_docx, write_geotiff, write_photo
 from diban.app.sample_city.growth import Plan
@@ -20,8 +18,7 @@ from diban.app.sample_city.spool import Spool
 from diban.app.sample_city.terrain import NODATA, Terrain, terrain_of
 from diban.app.sample_city.view import take_view
 
-_EPSG, _NEAR = 4547, 4
-"""The CRS of the board; how many pieces of the city, from the centres outwards, a view can show."""
+_EPSG = 4547
 _TAKEN = datetime(2026, 4, 21, 10, 20, tzinfo=timezone(timedelta(hours=8)))
 
 
@@ -60,10 +57,9 @@ class Files:
         )
 
     def _write_view(self, path: Path) -> None:
-        """Of the main centre, with what is built first: that is what stands around it."""
+        """Of the main centre, with what is built around it."""
         middle, rng = complex(self._plan.centres.at[0]), np.random.default_rng([self._seed, 5])
-        built = pa.concat_tables(islice(self._spool.rows("buildings"), _NEAR))
-        skyline = skyline_of(built, middle)
+        skyline = skyline_of(self._spool.rows("buildings"), middle)
         view = take_view(self._terrain, self._plan.land, skyline, middle, rng)
         write_photo(view, path, _TAKEN, "Lanwan, view of the centre, drawn from the sample city")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,22 +37,31 @@ class Skyline:
         return np.where(inside, self.heights[row, column], 0), np.where(inside, self.building[row, column], 0)
 
 
-def skyline_of(buildings: pa.Table, middle: complex) -> Skyline:
-    """The buildings of a layer's rows that stand around a place of the board."""
+def skyline_of(buildings: Iterable[pa.Table], middle: complex) -> Skyline:
+    """What stands around a place of the board, of the rows of buildings."""
     squares = Squares.over(shapely.Point(middle.real, middle.imag).buffer(_REACH), _SIDE)
+    shape = squares.rows, squares.columns
+    skyline = Skyline(squares, np.zeros(shape), np.zeros(shape, np.int64))
+    first = 1
+    for table in buildings:
+        _raise(skyline, table, first)
+        first += len(table)
+    return skyline
+
+
+def _raise(skyline: Skyline, buildings: pa.Table, first: int) -> None:
+    """Add some buildings, numbered from ``first``."""
+    squares = skyline.squares
     shapes = shapely.from_wkb(buildings[GEOMETRY].combine_chunks().to_numpy(zero_copy_only=False))
     low, high = np.split(shapely.bounds(shapes), 2, axis=1)
     low, high = (project(corner, STORED, GAUSS_114E) - pairs(np.array(ORIGIN)) for corner in (low, high))
     row, column = squares.places(*((low + high) / 2).T)
     tall = buildings["height"].cast(pa.float64()).to_numpy()
     half = np.minimum((high - low) / 2 / _SIDE, _WIDEST)
-    heights = np.zeros((squares.rows, squares.columns))
-    building = np.zeros(heights.shape, np.int64)
     for step in np.ndindex(2 * _WIDEST + 1, 2 * _WIDEST + 1):
         down, right = np.array(step) - _WIDEST
         at = np.round(row + down).astype(np.int64), np.round(column + right).astype(np.int64)
         mine = (abs(right) <= half[:, 0]) & (abs(down) <= half[:, 1])
         mine &= (at[0] >= 0) & (at[0] < squares.rows) & (at[1] >= 0) & (at[1] < squares.columns)
-        heights[at[0][mine], at[1][mine]] = tall[mine]
-        building[at[0][mine], at[1][mine]] = np.flatnonzero(mine) + 1
-    return Skyline(squares, heights, building)
+        skyline.heights[at[0][mine], at[1][mine]] = tall[mine]
+        skyline.building[at[0][mine], at[1][mine]] = np.flatnonzero(mine) + first

@@ -14,7 +14,7 @@ import shapely
 
 from diban.app.sample_city.land import Land
 from diban.app.sample_city.painted import Squares, covered, noise
-from diban.app.sample_city.plane import Flags, Floats, Ints, to_degrees
+from diban.app.sample_city.plane import Complexes, Flags, Floats, Ints, to_degrees
 from diban.app.sample_city.skyline import Skyline
 from diban.app.sample_city.terrain import NODATA, Terrain
 
@@ -26,6 +26,8 @@ WIDTH, HEIGHT = 1200, 800
 _FOCAL = 1667.0
 """In pixels: as wide as a camera sees with 50 mm on a full frame."""
 _HORIZON = 0.33
+_STRIPS = 6
+"""The picture is drawn in so many strips, to keep little in memory."""
 _NEAREST, _FARTHEST, _STRIDE = 120.0, 26_000.0, 1.007
 _ABOVE = 60.0
 """How far over the ground the camera flies, in metres."""
@@ -49,6 +51,16 @@ class View:
     latitude: float
     height: float
     direction: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Over the squares of the terrain: 1 in the light of a flat place, whether trees stand, and water."""
+
+    terrain: Terrain
+    light: Floats
+    wild: Flags
+    wet: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +88,29 @@ def take_view(
     at = _viewpoint(terrain, middle)
     height = float(terrain.at(np.array([at.real]), np.array([at.imag]))[0]) + _ABOVE
     ahead = (middle - at) / abs(middle - at)
-    rays = _cast(terrain, land, skyline, at, ahead)
-    seen, rows = _seen(rays, height), np.arange(HEIGHT)[:, None]
-    sky = seen == len(rays.depth)
-    step = np.where(sky, 0, seen)
-    colours = _colours(rays, rng)[step, np.arange(WIDTH)]
-    level = height - (rows - _HORIZON * HEIGHT) * rays.depth[step] / _FOCAL
-    colours = _windows(colours, rays, step, level)
-    clear = np.exp(-rays.depth / _HAZE).astype(np.float32)[step][..., None]
-    colours = np.where(sky[..., None], _heaven(rng), colours * clear + _AIR * (1 - clear))
+    ground, heaven = _ground_of(terrain, land), _heaven(rng)
+    strips = []
+    for columns in np.split(np.arange(WIDTH), _STRIPS):
+        ways = ahead * (1 - 1j * (columns - WIDTH / 2) / _FOCAL)
+        rays = _cast(ground, skyline, at, ways.astype(np.complex128))
+        strips.append(_strip(rays, height, heaven[:, columns], rng))
     grain = rng.normal(0, 2.2, (HEIGHT, WIDTH, 1)).astype(np.float32)
+    pixels = np.clip(np.concatenate(strips, axis=1) + grain, 0, 255).astype(np.uint8)
     longitude, latitude = shapely.get_coordinates(to_degrees(np.array([shapely.Point(at.real, at.imag)])))[0]
-    return View(
-        np.clip(colours + grain, 0, 255).astype(np.uint8),
-        float(longitude),
-        float(latitude),
-        height,
-        float(np.degrees(np.angle(1j / ahead)) % 360),
-    )
+    direction = float(np.degrees(np.angle(1j / ahead)) % 360)
+    return View(pixels, float(longitude), float(latitude), height, direction)
+
+
+def _strip(rays: _Rays, height: float, heaven: Colours, rng: np.random.Generator) -> Colours:
+    """Some columns of the picture, with the sky where nothing else is seen."""
+    seen = _seen(rays, height)
+    sky = seen == len(rays.depth)
+    step, columns = np.where(sky, 0, seen), np.arange(seen.shape[1])
+    level = height - (np.arange(HEIGHT)[:, None] - _HORIZON * HEIGHT) * rays.depth[step] / _FOCAL
+    colours = _windows(_colours(rays, rng)[step, columns], rays, step, level)
+    clear = np.exp(-rays.depth / _HAZE).astype(np.float32)[step][..., None]
+    shown: Colours = np.where(sky[..., None], heaven, colours * clear + _AIR * (1 - clear))
+    return shown
 
 
 def _viewpoint(terrain: Terrain, middle: complex) -> complex:
@@ -105,25 +122,27 @@ def _viewpoint(terrain: Terrain, middle: complex) -> complex:
     return complex(spots.ravel()[np.where(near, terrain.heights, NODATA).argmax()])
 
 
-def _cast(terrain: Terrain, land: Land, skyline: Skyline, at: complex, ahead: complex) -> _Rays:
-    count = int(np.log(_FARTHEST / _NEAREST) / np.log(_STRIDE))
-    depth: Floats = _NEAREST * _STRIDE ** np.arange(count, dtype=np.float64)
-    aside = (np.arange(WIDTH) - WIDTH / 2) / _FOCAL
-    spots = at + depth[:, None] * ahead * (1 - 1j * aside)
-    x, y = spots.real.copy(), spots.imag.copy()
+def _ground_of(terrain: Terrain, land: Land) -> _Ground:
     squares, heights = terrain.squares, np.maximum(terrain.heights, 0)
     east, south = (np.gradient(heights, squares.side, axis=axis) for axis in (1, 0))
+    wild = (np.hypot(east, south) > _STEEP) | covered(land.hills, squares) | (terrain.heights == NODATA)
+    wet = covered(land.sea, squares) | covered(land.lakes, squares)
+    return _Ground(terrain, 1 + np.clip(1.1 * (south - east), -0.45, 0.45), wild, wet)
+
+
+def _cast(ground: _Ground, skyline: Skyline, at: complex, ways: Complexes) -> _Rays:
+    """Rays from a place along ``ways``, one for each column."""
+    count = int(np.log(_FARTHEST / _NEAREST) / np.log(_STRIDE))
+    depth: Floats = _NEAREST * _STRIDE ** np.arange(count, dtype=np.float64)
+    spots = at + depth[:, None] * ways
+    x, y = spots.real.copy(), spots.imag.copy()
+    squares = ground.terrain.squares
     row, column = (np.round(place).astype(np.int64) for place in squares.places(x, y))
     here = np.clip(row, 0, squares.rows - 1), np.clip(column, 0, squares.columns - 1)
-    wild = (np.hypot(east, south) > _STEEP) | covered(land.hills, squares) | (terrain.heights == NODATA)
     groves = _scattered(x, y, 47.0) < 0.3
-    return _Rays(
-        *(depth, x, y, terrain.at(x, y)),
-        np.where(wild[here] | groves, 0.02 + _crowns(x, y), 0),
-        1 + np.clip(1.1 * (south - east), -0.45, 0.45)[here],
-        (covered(land.sea, squares) | covered(land.lakes, squares))[here],
-        *skyline.at(x, y),
-    )
+    crowns = np.where(ground.wild[here] | groves, 0.02 + _crowns(x, y), 0)
+    heights = ground.terrain.at(x, y)
+    return _Rays(depth, x, y, heights, crowns, ground.light[here], ground.wet[here], *skyline.at(x, y))
 
 
 def _seen(rays: _Rays, height: float) -> Ints:
@@ -151,7 +170,7 @@ def _colours(rays: _Rays, rng: np.random.Generator) -> Colours:
 
 def _windows(colours: Colours, rays: _Rays, step: Ints, level: Floats) -> Colours:
     """Rows of windows on what is built, as far as they can be told apart."""
-    columns = np.arange(WIDTH)
+    columns = np.arange(step.shape[1])
     over = level - rays.ground[step, columns]
     storey = (over / _STOREY) % 1 > 0.5
     bay = ((rays.x + rays.y)[step, columns] / _BAY) % 1 > 0.3
