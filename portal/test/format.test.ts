@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Field } from '../src/api/types'
-import { ago, bytes, day, exact, minute, quantity, sexagesimal, valueInWords } from '../src/state/format'
+import { ago, bytes, day, exact, minute, quantity, sexagesimal, unitOf, valueInWords } from '../src/state/format'
 
 const field = (more: Partial<Field>): Field => ({
   name: 'a', title: { zh: '甲', en: 'A' }, kind: 'text', required: false, unique: false, codes: [], unit: null, ...more,
@@ -41,6 +41,7 @@ describe('quantities', () => {
     expect(bytes(0)).toBe('0 B')
     expect(bytes(1023)).toBe('1020 B')
     expect(bytes(4718592)).toBe('4.5 MB')
+    expect(['EPSG:4490', 'EPSG:4547', 'EPSG:4326,yx', 'EPSG:44900'].map(unitOf)).toEqual(['°', 'm', '°', 'm'])
   })
 })
 

@@ -28,6 +28,11 @@ describe('themes', () => {
     expect(themeOf(layer('seats', 'polygon'))).toBe('plain')
     expect(themeOf(layer('poi', 'point', '兴趣点'))).toBe('poi')
   })
+  it('know where a file lies from what it shows: an outline covers nothing', () => {
+    const terrain: Layer = { ...layer('water-depths', 'polygon', '水域'), holds: { value: 'raster', title: { zh: '栅格', en: 'raster' } } }
+    expect(themeOf(terrain)).toBe('file')
+    expect(symbolsOf(terrain, '#000000').map((s) => s.layer.type)).not.toContain('fill')
+  })
   it('are drawn areas first, names last', () => {
     const all = [layer('addresses', 'point'), layer('streets', 'line'), layer('districts', 'polygon'), layer('buildings', 'polygon')]
     const ids = sorted(all.flatMap((l) => symbolsOf(l, '#000000'))).map((l) => l.id)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Finding, Resource } from '../src/api/types'
-import { around, facet, figures, filtered, mainArea } from '../src/state/catalogue'
+import { around, facet, figures, filtered, mainArea, withRoom } from '../src/state/catalogue'
 import { largestChange, named } from '../src/state/findings'
 import { rowsToFix } from '../src/state/csv'
 import { freshnessOf } from '../src/state/freshness'
 import { readMapAddress, writeMapAddress } from '../src/state/place'
-import { snippet } from '../src/state/snippets'
+import { fileSnippet, snippet } from '../src/state/snippets'
 
 describe('the map’s address', () => {
   it('comes back as it went', () => {
@@ -101,5 +101,13 @@ describe('what is handed out', () => {
   it('gives lines that run as pasted', () => {
     expect(snippet('curl', 'http://h', 'a b')).toBe("curl -fsS 'http://h/ogc/collections/a%20b/items?f=json&limit=10'")
     expect(snippet('python', 'http://h', "a'b").split('\n')[1]).toBe("page = Client('http://h').layer('a\\'b').features(limit=10).to_arrow()")
+    expect(fileSnippet('curl', 'http://h/api/assets/a', "l'été.tif")).toBe("curl -fsS -o 'l'\\''été.tif' 'http://h/api/assets/a'")
+    expect(fileSnippet('python', 'http://h/api/assets/a', '说明.docx')).toContain(`urlretrieve('http://h/api/assets/a', "说明.docx")`)
+  })
+  it('leaves room around a single place', () => {
+    const [west = 0, , east = 0, north = 0] = withRoom([114, 22, 114, 22]) ?? []
+    expect(west < 114 && east > 114 && north > 22).toBe(true)
+    expect(withRoom([114, 22, 115, 23])).toEqual([114, 22, 115, 23])
+    expect(withRoom(null)).toBeNull()
   })
 })

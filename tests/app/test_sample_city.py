@@ -29,18 +29,21 @@ from diban.app.sample_city import Round, SampleFile, Verdict, write_city
 from diban.app.sample_city.businesses import credit_codes
 from diban.app.sample_city.gcj02 import to_gcj02
 from diban.app.sample_city.layers import ADDRESS_CODE, SCHEMAS
-from diban.app.sample_city.resources import RESOURCES
+from diban.app.sample_city.resources import RESOURCE_OF, RESOURCES
 from diban.catalogue import entry_from_json
 from diban.governance import plan_organisation
 from diban.ground import (
     GAUSS_114E,
     GEOMETRY,
     STORED,
+    AssetKind,
     Extent,
     FeatureSet,
     GeometryKind,
     Invalid,
     Kind,
+    Schema,
+    asset_schema,
     project,
 )
 from diban.quality import Before, Register, Report, check, standard_rules
@@ -63,7 +66,8 @@ def files(folder: Path) -> list[SampleFile]:
 @pytest.fixture(scope="module")
 def tables(files: list[SampleFile]) -> dict[str, pa.Table]:
     """The first delivery of every layer."""
-    return {file.delivery.layer: _rows(file) for file in files if file.delivery.round is Round.FIRST}
+    first = (file for file in files if file.delivery.round is Round.FIRST and not file.delivery.whole)
+    return {file.delivery.layer: _rows(file) for file in first}
 
 
 def _features(path: Path) -> list[dict[str, Any]]:
@@ -87,6 +91,12 @@ def _rows(file: SampleFile) -> pa.Table:
         shapes = shapely.transform(_shapes(columns[GEOMETRY]), lambda xy: project(xy, GAUSS_114E, STORED))
         columns[GEOMETRY] = pa.array(shapely.to_wkb(shapes), pa.binary())
     return pa.table({name: columns[name].cast(schema.arrow().field(name).type) for name in columns})
+
+
+def _schema(layer: str) -> Schema:
+    """What a layer declares; of one that holds a file, what follows from its kind."""
+    kind = RESOURCE_OF[layer].asset
+    return SCHEMAS[layer] if kind is None else asset_schema(kind)
 
 
 def _shapes(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.object_]]:
@@ -130,7 +140,7 @@ def test_every_layer_is_clean(files: list[SampleFile], tables: dict[str, pa.Tabl
     assert tables["buildings"].num_rows == BUILDINGS
     present = dict(tables)  # the address office knows the buildings of the month
     for file in files:
-        if file.delivery.round is Round.UPDATE:
+        if file.delivery.round is Round.UPDATE and not file.delivery.whole:
             rows = _rows(file)
             assert _judged(rows, file.delivery.layer, present).findings == ()
             present[file.delivery.layer] = rows
@@ -273,7 +283,9 @@ def test_the_list_names_every_file_and_what_becomes_of_it(files: list[SampleFile
 def test_descriptions_are_catalogue_entries(folder: Path) -> None:
     described = [json.loads((folder / f"{resource.slug}.json").read_bytes()) for resource in RESOURCES]
     layers = {layer.slug: layer.schema for one in described for layer in entry_from_json(one).layers}
-    assert layers == SCHEMAS
+    held = {slug: resource.asset for slug, resource in RESOURCE_OF.items() if resource.asset is not None}
+    assert layers == SCHEMAS | {slug: asset_schema(kind) for slug, kind in held.items()}
+    assert {*held.values()} == {*AssetKind}
     assert all((folder / layer["file"]).exists() for one in described for layer in one["layers"])
 
 
@@ -358,7 +370,9 @@ def test_changes_are_those_between_the_rounds(
     told: dict[tuple[str, str], set[str]] = {}
     for row in _truth(folder, "changes"):
         told.setdefault((row["file"], row["change"]), set()).add(row["key"])
-    for file in (file for file in files if file.delivery.round is Round.UPDATE):
+    whole = [("buildings-spec-update.docx", "changed")]
+    assert [told.pop(file) for file in whole] == [{"document"}]
+    for file in (file for file in files if file.delivery.round is Round.UPDATE and not file.delivery.whole):
         first = next(
             f for f in files if (f.delivery.round, f.delivery.layer) == (Round.FIRST, file.delivery.layer)
         )
@@ -379,7 +393,7 @@ def test_declared_crs_are_those_of_the_files(files: list[SampleFile], folder: Pa
     shaped = {
         (file.path.name, file.delivery.layer)
         for file in files
-        if SCHEMAS[file.delivery.layer].geometry is not GeometryKind.NONE
+        if _schema(file.delivery.layer).geometry is not GeometryKind.NONE
     }
     assert told.keys() == shaped
     for (name, layer), declared in told.items():

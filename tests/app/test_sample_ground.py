@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +15,7 @@ from diban.app.sample_city.growth import Plan, Quarter, grow, plan_city
 from diban.app.sample_city.mesh import WIDTHS, Cuts, street_runs
 from diban.app.sample_city.plane import pairs, to_degrees
 from diban.app.sample_city.quads import polygons
+from diban.app.sample_city.rounds import with_additions
 from diban.ground import (
     Extent,
     TooLarge,
@@ -58,6 +61,15 @@ def test_a_city_too_large_for_its_land_is_refused(plan: Plan) -> None:
     small = Plan(plan.land, plan.mesh, plan.divisions, plan.centres, plan.order[:1], plan.stock, plan.seed)
     with pytest.raises(TooLarge, match="no room"):
         list(grow(small, 100_000))
+
+
+@pytest.mark.parametrize("buildings", [480_000, 700_000])
+def test_the_land_holds_the_largest_cities_that_are_offered(buildings: int) -> None:
+    """Told from every sixth superblock: above half a million, small houses take over."""
+    plan, every = plan_city(with_additions(buildings), SEED), 6
+    with pytest.raises(TooLarge) as told:
+        deque(grow(replace(plan, order=plan.order[::every]), buildings), maxlen=0)
+    assert float(told.value.limit or 0) * every > 1.05 * with_additions(buildings)
 
 
 def test_blocks_and_their_streets_bend_alike(plan: Plan, quarters: list[Quarter]) -> None:

@@ -74,6 +74,9 @@ def test_a_raster_is_told_and_taken(visit: Visit, language: str, kind: str, widt
     with visit.page.expect_download() as earlier:
         visit.page.locator("#versions").get_by_role("link", name=f"{word} {NAMES[0]}").click()
     assert earlier.value.path().read_bytes() == FILES[0]
+    taking = f"curl -fsS -o '{NAMES[1]}' '{visit.url}/api/assets/{SLUG}'"
+    expect(visit.page.locator("#services").get_by_text(taking)).to_be_visible()
+    expect(file.get_by_text("0.0001 °").first).to_be_visible()
     wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0
     assert visit.errors == []

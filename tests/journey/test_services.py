@@ -22,7 +22,7 @@ from tests.served import Served
 def test_every_service_answers(demo: Served) -> None:
     asked = list(ask_everything(demo.url, "housing.steward", demo.built.returned.id))
     assert [one.what.en for one in asked if not one.right] == []
-    assert len(asked) >= 18
+    assert len(asked) >= 22
 
 
 def test_a_faulty_file_is_returned_and_an_update_lands(demo: Served) -> None:
@@ -53,9 +53,9 @@ def test_the_audit_is_whole_and_evidence_was_kept(demo: Served) -> None:
         with reading(platform.database) as connection:
             assert verify(connection, head, platform.signer.public).whole
             acts = [one.act for one in evidence_of(connection)]
-        assert acts.count(Act.LANDED) == 15
+        assert acts.count(Act.LANDED) == 19
         assert acts.count(Act.RETURNED) == 1
-        assert acts.count(Act.PUBLISHED) == 9
+        assert acts.count(Act.PUBLISHED) == 12
     finally:
         platform.close()
 

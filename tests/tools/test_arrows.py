@@ -25,6 +25,7 @@ HOUSE = {
     "src/diban/governance/__init__.py": "",
     "src/diban/intake/__init__.py": "",
     "src/diban/app/__init__.py": "import rich\nimport typer\nimport diban.share\n",
+    "src/diban/app/sample_city.py": "import PIL\n",
     "src/diban/app/wiring.py": "from diban.base import embedded\n",
 }
 
@@ -63,6 +64,7 @@ def test_a_house_that_keeps_the_contracts_passes(tmp_path: Path) -> None:
         ("share/words.py", "import rich\n", "Only app knows the command line's libraries"),
         ("share/tiles.py", "import diban.base.embedded\n", "Only app names an engine"),
         ("share/rows.py", "import psycopg\n", "Only store and base know the databases' drivers"),
+        ("app/pictures.py", "import PIL\n", "Only the sample city knows Pillow"),
         ("ground/rows.py", "import sqlalchemy\n", "Ground does no I/O and knows no framework"),
     ],
 )

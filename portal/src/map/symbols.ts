@@ -33,7 +33,7 @@ const REGULAR = ['PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source H
 const MEDIUM = ['PingFang SC Medium', ...REGULAR]
 const HEIGHTS = { colours: ['#f0ebe1', '#e2d9ca', '#cfc1ad', '#b09d86', '#877562'], metres: [0, 20, 50, 100, 200], floors: [1, 6, 15, 30, 60] }
 const MANY = 200
-const ranks: Record<Theme, number> = { division: 0, subdivision: 1, parcel: 2, green: 3, water: 4, plain: 5, street: 6, building: 7, address: 8, poi: 9 }
+const ranks: Record<Theme, number> = { division: 0, subdivision: 1, parcel: 2, green: 3, water: 4, plain: 5, street: 6, building: 7, address: 8, poi: 9, file: 10 }
 const tones: Partial<Record<Theme, [fill: string, edge: string]>> = {
   division: ['#fbfaf7', '#8b929a'], subdivision: ['#fbfaf7', '#b4bac0'], green: ['#d7e6cf', '#a9c49c'], water: ['#c7deeb', '#86b4d0'],
   parcel: ['#f1ebdd', '#c2b393'], building: ['#e2d9ca', '#b7a994'], street: ['#ffffff', '#b9b2a4'], address: ['#ffffff', '#7a4b2a'],
@@ -106,9 +106,9 @@ class Drawing {
     const [fill, edge] = this.tone
     // what lies within a division stays open to a click, but does not cover it
     const soft = this.theme === 'subdivision' ? 0 : this.theme === 'plain' ? 0.28 : 1
-    this.add('fill', 'area', { type: 'fill', filter, paint: { 'fill-color': rampColour(this.subject, fill), 'fill-opacity': soft } })
+    if (this.theme !== 'file') this.add('fill', 'area', { type: 'fill', filter, paint: { 'fill-color': rampColour(this.subject, fill), 'fill-opacity': soft } })
     const division = this.theme === 'division'
-    const bound = division || this.theme === 'subdivision'
+    const bound = division || this.theme === 'subdivision' || this.theme === 'file'
     const paint = {
       'line-color': edge, 'line-opacity': division ? 0.9 : 0.85,
       'line-width': bound ? byZoom(9, division ? 0.9 : 0.5, 14, division ? 1.8 : 1.1) : byZoom(12, 0.3, 16, 0.9, 19, 1.4),
@@ -137,7 +137,7 @@ class Drawing {
     const filter = ['==', ['geometry-type'], 'Point']
     const address = this.theme === 'address'
     const small = address || this.theme === 'poi'
-    const radius = small ? byZoom(14, 1, 16, 2, 18, 3.2) : byZoom(9, 2, 13, 3.5, 17, 6)
+    const radius = this.theme === 'file' ? byZoom(9, 3.5, 13, 6, 17, 8) : small ? byZoom(14, 1, 16, 2, 18, 3.2) : byZoom(9, 2, 13, 3.5, 17, 6)
     const paint = {
       'circle-color': address ? this.tone[1] : this.tone[0], 'circle-radius': radius, 'circle-opacity': 0.9,
       'circle-stroke-color': halo, 'circle-stroke-width': byZoom(11, 0.2, 15, small ? 0.6 : 1.2), 'circle-stroke-opacity': 0.9,
@@ -172,12 +172,12 @@ class Drawing {
     if (this.theme === 'poi') return { 'text-color': '#3b566f' }
     if (this.theme === 'water') return { 'text-color': '#3f779b' }
     if (this.theme === 'green') return { 'text-color': '#55774a' }
-    if (this.theme === 'plain' && this.subject.geometry !== 'polygon') return { 'text-color': this.tone[1] }
+    if (this.theme === 'file' || (this.theme === 'plain' && this.subject.geometry !== 'polygon')) return { 'text-color': this.tone[1] }
     return {}
   }
 
   private labelZoom(): number {
-    const first: Record<Theme, number> = { division: 8, subdivision: 11, green: 13, water: 12, parcel: 16, plain: 14, street: 13, building: 16.2, address: 17.2, poi: 16.4 }
+    const first: Record<Theme, number> = { division: 8, subdivision: 11, green: 13, water: 12, parcel: 16, plain: 14, street: 13, building: 16.2, address: 17.2, poi: 16.4, file: 14 }
     // communities are many: named later than the street offices they belong to
     return this.theme === 'subdivision' && this.subject.rows > MANY ? first.subdivision + 3 : first[this.theme]
   }
@@ -224,5 +224,6 @@ export function swatchOf(layer: Layer, colour: string): Swatch {
   const [fill, edge] = toneOf(layer, colour)
   const shape = layer.geometry === 'point' ? 'dot' : layer.geometry === 'line' ? 'line' : 'area'
   const theme = themeOf(layer)
-  return { shape, fill: theme === 'address' ? edge : fill, edge, dashed: theme === 'division' || theme === 'subdivision', ramp: ramp(layer) }
+  const dashed = theme === 'division' || theme === 'subdivision' || (theme === 'file' && shape === 'area')
+  return { shape, fill: theme === 'address' ? edge : dashed && theme === 'file' ? halo : fill, edge, dashed, ramp: ramp(layer) }
 }

@@ -6,7 +6,8 @@
 import type { Field, GeometryKind, Layer } from '../api/types'
 import type { Language } from '../state/language'
 
-export type Theme = 'water' | 'green' | 'division' | 'subdivision' | 'parcel' | 'street' | 'building' | 'address' | 'poi' | 'plain'
+/** `file`: where a file lies that is held whole, not what is in it. */
+export type Theme = 'file' | 'water' | 'green' | 'division' | 'subdivision' | 'parcel' | 'street' | 'building' | 'address' | 'poi' | 'plain'
 
 interface Known {
   theme: Theme
@@ -28,7 +29,8 @@ const known: Known[] = [
   { theme: 'green', geometries: ['polygon', 'any'], slug: /green|park(?!ing)|forest/, title: /绿地|公园|林地/ },
 ]
 
-export function themeOf(layer: Pick<Layer, 'slug' | 'title' | 'geometry'>): Theme {
+export function themeOf(layer: Pick<Layer, 'slug' | 'title' | 'geometry' | 'holds'>): Theme {
+  if (layer.holds.value !== 'features') return 'file'
   const fits = (k: Known): boolean =>
     k.geometries.includes(layer.geometry) && (k.slug.test(layer.slug.toLowerCase()) || k.title.test(layer.title.zh))
   return known.find(fits)?.theme ?? 'plain'

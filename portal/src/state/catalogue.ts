@@ -69,6 +69,15 @@ export function mainArea(boxes: (Bbox | null)[]): Bbox | null {
   return best?.box ?? null
 }
 
+/** Degrees to each side of a place that would else be all there is to see. */
+const ROOM = 0.02
+
+/** A box to look at: a single place with some ground around it. */
+export function withRoom(box: Bbox | null): Bbox | null {
+  if (!box || box[0] !== box[2] || box[1] !== box[3]) return box
+  return [box[0] - ROOM, box[1] - ROOM, box[2] + ROOM, box[3] + ROOM]
+}
+
 /** The box around all boxes; null where there is none. */
 export function around(boxes: (Bbox | null)[]): Bbox | null {
   const known = boxes.filter((box) => box !== null)

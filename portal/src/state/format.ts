@@ -66,6 +66,11 @@ export function bytes(n: number): string {
   return `${threeFigures(n / 1024 ** step)} ${units[step]}`
 }
 
+/** In what the coordinates of a CRS count: those that name longitude and latitude in degrees, all others in metres. */
+export function unitOf(crs: string): string {
+  return /^(EPSG:(4490|4326)|OGC:CRS84|GCJ-02|BD-09)(,|$)/.test(crs) ? '°' : 'm'
+}
+
 /** Degrees as the surveyor writes them: 114°03′34.6″E. */
 export function sexagesimal(degrees: number, axis: 'lon' | 'lat', decimals = 1): string {
   const unit = 10 ** decimals

@@ -1,4 +1,4 @@
-/** Lines a developer can paste and run: the first features of a layer, counted. */
+/** Lines a developer can paste and run: the first features of a layer, counted; or the file that it holds. */
 
 import { collectionAddress, itemsAddress, tileAddress } from '../api/ogc'
 
@@ -19,6 +19,13 @@ export function addresses(origin: string, slug: string): Address[] {
 
 /** A Python string of a text without line ends. */
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`
+
+/** Takes the file at an address and keeps it under its name. */
+export function fileSnippet(tool: Tool, url: string, name: string): string {
+  if (tool === 'curl') return `curl -fsS -o '${name.replaceAll("'", "'\\''")}' '${url}'`
+  if (tool === 'python') return ['import urllib.request', `urllib.request.urlretrieve('${url}', ${JSON.stringify(name)})`].join('\n')
+  return [`const file = await (await fetch('${url}')).blob()`, "console.log(file.size, 'bytes')"].join('\n')
+}
 
 export function snippet(tool: Tool, origin: string, slug: string): string {
   const url = origin + itemsAddress(slug, 10)

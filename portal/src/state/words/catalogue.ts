@@ -77,6 +77,7 @@ export const resource = {
   layer: { zh: '图层', en: 'Layer' },
   landed: { zh: '入库', en: 'Landed' },
   rows: { zh: '行数', en: 'Rows' },
+  size: { zh: '大小', en: 'Size' },
   change: { zh: '变化', en: 'Change' },
   current: { zh: '现行', en: 'current' },
   noVersions: { zh: '还没有入库的版本。', en: 'No version has landed yet.' },

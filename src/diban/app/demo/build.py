@@ -30,8 +30,12 @@ CITY_APPROVER, GRANTOR = "planning.bureau", "data.bureau"
 OPEN_LAYERS = (
     *("districts", "street-offices", "communities", "sea", "water", "green"),
     *("roads", "parcels", "buildings", "addresses", "poi"),
+    *("terrain", "buildings-spec", "city-view"),
 )
-LATER = ("buildings-update.gpkg", "addresses-update.geojson", "buildings-faulty.geojson")
+LATER = (
+    *("buildings-update.gpkg", "addresses-update.geojson", "buildings-spec-update.docx"),
+    "buildings-faulty.geojson",
+)
 
 Tell = Callable[[Text], None]
 
@@ -65,12 +69,12 @@ def build_demo(home: Path, database: str, buildings: int, tell: Tell) -> Demonst
     for file in first:
         _tell_delivery(tell, file, _deliver(platform, file))
     later = {file.path.name: file for file in files}
-    updated, _, returned = (_deliver(platform, later[name]) for name in LATER)
-    _tell_delivery(tell, later[LATER[0]], updated)
-    _tell_delivery(tell, later[LATER[2]], returned)
+    sent = {name: _deliver(platform, later[name]) for name in LATER}
+    for name, delivery in sent.items():
+        _tell_delivery(tell, later[name], delivery)
     while work_once(platform) or seal_once(platform):
         pass
-    return Demonstration(platform, _logins(platform), returned, updated)
+    return Demonstration(platform, _logins(platform), sent[LATER[-1]], sent[LATER[0]])
 
 
 def _register_and_publish(platform: Platform, path: Path) -> None:
@@ -101,12 +105,11 @@ def _deliver(platform: Platform, file: SampleFile) -> Delivery:
 
 
 def _tell_delivery(tell: Tell, file: SampleFile, delivery: Delivery) -> None:
-    words, rows = delivery.state.words, f"{file.rows:,}"
-    tell(
-        Text(
-            zh=f"{file.path.name}（{rows} 行）→ {words.zh}", en=f"{file.path.name} ({rows} rows) → {words.en}"
-        )
-    )
+    words, name, rows = delivery.state.words, file.path.name, f"{file.rows:,}"
+    if file.delivery.whole:
+        tell(Text(zh=f"{name} → {words.zh}", en=f"{name} → {words.en}"))
+    else:
+        tell(Text(zh=f"{name}（{rows} 行）→ {words.zh}", en=f"{name} ({rows} rows) → {words.en}"))
 
 
 def _asker(platform: Platform, login: str) -> Asker:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import httpx
 
 from diban.app.demo.build import PASSWORD
+from diban.app.demo.file_questions import OF_FILES
+from diban.app.demo.question import Answered, Question
 from diban.ground import Text
 
 WAIT_SECONDS = 30.0
@@ -26,7 +28,7 @@ class Asked:
 def ask_everything(address: str, steward: str, returned: str) -> Iterator[Asked]:
     """Every service once; ``steward`` is a login, ``returned`` a delivery of its party that was returned."""
     with httpx.Client(base_url=address, timeout=WAIT_SECONDS, trust_env=False) as client:
-        for what, question in _OPEN:
+        for what, question in (*_OPEN, *OF_FILES):
             yield _ask(what, lambda ask=question: ask(client))  # type: ignore[misc]  # binds the loop's question
         yield _ask(Text(zh="登录", en="sign in"), lambda: _sign_in(client, steward))
         yield _ask(
@@ -34,7 +36,7 @@ def ask_everything(address: str, steward: str, returned: str) -> Iterator[Asked]
         )
 
 
-def _ask(what: Text, question: Callable[[], tuple[bool, str, float]]) -> Asked:
+def _ask(what: Text, question: Callable[[], Answered]) -> Asked:
     try:
         right, said, seconds = question()
     except (httpx.HTTPError, KeyError, ValueError) as fault:
@@ -42,11 +44,8 @@ def _ask(what: Text, question: Callable[[], tuple[bool, str, float]]) -> Asked:
     return Asked(what, right, said, seconds * 1000)
 
 
-Question = Callable[[httpx.Client], tuple[bool, str, float]]
-
-
 def _plain(path: str, kind: str) -> Question:
-    def ask(client: httpx.Client) -> tuple[bool, str, float]:
+    def ask(client: httpx.Client) -> Answered:
         answer = client.get(path)
         right = answer.status_code == 200 and answer.headers["content-type"].startswith(kind)
         return right, f"{answer.status_code} {len(answer.content):,} B", answer.elapsed.total_seconds()
@@ -55,7 +54,7 @@ def _plain(path: str, kind: str) -> Question:
 
 
 def _counted(path: str, member: str, least: int) -> Question:
-    def ask(client: httpx.Client) -> tuple[bool, str, float]:
+    def ask(client: httpx.Client) -> Answered:
         answer = client.get(path)
         found = answer.json()[member]
         count = found if isinstance(found, int) else len(found)
@@ -65,7 +64,7 @@ def _counted(path: str, member: str, least: int) -> Question:
 
 
 def _refused(path: str, status: int) -> Question:
-    def ask(client: httpx.Client) -> tuple[bool, str, float]:
+    def ask(client: httpx.Client) -> Answered:
         answer = client.get(path)
         right = answer.status_code == status and answer.headers["content-type"] == "application/problem+json"
         return right, f"{answer.status_code} {answer.json()['title']}", answer.elapsed.total_seconds()
@@ -73,14 +72,14 @@ def _refused(path: str, status: int) -> Question:
     return ask
 
 
-def _sign_in(client: httpx.Client, login: str) -> tuple[bool, str, float]:
+def _sign_in(client: httpx.Client, login: str) -> Answered:
     answer = client.post(
         "/api/session", json={"login": login, "password": PASSWORD}, headers={"X-Diban-Request": "1"}
     )
     return answer.status_code == 200, f"{answer.status_code} {login}", answer.elapsed.total_seconds()
 
 
-def _returned(client: httpx.Client, delivery: str) -> tuple[bool, str, float]:
+def _returned(client: httpx.Client, delivery: str) -> Answered:
     answer = client.get(f"/api/deliveries/{delivery}")
     findings = answer.json()["findings"]
     codes = ", ".join(sorted({finding["code"] for finding in findings}))
@@ -92,11 +91,11 @@ _OPEN: tuple[tuple[Text, Question], ...] = (
     (Text(zh="门户", en="portal"), _plain("/", "text/html")),
     (Text(zh="就绪", en="ready"), _plain("/readyz", "application/json")),
     (Text(zh="度量", en="metrics"), _plain("/metrics", "text/plain")),
-    (Text(zh="目录", en="catalogue"), _counted("/api/resources", "resources", 7)),
+    (Text(zh="目录", en="catalogue"), _counted("/api/resources", "resources", 10)),
     (Text(zh="服务首页", en="landing page"), _counted("/ogc", "links", 4)),
     (Text(zh="符合性", en="conformance"), _counted("/ogc/conformance", "conformsTo", 8)),
     (Text(zh="接口文档", en="OpenAPI"), _counted("/ogc/api", "paths", 15)),
-    (Text(zh="图层列表", en="collections"), _counted("/ogc/collections", "collections", 11)),
+    (Text(zh="图层列表", en="collections"), _counted("/ogc/collections", "collections", 14)),
     (Text(zh="要素", en="features"), _counted(f"{_ITEMS}?limit=100", "features", 100)),
     (
         Text(zh="范围查询", en="features in a box"),

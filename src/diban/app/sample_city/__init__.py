@@ -9,12 +9,13 @@ The same arguments give the same bytes.
 The order in which it grows: land form (`land`), streets of the whole city (`mesh`), divisions
 (`divisions`), then quarter by quarter (`growth`) blocks, parcels and plots (`quarters`), buildings
 (`footprints`), and their rows (`quarter_rows`). Rows wait on the disk (`spool`) to be written
-(`write`, `forms`, `formats`), clean or with errors (`faults`).
+(`write`, `forms`, `formats`), clean or with errors (`faults`). Files that are kept whole (`files`)
+are drawn from the same plan: heights (`terrain`), a view (`view`), a document (`specification`).
 
 Not here: checking, registering or delivering. What is planted is known without the rules that
 are to find it.
 
-Imports: ground; pyarrow, numpy, shapely, pyproj, pyogrio, orjson, openpyxl.
+Imports: ground; pyarrow, numpy, shapely, pyproj, pyogrio, orjson, openpyxl, pillow.
 """
 
 from diban.app.sample_city.deliveries import Delivery, Round, Verdict

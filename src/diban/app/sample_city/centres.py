@@ -20,16 +20,22 @@ DISTRICTS = len(_FIXED_KM)
 _PLACE_WEIGHT = 0.16
 _GROUND = 3300.0
 """Land that one building takes, streets included, in square metres."""
+_ROOM, _CROWDING = 500_000, 0.8e-6
+"""So many buildings the land holds as it is built elsewhere; by how much each one more crowds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Centres:
-    """Points on the board with what grows around them, as far as ``radius`` metres."""
+    """Points on the board with what grows around them, as far as ``radius`` metres.
+
+    ``crowded`` is 0 where there is room enough; else the share of the ground that small houses take over.
+    """
 
     at: Complexes
     tier: Ints
     peak: Floats
     radius: Floats
+    crowded: float
 
     def reach(self, spots: Complexes) -> tuple[Floats, Ints]:
         """How far out each spot lies, 0 in a centre and 1 at the edge of what is built; and whose it is."""
@@ -60,4 +66,5 @@ def grow_centres(seats: Complexes, buildings: int) -> Centres:
     weight = np.concatenate([[weight for *_, weight, _ in _FIXED_KM], rest * _PLACE_WEIGHT])
     peak = np.concatenate([[peak for *_, peak in _FIXED_KM], rest * 0])
     radius = weight * np.sqrt(buildings * _GROUND / np.pi / (weight**2).sum())
-    return Centres(np.concatenate([fixed, seats]), tier, peak, radius)
+    crowded = max(0, buildings - _ROOM) * _CROWDING
+    return Centres(np.concatenate([fixed, seats]), tier, peak, radius, crowded)

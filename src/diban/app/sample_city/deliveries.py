@@ -32,9 +32,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One layer in one file.
+    """One layer in one file, or a file that is kept whole.
 
-    ``rows`` is where its rows come from: a layer's slug, with ``-update`` for a month on.
+    ``rows`` is where its rows come from: a layer's slug, with ``-update`` for a month on; of a file that is
+    kept whole, what it is called among those.
     ``crs`` is true, ``declared`` what the file says ("" where it says nothing).
     """
 
@@ -51,6 +52,11 @@ class Delivery:
     def resource(self) -> str:
         """The slug of the resource."""
         return RESOURCE_OF[self.layer].slug
+
+    @property
+    def whole(self) -> bool:
+        """Whether the file is kept whole, as the one row of its layer."""
+        return RESOURCE_OF[self.layer].asset is not None
 
     @property
     def sender(self) -> str:
@@ -86,6 +92,11 @@ def _zip(file: str, layer: str, crs: str, *, prj: bool, given: Round = Round.OTH
     return Delivery(file, layer, layer, given, verdict, crs, crs if prj else "", "gbk")
 
 
+def _whole(file: str, layer: str, crs: str = "", given: Round = Round.FIRST) -> Delivery:
+    rows = layer if given is Round.FIRST else f"{layer}-update"
+    return Delivery(file, layer, rows, given, Verdict.LANDED, crs, crs)
+
+
 def _changed(file: str, layer: str) -> Delivery:
     declared = "EPSG:4490" if file.endswith(".gpkg") else ""
     return Delivery(file, layer, f"{layer}-update", Round.UPDATE, Verdict.LANDED, declared=declared)
@@ -108,6 +119,9 @@ DELIVERIES = (
     _first("poi.gpkg", "poi"),
     _table("enterprises.gpkg", "enterprises", Round.FIRST),
     _table("catering.gpkg", "catering", Round.FIRST),
+    _whole("terrain.tif", "terrain", _GAUSS),
+    _whole("buildings-spec.docx", "buildings-spec"),
+    _whole("city-view.jpg", "city-view", "EPSG:4326"),
     _zip("districts.zip", "districts", "EPSG:4490", prj=False),
     _zip("communities.zip", "communities", "EPSG:4490", prj=True),
     _zip("roads.zip", "roads", _GAUSS, prj=False),
@@ -124,6 +138,7 @@ DELIVERIES = (
     _changed("buildings-update.gpkg", "buildings"),
     _changed("addresses-update.geojson", "addresses"),
     Delivery("districts-update.geojson", "districts", "districts", Round.UPDATE, Verdict.LANDED),
+    _whole("buildings-spec-update.docx", "buildings-spec", given=Round.UPDATE),
     _faulty("buildings-faulty.geojson", "buildings", "buildings-update"),
     _faulty("parcels-faulty.zip", "parcels", "parcels", _GAUSS, "gbk"),
     _faulty("addresses-faulty.csv", "addresses", "addresses-update", encoding="gbk"),

@@ -66,7 +66,7 @@ def cut_blocks(
     first, and the superblock of each local one."""
     cells, superblock = mesh.cells.take(chosen), chosen
     reach, owner = centres.reach(mesh.warp(cells.corners.mean(axis=1)))
-    zone = zone_of(centres.tier[owner], reach, rng)
+    zone = zone_of(centres.tier[owner], reach, centres.crowded, rng)
     known, done, streets, home = len(mesh.cuts.grade), [], [mesh.cuts], []
     while len(superblock):
         longest = np.maximum(*spans(cells.corners))
@@ -84,7 +84,8 @@ def cut_blocks(
     inner, left = clear(mesh, cells, cuts, land)
     reach, owner = centres.reach(mesh.warp(cells.corners).mean(axis=1))
     other = rng.uniform(size=len(zone)) > _SAME
-    zone = np.where(other, zone_of(centres.tier[owner], reach, rng), zone)
+    drawn = zone_of(centres.tier[owner], reach, centres.crowded, rng)
+    zone = np.where(other, drawn, zone)
     blocks = Blocks(cells, superblock, zone, reach, owner, inner)
     return blocks.take(left), blocks.take(~left), cuts, np.concatenate(home)
 

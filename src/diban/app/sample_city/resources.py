@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 from diban.app.sample_city.layers import SCHEMAS
 from diban.app.sample_city.parties import CIVIL, HOUSING, MARKET, PLANNING, TRANSPORT, Department
-from diban.ground import Text
+from diban.ground import AssetKind, Text
 
 _LICENCE = Text("澜湾市政务数据共享许可（样例）", "Lanwan government data sharing licence (sample)")
+_FORMATS = {
+    None: "database",
+    AssetKind.RASTER: "graphic",
+    AssetKind.DOCUMENT: "document",
+    AssetKind.PHOTO: "graphic",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource with its layers: slug, title and file of each."""
+    """A resource with its layers: slug, title and file of each; ``asset``: they hold a file of that kind."""
 
     slug: str
     title: Text
@@ -23,6 +29,8 @@ class Resource:
     cycle: str
     layers: tuple[tuple[str, Text, str], ...]
     condition: Text | None = None
+    asset: AssetKind | None = None
+    licence: Text = _LICENCE
 
     def as_json(self) -> dict[str, object]:
         """The description that a registration reads."""
@@ -42,17 +50,21 @@ class Resource:
             "category": self.category,
             "provider": provider.code,
             "owner": provider.code,
-            "format": "database",
+            "format": _FORMATS[self.asset],
             "cycle": self.cycle,
-            "method": "service",
+            "method": "service" if self.asset is None else "file",
             **given,
-            "licence": _LICENCE.as_json(),
+            "licence": self.licence.as_json(),
             "source": provider.name.as_json(),
             "layers": [
-                {"slug": slug, "title": title.as_json(), "file": file, "schema": SCHEMAS[slug].as_json()}
+                {"slug": slug, "title": title.as_json(), "file": file, **self._holds(slug)}
                 for slug, title, file in self.layers
             ],
         }
+
+    def _holds(self, slug: str) -> dict[str, object]:
+        """What a layer holds: rows of a schema, or a file of a kind."""
+        return {"schema": SCHEMAS[slug].as_json()} if self.asset is None else {"asset": self.asset.value}
 
 
 RESOURCES = (
@@ -161,6 +173,45 @@ RESOURCES = (
         "weekly",
         (("catering", Text("餐饮许可名录", "Register of licences"), "catering.gpkg"),),
         Text("仅供履职使用", "for official duties only"),
+    ),
+    Resource(
+        "terrain",
+        Text("数字高程模型", "Digital elevation model"),
+        Text(
+            "全市陆域地面高程，格网间距 50 米，海域和市外无数据。",
+            "Heights of the ground on a grid of 50 m; none at sea and beyond the city's border.",
+        ),
+        PLANNING,
+        "30100801",
+        "yearly",
+        (("terrain", Text("地面高程", "Heights of the ground"), "terrain.tif"),),
+        asset=AssetKind.RASTER,
+    ),
+    Resource(
+        "buildings-spec",
+        Text("建筑物数据说明", "Buildings: data specification"),
+        Text(
+            "建筑物图层的信息项、代码表、质量要求和版本记录。",
+            "Fields, code lists, demands on quality and issues of the layer of buildings.",
+        ),
+        HOUSING,
+        "30100302",
+        "on_event",
+        (("buildings-spec", Text("数据说明", "Data specification"), "buildings-spec.docx"),),
+        asset=AssetKind.DOCUMENT,
+    ),
+    Resource(
+        "city-view",
+        Text("城市风貌照片", "View of the city"),
+        Text(
+            "从观景点俯瞰中心城区，含拍摄位置、方向与时间；按样例城市的地形和建筑绘制。",
+            "The centre seen from a hill, with place, direction and time; drawn from the sample city itself.",
+        ),
+        PLANNING,
+        "30100901",
+        "half_yearly",
+        (("city-view", Text("观景点照片", "View from the hill"), "city-view.jpg"),),
+        asset=AssetKind.PHOTO,
     ),
 )
 

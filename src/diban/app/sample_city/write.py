@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ import pyarrow as pa
 
 from diban.app.sample_city.deliveries import DELIVERIES, Delivery, Round
 from diban.app.sample_city.faults import WHOLE_FILE, Planted
+from diban.app.sample_city.files import Files
 from diban.app.sample_city.forms import few, write_clean, write_faulty
 from diban.app.sample_city.ground_rows import division_rows, mesh_roads, water_rows
-from diban.app.sample_city.growth import grow, plan_city
+from diban.app.sample_city.growth import Plan, grow, plan_city
 from diban.app.sample_city.parties import write_parties
 from diban.app.sample_city.quarter_rows import Registry
-from diban.app.sample_city.resources import RESOURCES
+from diban.app.sample_city.resources import RESOURCE_OF, RESOURCES
 from diban.app.sample_city.rounds import with_additions
 from diban.app.sample_city.spool import Spool
 from diban.ground import Invalid, Text
@@ -29,7 +31,7 @@ _FEWEST = 50
 
 @dataclass(frozen=True, slots=True)
 class SampleFile:
-    """A delivery as written, with how many rows, and the errors planted in it."""
+    """A delivery as written, with how many rows (1 for a file that is kept whole), and the errors planted."""
 
     path: Path
     delivery: Delivery
@@ -59,14 +61,20 @@ def write_city(
     _write_json([delivery.as_json() for delivery in DELIVERIES], folder / "deliveries.json")
     with tempfile.TemporaryDirectory(dir=folder) as loose:
         spool = Spool(Path(loose))
-        _draw(spool, buildings, seed)
-        written = [_deliver(delivery, spool, folder, errors, seed) for delivery in DELIVERIES]
+        files = Files(_draw(spool, buildings, seed), spool, seed)
+        written = []
+        for delivery in DELIVERIES:
+            if delivery.whole:
+                files.write(delivery.rows, folder / delivery.file)
+                written.append(SampleFile(folder / delivery.file, delivery, 1))
+            else:
+                written.append(_deliver(delivery, spool, folder, errors, seed))
         _write_truth(spool, written, folder / "truth")
     return written
 
 
-def _draw(spool: Spool, buildings: int, seed: int) -> None:
-    """The whole city, onto the disk."""
+def _draw(spool: Spool, buildings: int, seed: int) -> Plan:
+    """The whole city, onto the disk; and its plan."""
     total = with_additions(buildings)
     plan, rng = plan_city(total, seed), np.random.default_rng([seed, 3])
     spool.put(division_rows(plan, plan.stock, rng) | water_rows(plan, plan.stock))
@@ -77,6 +85,7 @@ def _draw(spool: Spool, buildings: int, seed: int) -> None:
         built.append(quarter.superblocks)
     spool.put(registry.reserve(np.concatenate(built), rng))
     spool.close()
+    return plan
 
 
 def _deliver(delivery: Delivery, spool: Spool, folder: Path, errors: float, seed: int) -> SampleFile:
@@ -131,10 +140,15 @@ def _write_truth(spool: Spool, written: list[SampleFile], folder: Path) -> None:
     links = ("table", "row", "key", "address_code", "building_key", "parcel_key")
     _write_rows(folder / "links.csv", links, _rows(spool.rows("links")))
     updates = {file.delivery.layer: file.path.name for file in written if file.delivery.round is Round.UPDATE}
+    renewed = [layer for layer in updates if RESOURCE_OF[layer].asset is not None]
+    changes = chain(
+        _rows(spool.rows("changes")),
+        ((layer, RESOURCE_OF[layer].asset, "changed") for layer in renewed),  # a file's key is its kind
+    )
     _write_rows(
         folder / "changes.csv",
         ("file", "layer", "key", "change"),
-        ((updates[str(row[0])], *row) for row in _rows(spool.rows("changes"))),
+        ((updates[str(row[0])], *row) for row in changes),
     )
 
 

@@ -73,9 +73,14 @@ _MIX = np.array(
 )
 
 
-def zone_of(tier: Ints, reach: Floats, rng: np.random.Generator) -> Ints:
-    """A zone by draw; ``reach`` is 0 in the middle of its place and 1 at the edge."""
-    thresholds = _MIX[tier, np.searchsorted(_RINGS, reach)].cumsum(axis=1)
+def zone_of(tier: Ints, reach: Floats, crowded: float, rng: np.random.Generator) -> Ints:
+    """A zone by draw; ``reach`` is 0 in the middle of its place and 1 at the edge.
+
+    ``crowded`` is the share of all else that is built over with the small houses of old villages.
+    """
+    mix = _MIX * (1 - crowded)
+    mix[..., VILLAGE] += crowded
+    thresholds = mix[tier, np.searchsorted(_RINGS, reach)].cumsum(axis=1)
     zone: Ints = (rng.uniform(size=(len(tier), 1)) > thresholds).sum(axis=1).clip(max=PARK)
     return zone
 
