@@ -31,6 +31,7 @@ def ask_everything(address: str, steward: str, returned: str) -> Iterator[Asked]
         for what, question in (*_OPEN, *OF_FILES):
             yield _ask(what, lambda ask=question: ask(client))  # type: ignore[misc]  # binds the loop's question
         yield _ask(Text(zh="登录", en="sign in"), lambda: _sign_in(client, steward))
+        yield _ask(Text(zh="使用情况", en="use"), lambda: _counted("/api/use", "days", 1)(client))
         yield _ask(
             Text(zh="退回的交付与问题", en="the returned delivery"), lambda: _returned(client, returned)
         )
@@ -105,6 +106,15 @@ _OPEN: tuple[tuple[Text, Question], ...] = (
         Text(zh="EPSG:4547 坐标", en="features in EPSG:4547"),
         _counted(f"{_ITEMS}?crs=http://www.opengis.net/def/crs/EPSG/0/4547", "features", 10),
     ),
+    (
+        Text(zh="整层 GeoJSON", en="a layer as GeoJSON"),
+        _counted("/ogc/collections/districts/download?f=geojson", "features", 5),
+    ),
+    (
+        Text(zh="整层 GeoPackage", en="a layer as a GeoPackage"),
+        _plain("/ogc/collections/buildings/download?f=gpkg", "application/geopackage+sqlite3"),
+    ),
+    (Text(zh="服务页面", en="a service as a page"), _plain("/ogc/collections?f=html", "text/html")),
     (Text(zh="单个要素", en="one feature"), _counted(f"{_ITEMS}/1", "properties", 5)),
     (
         Text(zh="瓦片说明", en="TileJSON"),
