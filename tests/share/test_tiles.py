@@ -7,6 +7,7 @@ import math
 import mapbox_vector_tile
 import pytest
 
+from diban.base import snapshot
 from tests.share.client import ADDRESS, Client
 from tests.share.town import COLUMN, ROW, ROWS, ZOOM, Town, building
 
@@ -25,7 +26,34 @@ def test_a_tile(transport: Client) -> None:
     assert found[124]["properties"]["code"] == "B0123"
     assert found[124]["properties"]["floors"] == 3
     assert found[124]["geometry"]["type"] == "Polygon"
+    assert answer.headers["diban-features-counted"] == str(ROWS)
     assert "left-out" not in str(answer.headers)
+    assert "simplified" not in str(answer.headers)
+
+
+def test_a_tile_that_leaves_something_out(
+    town: Town, transport: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the header, the tile and TileJSON say; who sees fewer rows learns nothing of the others."""
+    monkeypatch.setattr(snapshot, "TILE_FEATURES", 50)
+    for client, rows in ((transport, ROWS), (town.client("clinic"), ROWS * 6 // 10)):
+        answer = client.get(TILE)
+        assert answer.headers["diban-features-counted"] == str(rows)
+        assert answer.headers["diban-features-left-out"] == str(rows - 50)
+        budget = client.read(f"{QUAD}?f=tilejson")["diban:budget"]
+        assert (budget["bytes"], budget["kept"]) == (500_000, "largest")
+        layers = mapbox_vector_tile.decode(answer.content)
+        assert list(layers) == ["buildings", budget["summary_layer"]]
+        (told,) = layers[budget["summary_layer"]]["features"]
+        assert told["properties"] == {
+            "layer": "buildings",
+            "counted": rows,
+            "shown": 50,
+            "left_out": rows - 50,
+            "drawn": 50,
+            "kept": "largest",
+            "simplified": False,
+        }
 
 
 def test_an_empty_tile(transport: Client) -> None:

@@ -98,6 +98,14 @@ class Selection:
         columns = list(found.c)
         return sa.select(*columns).order_by(columns[-1].desc(), columns[0]).limit(limit)
 
+    def near(self, reader: Reader, box: Extent) -> Statement:
+        """The geometries of all rows that `largest` takes from."""
+        parts = []
+        for relation in self._relations(reader):
+            picked = sa.select(self.rows.geometry(relation).label("geom"))
+            parts.append(picked.where(self.alive(relation), self._meets(relation, box, False)))
+        return sa.select(sa.union_all(*parts).subquery())
+
     def reach(self, reader: Reader) -> Statement:
         """West, south, east and north of the version's rows, rounded outward; nulls when none has a place."""
         parts = [self.rows.reach(relation, self.alive(relation)) for relation in self._relations(reader)]

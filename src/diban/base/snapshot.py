@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,15 @@ import pyarrow as pa
 import shapely
 import sqlalchemy as sa
 
+from diban.base.boxes import measured
 from diban.base.columns import from_physical
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
-from diban.base.mvt import TileAddress, encode_tile
+from diban.base.mvt import TileAddress, lie_in
 from diban.base.port import Reader, RowStore, overdue
 from diban.base.query import Page, Query, write_token
 from diban.base.records import Version
 from diban.base.selection import Selection
+from diban.base.tiles import TILE_FEATURES, Tile, tile_of
 from diban.ground import (
     FID,
     GEOMETRY,
@@ -36,19 +38,9 @@ from diban.ground import (
     Text,
 )
 
-TILE_FEATURES = 10_000
 BATCH_ROWS = 10_000
 
 Row = sa.Row[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A vector tile: its bytes, how many features are in it, how many (the smallest) were left out."""
-
-    data: bytes
-    features: int
-    left_out: int
 
 
 class Snapshot:
@@ -184,21 +176,34 @@ class Snapshot:
                 yield pa.array([row[0] for row in part], pa.binary(32))
 
     def tile(self, name: str, address: TileAddress, fields: tuple[str, ...] | None = None) -> Tile:
-        """The vector tile of this square; at most `TILE_FEATURES` features, the largest first."""
+        """The vector tile of this square: the largest features first, within `TILE_BYTES`."""
         shown = self._fields(fields)
         answered = self.scope.min_zoom <= address.zoom <= self.scope.max_zoom
         if self._selection is None or self.extent is None or not answered:
             return Tile(b"", 0, 0)
-        box = Extent(*address.bounds_lonlat())
+        box = Extent(*address.bounds_searched())
         with self._reader() as reader:
             statement = self._selection.largest(reader, box, shown, TILE_FEATURES + 1)
             found = reader.connection.execute(statement).fetchall()
-        self._look_at_the_clock()
-        left = 0
-        if len(found) > TILE_FEATURES:
-            left = self.count(Query(bbox=(box,))) - TILE_FEATURES
+            self._look_at_the_clock()
+            counted = self._counted(reader, address) if len(found) > TILE_FEATURES else None
         batch = self._batch(self._exact(found[:TILE_FEATURES], ()), shown, True)
-        return Tile(encode_tile(name, batch, address), batch.num_rows, max(left, 0))
+        return tile_of(name, batch, address, counted)
+
+    def _counted(self, reader: Reader, address: TileAddress) -> int:
+        """How many of the features that may be seen are counted in this tile, from all their geometries."""
+        assert self._selection is not None
+        near = self._selection.near(reader, Extent(*address.bounds_searched()))
+        counted = 0
+        found = reader.connection.execution_options(yield_per=BATCH_ROWS).execute(near)
+        for part in found.partitions(BATCH_ROWS):
+            self._look_at_the_clock()
+            geometry = pa.array([row[0] for row in part], pa.binary())
+            here = lie_in(measured(coarsen(geometry, self.scope))[0], address)
+            if self.scope.area is not None:
+                here &= inside_area(shapely.from_wkb(geometry.to_numpy(zero_copy_only=False)), self.scope)
+            counted += int(here.sum())
+        return counted
 
     def _reader(self) -> AbstractContextManager[Reader]:
         return self._rows.reader(self._storage, self._until)

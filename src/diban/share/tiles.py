@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from diban.base import SUMMARY, TILE_BYTES, TILE_FEATURES
 from diban.catalogue import ResourceLayer
 from diban.ground import NOW, GeometryKind, Missing, Text
 from diban.share.answers import address, json_answer
@@ -42,6 +43,14 @@ CONFORMANCE = (
 OF_TILE = form_of("mvt")
 OF_SET = form_of("json", "tilejson")
 _REL = "http://www.opengis.net/def/rel/ogc/1.0"
+BUDGET = {
+    "bytes": TILE_BYTES,
+    "features": TILE_FEATURES,
+    "kept": "largest",
+    "merged": False,
+    "summary_layer": SUMMARY,
+}
+"""What TileJSON says of every tile: how large it may be, and where it says what it leaves out."""
 
 
 def tiles_block(desk: Desk, holdings: Holdings) -> Block:
@@ -129,10 +138,12 @@ class _Pages:
         tag = tag_of(snapshot, square)
         if (held := unchanged(asked.request, tag)) is not None:
             return held, 0
-        headers = {"ETag": tag, "Cache-Control": CACHING}
         tile = snapshot.tile(asked.offered.layer.slug, square)
+        headers = {"ETag": tag, "Cache-Control": CACHING, "Diban-Features-Counted": str(tile.counted)}
         if tile.left_out:
             headers["Diban-Features-Left-Out"] = str(tile.left_out)
+        if tile.simplified:
+            headers["Diban-Features-Simplified"] = "true"
         if not tile.data:
             return Response(status_code=204, headers=headers), 0
         return Response(tile.data, media_type=MVT, headers=headers), tile.features
@@ -156,6 +167,7 @@ class _Pages:
             "data_version": words["version"],
             "minzoom": low,
             "maxzoom": high,
+            "diban:budget": BUDGET,
             **({} if extent is None else {"bounds": extent.as_list()}),
         }
 

@@ -209,7 +209,8 @@ class PostgisRows:
 
     def size(self, relation: sa.Table) -> sa.ColumnElement[float]:
         """Area of a row's box in square degrees, to draw the largest first."""
-        west, south, east, north = _sides(relation)
+        # Not of the stored box, which is rounded: the largest would be others than on the other engine.
+        west, south, east, north = _sides(relation, exact=True)
         area: sa.ColumnElement[float] = (east - west) * (north - south)
         return area
 
@@ -264,9 +265,9 @@ def _move(connection: sa.Connection, storage: str) -> sa.TextClause:
     )
 
 
-def _sides(relation: sa.Table) -> list[sa.Function[float]]:
-    """West, south, east and north of a row's box."""
-    box = sa.func.box2d(relation.c.geom)
+def _sides(relation: sa.Table, *, exact: bool = False) -> list[sa.Function[float]]:
+    """West, south, east and north of a row's box, as it is stored or as its coordinates say."""
+    box = sa.func.box3d(relation.c.geom) if exact else sa.func.box2d(relation.c.geom)
     names = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")
     return [getattr(sa.func, name)(box, type_=sa.Double()) for name in names]
 
