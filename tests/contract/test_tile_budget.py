@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from diban.base import SUMMARY, TILE_BYTES, Snapshot, Tile, TileAddress, snapshot, tiles
+from diban.base import SUMMARY, TILE_BYTES, Snapshot, Tile, TileAddress
 from diban.ground import NOW, Compare, LayerId, LayerScope, Scope
 from tests.contract.board import ALL, BUILDINGS, NAMED, Board, Row, city, square, tile_at
 
@@ -70,8 +70,8 @@ def test_each_feature_is_counted_in_one_tile(
     engine: Board, scope: LayerScope, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a small budget, so that most zooms leave something out by number or by bytes."""
-    monkeypatch.setattr(snapshot, "TILE_FEATURES", 60)
-    monkeypatch.setattr(tiles, "ROOM", 4_000)
+    monkeypatch.setattr("diban.base.snapshot.TILE_FEATURES", 60)
+    monkeypatch.setattr("diban.base.tiles.ROOM", 4_000)
     layer = engine.filled(BUILDINGS, mixed(150))
     seen = engine.base.at(layer, NOW, granted(layer, scope))
     placed = sum(
@@ -104,8 +104,8 @@ def granted(layer: LayerId, limits: LayerScope) -> Scope:
 def test_both_engines_leave_the_same_out(
     embedded: Board, postgis: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot, "TILE_FEATURES", 150)
-    monkeypatch.setattr(tiles, "ROOM", 9_000)
+    monkeypatch.setattr("diban.base.snapshot.TILE_FEATURES", 150)
+    monkeypatch.setattr("diban.base.tiles.ROOM", 9_000)
     rows = mixed(400)
     for number in range(60, 400):  # of different sizes, in metres, so that single precision would err
         side = 1e-4 + (number * 7919 % 400) * 1e-6

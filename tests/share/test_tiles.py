@@ -7,7 +7,6 @@ import math
 import mapbox_vector_tile
 import pytest
 
-from diban.base import snapshot
 from tests.share.client import ADDRESS, Client
 from tests.share.town import COLUMN, ROW, ROWS, ZOOM, Town, building
 
@@ -35,7 +34,7 @@ def test_a_tile_that_leaves_something_out(
     town: Town, transport: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the header, the tile and TileJSON say; who sees fewer rows learns nothing of the others."""
-    monkeypatch.setattr(snapshot, "TILE_FEATURES", 50)
+    monkeypatch.setattr("diban.base.snapshot.TILE_FEATURES", 50)
     for client, rows in ((transport, ROWS), (town.client("clinic"), ROWS * 6 // 10)):
         answer = client.get(TILE)
         assert answer.headers["diban-features-counted"] == str(rows)

@@ -36,6 +36,7 @@ from diban.base.records import (
 from diban.base.selection import Selection
 from diban.base.snapshot import Snapshot
 from diban.base.tables import layer
+from diban.base.touched import Touches, forget
 from diban.ground import (
     NOW,
     ChangeSet,
@@ -182,6 +183,7 @@ class Base:
             moment,
             allowed,
             self._secret,
+            Touches(self._database, layer_id),
             erased,
             until,
         )
@@ -322,6 +324,7 @@ class Base:
             schema = schema_of(act.connection, layer_id, record.schema_number)
             traces = self._traces(record, schema, fids, seq)
             bury(act.connection, record, traces)
+            forget(act.connection, layer_id, record.current_seq)
             self._generation.bump(act)
             self._feed.append(act, "layer.erased", layer_id, {"rows": len(traces)})
         self._rows.erase(record.storage, fids, seq, lambda done: progress(done, len(traces)))

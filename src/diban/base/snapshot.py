@@ -23,6 +23,7 @@ from diban.base.query import Page, Query, write_token
 from diban.base.records import Version
 from diban.base.selection import Selection
 from diban.base.tiles import TILE_FEATURES, Tile, tile_of
+from diban.base.touched import Touches
 from diban.ground import (
     FID,
     GEOMETRY,
@@ -59,11 +60,12 @@ class Snapshot:
         moment: Moment,
         scope: LayerScope,
         secret: bytes,
+        touches: Touches,
         erased: int = 0,
         until: float | None = None,
     ) -> None:
         self.layer, self.version, self.scope = layer, version, scope
-        self._secret, self._erased, self._until = secret, erased, until
+        self._secret, self._touches, self._erased, self._until = secret, touches, erased, until
         self.schema = replace(
             schema,
             fields=tuple(field for field in schema.fields if scope.shows(field.name)),
@@ -80,6 +82,17 @@ class Snapshot:
     def state(self) -> str:
         """What answers are made from: the version, and the erasures that have changed it since."""
         return f"{None if self.version is None else self.version.id}/{self._erased}"
+
+    def state_of(self, address: TileAddress) -> str:
+        """The same for one tile: it stays as long as nothing is touched that the tile shows.
+
+        Where some rows may not be seen, or no exact places, it moves with every version: when and
+        where something is touched would tell of them.
+        """
+        whole = self.scope.rows is None and self.scope.area is None and self.scope.decimals is None
+        if self.version is None or not whole:
+            return self.state
+        return f"{self._touches.last(self.version.seq, address)}/{self._erased}"
 
     @property
     def extent(self) -> Extent | None:

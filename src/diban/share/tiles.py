@@ -12,7 +12,7 @@ from diban.catalogue import ResourceLayer
 from diban.ground import NOW, GeometryKind, Missing, Text
 from diban.share.answers import address, json_answer
 from diban.share.block import JSON, Block, Link, link, read_route
-from diban.share.conditional import CACHING, tag_of, unchanged
+from diban.share.conditional import CACHING, tag_of_tile, unchanged
 from diban.share.desk import Answer, Asked, Desk
 from diban.share.holdings import Holdings
 from diban.share.parameters.form import JSON_FORM, form_of, parse_form
@@ -135,7 +135,7 @@ class _Pages:
         given = given_parameters(asked.request, OF_TILE, VERSION, KNOWN_AT)
         parse_form(given.get("f"), OF_TILE)
         snapshot = self._base.at(asked.offered.id, parse_moment(given), asked.scope, self._seconds)
-        tag = tag_of(snapshot, square)
+        tag = tag_of_tile(snapshot, square)
         if (held := unchanged(asked.request, tag)) is not None:
             return held, 0
         tile = snapshot.tile(asked.offered.layer.slug, square)
