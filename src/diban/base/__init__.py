@@ -9,7 +9,7 @@ Not here: what a layer is called or who provides it (catalogue), who may see it 
 Imports: ground, store; pyarrow, numpy, shapely, SQLAlchemy.
 """
 
-from diban.base.base import TIDY, Base
+from diban.base.base import OVERVIEW, TIDY, Base
 from diban.base.compare import CHANGED, NEW, load_plan
 from diban.base.landing import Staged
 from diban.base.mvt import SUMMARY, TileAddress
@@ -23,6 +23,7 @@ __all__ = [
     "CHANGED",
     "MAX_PAGE",
     "NEW",
+    "OVERVIEW",
     "SUMMARY",
     "TIDY",
     "TILE_BYTES",

@@ -16,6 +16,7 @@ from diban.base import landing
 from diban.base.columns import from_physical
 from diban.base.compare import Present, plan_changes
 from diban.base.measuring import measure
+from diban.base.overview import Overviews
 from diban.base.port import RowStore
 from diban.base.records import (
     LayerRecord,
@@ -44,6 +45,7 @@ from diban.ground import (
     Extent,
     FeatureSet,
     Field,
+    GeometryKind,
     Invalid,
     LayerId,
     LayerScope,
@@ -59,6 +61,9 @@ from diban.ground import (
     row_hashes,
 )
 from diban.store import Database, Feed, Generation, Jobs, Unit, advance, reading, unit
+
+OVERVIEW = "base.overview"
+"""The job that makes a layer's overview follow what landed; asked for by who follows the feed."""
 
 TIDY = "base.tidy"
 """The job that moves ended rows to the past after a landing."""
@@ -263,6 +268,17 @@ class Base:
         with reading(self._database) as connection:
             record = layer_record(connection, layer_id)
         return self._rows.tidy(record.storage, min(seq, record.current_seq))
+
+    def overview(self, layer_id: LayerId) -> int:
+        """Make the layer's overview that of the current version, where it is not; how many tiles it took."""
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+            schema = schema_of(connection, layer_id, record.schema_number)
+            version = version_at(connection, layer_id, NOW)
+        if version is None or schema.geometry is GeometryKind.NONE:
+            return 0
+        touches = Touches(self._database, layer_id)
+        return Overviews(self._rows, record.storage, schema, version, touches).follow()
 
     def measure(self, layer_id: LayerId) -> list[tuple[Version, Extent | None]]:
         """Versions whose extent may not be that of the rows that they have now, and what it is.

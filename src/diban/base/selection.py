@@ -98,6 +98,15 @@ class Selection:
         columns = list(found.c)
         return sa.select(*columns).order_by(columns[-1].desc(), columns[0]).limit(limit)
 
+    def up_to(self, reader: Reader, box: Extent, most: int) -> Statement:
+        """How many rows `largest` takes from, counted no further than ``most``."""
+        parts = [
+            sa.select(relation.c.fid).where(self.alive(relation), self._meets(relation, box, False))
+            for relation in self._relations(reader)
+        ]
+        found = sa.union_all(*parts).limit(most).subquery()
+        return sa.select(sa.func.count()).select_from(found)
+
     def near(self, reader: Reader, box: Extent) -> Statement:
         """The geometries of all rows that `largest` takes from."""
         parts = []

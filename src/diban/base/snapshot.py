@@ -17,12 +17,13 @@ import sqlalchemy as sa
 from diban.base.boxes import measured
 from diban.base.columns import from_physical
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
-from diban.base.mvt import TileAddress, lie_in
+from diban.base.mvt import TileAddress, fit_drawing, lie_in
+from diban.base.overview import DEEPEST, Kept, drawn_of, laid_over, rows_of, stored
 from diban.base.port import Reader, RowStore, overdue
 from diban.base.query import Page, Query, write_token
 from diban.base.records import Version
 from diban.base.selection import Selection
-from diban.base.tiles import TILE_FEATURES, Tile, tile_of
+from diban.base.tiles import ROOM, TILE_FEATURES, Tile, finished, tile_of
 from diban.base.touched import Touches
 from diban.ground import (
     FID,
@@ -89,10 +90,16 @@ class Snapshot:
         Where some rows may not be seen, or no exact places, it moves with every version: when and
         where something is touched would tell of them.
         """
-        whole = self.scope.rows is None and self.scope.area is None and self.scope.decimals is None
-        if self.version is None or not whole:
+        if self.version is None or not self._sees_all:
             return self.state
-        return f"{self._touches.last(self.version.seq, address)}/{self._erased}"
+        kept = None
+        if self._may_be_kept(address):
+            with self._reader() as reader:
+                found = self._rows.kept(self._storage, address.zoom, address.row, address.column)
+                kept = reader.connection.execute(found.with_only_columns(found.selected_columns.seq)).scalar()
+        # A tile that is made anew may show other features than one over which changes were laid.
+        made = kept if kept is not None and kept <= self.version.seq else None
+        return f"{self._touches.last(self.version.seq, address)}/{made}/{self._erased}"
 
     @property
     def extent(self) -> Extent | None:
@@ -196,12 +203,61 @@ class Snapshot:
             return Tile(b"", 0, 0)
         box = Extent(*address.bounds_searched())
         with self._reader() as reader:
+            kept = self._kept(reader, address) if self._may_be_kept(address) else None
+            if kept is not None:
+                return self._tile_of_kept(name, kept, shown)
             statement = self._selection.largest(reader, box, shown, TILE_FEATURES + 1)
             found = reader.connection.execute(statement).fetchall()
             self._look_at_the_clock()
             counted = self._counted(reader, address) if len(found) > TILE_FEATURES else None
         batch = self._batch(self._exact(found[:TILE_FEATURES], ()), shown, True)
         return tile_of(name, batch, address, counted)
+
+    @property
+    def _sees_all(self) -> bool:
+        """Whether every row is seen, and where it is."""
+        return self.scope.rows is None and self.scope.area is None and self.scope.decimals is None
+
+    def _may_be_kept(self, address: TileAddress) -> bool:
+        """Whether a kept tile holds what is asked: none does that was made of other rows or places."""
+        valid = self._selection is not None and self._selection.moment.valid_at is None
+        return valid and self._sees_all and address.zoom <= DEEPEST
+
+    def _kept(self, reader: Reader, address: TileAddress) -> Kept | None:
+        """The kept tile as of this version, what changed since it was made laid over it.
+
+        None when there is none, when it was made of a later version, or when too much has changed.
+        """
+        selection = self._selection
+        assert selection is not None
+        schema, seq = selection.schema, selection.version.seq
+        kept = stored(self._rows, reader, self._storage, address)
+        if kept is None or kept.seq > seq:
+            return None
+        if self._touches.last(seq, address) <= kept.seq:
+            return kept
+        changes = self._touches.since(kept.seq, seq)
+        if changes is None:
+            return None
+        found = rows_of(reader, selection, changes.fids.tolist(), schema)
+        return laid_over(kept, changes, drawn_of(found, schema, address, seq, None, None))
+
+    def _tile_of_kept(self, name: str, kept: Kept, shown: Sequence[Field]) -> Tile:
+        """A kept tile with the fields that are shown, masked as the scope says."""
+        columns: dict[str, pa.Array] = {FID: kept.drawn.column("fid")}
+        masks: dict[str, Mask] = dict(self.scope.masks)
+        for field in shown:
+            column = from_physical(kept.values(field), field)
+            mask = masks.get(field.name)
+            columns[field.name] = column if mask is None else mask_column(column, mask, self._secret)
+        data, drawing = fit_drawing(name, pa.RecordBatch.from_pydict(columns), kept.drawing(), ROOM)
+        drawn = kept.drawn.take(pa.array(drawing.row))
+        here = int(np.asarray(drawn.column("home")).sum())
+        left_out = kept.counted - len(kept.absent) - here
+        lost = kept.lost + len(kept.drawn) - len(drawing.row)
+        thinned = bool(kept.simplified or lost or left_out)
+        features = len(np.unique(drawn.column("fid").to_numpy()))
+        return finished(name, data, features, kept.counted, left_out, kept.simplified, thinned)
 
     def _counted(self, reader: Reader, address: TileAddress) -> int:
         """How many of the features that may be seen are counted in this tile, from all their geometries."""

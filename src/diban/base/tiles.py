@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from diban.base.boxes import measured
-from diban.base.mvt import SUMMARY_BYTES, Fitted, TileAddress, fit_tile, lie_in, summary_of
+from diban.base.mvt import SUMMARY_BYTES, TileAddress, fit_tile, lie_in, summary_of
 from diban.ground import GEOMETRY
 
 TILE_BYTES = 500_000
@@ -49,15 +49,14 @@ def tile_of(name: str, batch: pa.RecordBatch, address: TileAddress, counted: int
     beyond = 0 if counted is None else counted - here
     left_out = beyond + int(home[fitted.lost].sum())
     thinned = bool(fitted.simplified or beyond or len(fitted.lost))
-    return with_summary(name, fitted, here + beyond, left_out, thinned)
-
-
-def with_summary(name: str, fitted: Fitted, counted: int, left_out: int, thinned: bool) -> Tile:
-    """The finished tile; ``thinned`` says that something that lies in it is not as it should be."""
     drawn = len(np.unique(fitted.drawing.row))
-    data = fitted.data
+    return finished(name, fitted.data, drawn, here + beyond, left_out, fitted.simplified, thinned)
+
+
+def finished(
+    name: str, data: bytes, drawn: int, counted: int, left_out: int, simplified: bool, thinned: bool
+) -> Tile:
+    """The tile of a layer's bytes; ``thinned``: something that lies in it is not all there, which it says."""
     if thinned:
-        data += summary_of(
-            name, counted=counted, left_out=left_out, drawn=drawn, simplified=fitted.simplified
-        )
-    return Tile(data, drawn, left_out, counted, fitted.simplified)
+        data += summary_of(name, counted=counted, left_out=left_out, drawn=drawn, simplified=simplified)
+    return Tile(data, drawn, left_out, counted, simplified)

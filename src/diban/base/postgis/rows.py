@@ -11,10 +11,12 @@ import psycopg
 import sqlalchemy as sa
 
 from diban.base.columns import physical_name
-from diban.base.port import Reader, Rows, Statement, Step, overdue
+from diban.base.keeping import epoch_of, kept_at
+from diban.base.port import KeptRow, Reader, Rows, Statement, Step, overdue
 from diban.base.postgis import writing
 from diban.base.postgis.claims import retire
 from diban.base.postgis.faults import translating
+from diban.base.postgis.keeping import forget_all, keep
 from diban.base.postgis.layout import (
     BOARD,
     SRID,
@@ -22,6 +24,7 @@ from diban.base.postgis.layout import (
     gone,
     make_tables,
     of_features,
+    overview_of,
     past_name,
     present_types,
     relation,
@@ -140,10 +143,32 @@ class PostgisRows:
                 these = table.c.vfrom == seq if fids is None else of_features(table, fids)
                 done += connection.execute(sa.delete(table).where(these)).rowcount
                 progress(done)
+        tiles = overview_of(storage)
+        with translating(), self._database.engine.begin() as connection:
+            forget_all(connection, tiles)
         with translating(), self._database.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            for table in (live, past):
+            for table in (live, past, tiles):
                 connection.execute(sa.text(f"VACUUM (FULL, ANALYZE) {table.fullname}"))
+
+    def overview(self, storage: str) -> sa.Table:
+        """The table of kept tiles."""
+        return overview_of(storage)
+
+    def kept(self, storage: str, zoom: int, row: int, column: int) -> Statement:
+        """The kept tile of an address."""
+        return kept_at(overview_of(storage), zoom, row, column)
+
+    def epoch(self, reader: Reader, storage: str) -> int:
+        """How many erasures there were."""
+        return epoch_of(reader, overview_of(storage))
+
+    def keep(
+        self, storage: str, epoch: int, tiles: Sequence[KeptRow], gone: Sequence[tuple[int, int, int]]
+    ) -> None:
+        """Keep tiles in one short transaction, forget those that are gone with all below them."""
+        with translating(), self._database.engine.begin() as connection:
+            keep(connection, overview_of(storage), epoch, tiles, gone)
 
     def drop(self, storage: str) -> None:
         """Remove a layer's tables."""
