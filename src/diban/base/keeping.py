@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import sqlalchemy as sa
 
-from diban.base.port import Reader, Statement
+from diban.base.port import KeptRow, Reader, Statement
 from diban.ground import Conflict, Text
 
 MARK = -1
@@ -29,9 +31,32 @@ def overview_table(name: str, schema: str | None = None) -> sa.Table:
     )
 
 
-def kept_at(table: sa.Table, zoom: int, row: int, column: int) -> Statement:
+def kept_at(reader: Reader, table: sa.Table, zoom: int, row: int, column: int) -> KeptRow | None:
     """The kept tile of an address."""
-    return sa.select(table).where(table.c.zoom == zoom, table.c.row == row, table.c.column == column)
+    at = {"at_zoom": zoom, "at_row": row, "at_column": column}
+    found = reader.connection.execute(_whole(table), at).mappings().first()
+    return None if found is None else KeptRow(**found)  # type: ignore[typeddict-item]  # its columns are the keys
+
+
+def kept_seq(reader: Reader, table: sa.Table, zoom: int, row: int, column: int) -> int | None:
+    """The version that it shows."""
+    at = {"at_zoom": zoom, "at_row": row, "at_column": column}
+    found: int | None = reader.connection.execute(_only_seq(table), at).scalar()
+    return found
+
+
+@cache
+def _whole(table: sa.Table) -> Statement:
+    return sa.select(table).where(*_here(table))
+
+
+@cache
+def _only_seq(table: sa.Table) -> Statement:
+    return sa.select(table.c.seq).where(*_here(table))
+
+
+def _here(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    return [table.c[name] == sa.bindparam(f"at_{name}") for name in ("zoom", "row", "column")]
 
 
 def epoch_of(reader: Reader, table: sa.Table) -> int:

@@ -126,9 +126,6 @@ class RowStore(Protocol):
         One row more, at zoom −1, has in ``seq`` the epoch, which each erasure moves.
         """
 
-    def kept(self, storage: str, zoom: int, row: int, column: int) -> Statement:
-        """The kept tile of an address."""
-
     def epoch(self, reader: Reader, storage: str) -> int:
         """How many erasures there were; to be asked before the rows are read that tiles are made of."""
 

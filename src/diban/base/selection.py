@@ -92,8 +92,12 @@ class Selection:
         """Rows that meet a box roughly, the largest boxes first."""
         parts = []
         for relation in self._relations(reader):
-            picked = sa.select(*self.columns(relation, fields), self.rows.size(relation).label("size"))
-            parts.append(picked.where(self.alive(relation), self._meets(relation, box, False)))
+            size = self.rows.size(relation).label("size")
+            picked = sa.select(*self.columns(relation, fields), size)
+            picked = picked.where(self.alive(relation), self._meets(relation, box, False))
+            parts.append(picked)
+        if len(parts) == 1:
+            return parts[0].order_by(size.desc(), relation.c.fid).limit(limit)
         found = sa.union_all(*parts).subquery()
         columns = list(found.c)
         return sa.select(*columns).order_by(columns[-1].desc(), columns[0]).limit(limit)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from diban.base.boxes import measured
 from diban.base.columns import from_physical
+from diban.base.keeping import kept_seq
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
 from diban.base.mvt import TileAddress, fit_drawing, lie_in
 from diban.base.overview import DEEPEST, Kept, drawn_of, laid_over, rows_of, stored
@@ -95,8 +96,8 @@ class Snapshot:
         kept = None
         if self._may_be_kept(address):
             with self._reader() as reader:
-                found = self._rows.kept(self._storage, address.zoom, address.row, address.column)
-                kept = reader.connection.execute(found.with_only_columns(found.selected_columns.seq)).scalar()
+                table = self._rows.overview(self._storage)
+                kept = kept_seq(reader, table, address.zoom, address.row, address.column)
         # A tile that is made anew may show other features than one over which changes were laid.
         made = kept if kept is not None and kept <= self.version.seq else None
         return f"{self._touches.last(self.version.seq, address)}/{made}/{self._erased}"
@@ -239,7 +240,7 @@ class Snapshot:
         changes = self._touches.since(kept.seq, seq)
         if changes is None:
             return None
-        found = rows_of(reader, selection, changes.fids.tolist(), schema)
+        found = rows_of(reader, selection, changes.within(address), schema)
         return laid_over(kept, changes, drawn_of(found, schema, address, seq, None, None))
 
     def _tile_of_kept(self, name: str, kept: Kept, shown: Sequence[Field]) -> Tile:

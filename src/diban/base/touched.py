@@ -24,13 +24,32 @@ MOST = 10_000
 """Features that a landing notes one by one."""
 
 _AROUND = 9
+_column = layer_touched.c
 _EVERYWHERE = np.array([[-180.0, -90.0, 180.0, 90.0]])
 _WIDE = 4
 """Up to this zoom all of a layer's notes are looked through: most lie in the tile anyway."""
 
+# The last version that touched a box, made once; cells only bring the box's notes near.
+_LATEST = sa.select(sa.func.max(_column.seq)).where(
+    _column.layer == sa.bindparam("of"),
+    _column.seq <= sa.bindparam("upto"),
+    _column.west <= sa.bindparam("e"),
+    _column.east >= sa.bindparam("w"),
+    _column.south <= sa.bindparam("n"),
+    _column.north >= sa.bindparam("s"),
+)
+_LATEST_NEAR = _LATEST.where(
+    sa.or_(
+        _column.cell.in_(sa.bindparam("above", expanding=True)),
+        *(
+            _column.cell.between(sa.bindparam(f"first{number}"), sa.bindparam(f"last{number}"))
+            for number in range(_AROUND)
+        ),
+    )
+)
+
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
-_column = layer_touched.c
 
 
 @dataclass(slots=True)
@@ -58,10 +77,19 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Features touched since a version, each once: where it was then (NaN: nowhere)."""
+    """Features touched since a version, each once: where it was then, and where it is now (NaN: nowhere)."""
 
     fids: Numbers
     boxes: Floats
+    now: Floats
+
+    def within(self, address: TileAddress) -> list[int]:
+        """Those that are now where a tile shows them."""
+        west, south, east, north = address.bounds_searched()
+        left, low, right, high = self.now.T
+        here = (left <= east) & (right >= west) & (low <= north) & (high >= south)
+        found: list[int] = self.fids[here].tolist()
+        return found
 
 
 def note(connection: sa.Connection, layer: LayerId, seq: int, touched: Touched) -> None:
@@ -87,11 +115,18 @@ class Touches:
 
     def last(self, seq: int, address: TileAddress) -> int:
         """The last version up to ``seq`` that touched what a tile shows, its buffer included."""
-        latest = sa.select(sa.func.max(_column.seq)).where(
-            _column.layer == self._layer, _column.seq <= seq, *_meeting(address)
-        )
+        west, south, east, north = address.bounds_searched()
+        asked: dict[str, object] = {"of": self._layer, "upto": seq}
+        asked |= {"w": west, "s": south, "e": east, "n": north}
+        statement = _LATEST
+        if address.zoom > _WIDE:
+            statement, spans = _LATEST_NEAR, spans_of(address)
+            spans = spans + spans[:1] * (_AROUND - len(spans))
+            for number, (first, last) in enumerate(spans):
+                asked |= {f"first{number}": first, f"last{number}": last}
+            asked["above"] = above(spans)
         with reading(self._database) as connection:
-            found = connection.execute(latest).scalar()
+            found = connection.execute(statement, asked).scalar()
         return seq if found is None else int(found)
 
     def since(self, after: int, seq: int) -> Changes | None:
@@ -105,32 +140,23 @@ class Touches:
             rows = connection.execute(noted).fetchall()
         if len(rows) > 2 * MOST or any(row[0] is None for row in rows):
             return None
-        return _first_of_each(rows)
+        return _of_each(rows)
 
 
-def _first_of_each(rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> Changes:
-    """Of each feature what its first change says of where it was before."""
+def _of_each(rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> Changes:
+    """Of each feature what its first change says of where it was before, and its last of where it is."""
     fids = np.array([row[0] for row in rows], np.int64)
     seqs = np.array([row[1] for row in rows], np.int64)
     was = np.array([row[2] for row in rows], np.bool_)
     boxes = np.array([row[3:] for row in rows], np.float64).reshape(-1, 4)
-    boxes[~was] = np.nan
-    order = np.lexsort((~was, seqs, fids))  # by feature, then by version, where it was goes first
-    first = np.unique(fids[order], return_index=True)[1]
-    return Changes(fids[order][first], boxes[order][first])
-
-
-def _meeting(address: TileAddress) -> list[sa.ColumnElement[bool]]:
-    """Notes whose box meets the tile with its buffer, exactly; cells only bring them near."""
-    west, south, east, north = address.bounds_searched()
-    exactly = [_column.west <= east, _column.east >= west, _column.south <= north, _column.north >= south]
-    if address.zoom <= _WIDE:
-        return exactly
-    spans = spans_of(address)
-    # Always as many, so that the statement is compiled once.
-    spans += spans[:1] * (_AROUND - len(spans))
-    near = [_column.cell.between(first, last) for first, last in spans]
-    return [sa.or_(_column.cell.in_(above(spans)), *near), *exactly]
+    # By feature, then by version, and in one version where it was goes first.
+    order = np.lexsort((~was, seqs, fids))
+    first = np.flatnonzero(np.diff(fids[order], prepend=-1))
+    last = np.append(first[1:], len(order)) - 1
+    before, now = boxes[order][first], boxes[order][last]
+    before[~was[order][first]] = np.nan
+    now[was[order][last]] = np.nan
+    return Changes(fids[order][first], before, now)
 
 
 def _sides() -> tuple[sa.Column[float], ...]:

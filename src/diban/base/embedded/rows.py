@@ -17,7 +17,7 @@ from diban.base.embedded.load import load
 from diban.base.embedded.readers import Readers
 from diban.base.embedded.steps import apply, undo
 from diban.base.embedded.tidying import tidy
-from diban.base.keeping import epoch_of, kept_at
+from diban.base.keeping import epoch_of
 from diban.base.port import KeptRow, Reader, Rows, Statement, Step
 from diban.ground import Extent, Kind, Schema
 
@@ -84,9 +84,6 @@ class EmbeddedRows:
 
     def overview(self, storage: str) -> sa.Table:
         return TABLE
-
-    def kept(self, storage: str, zoom: int, row: int, column: int) -> Statement:
-        return kept_at(TABLE, zoom, row, column)
 
     def epoch(self, reader: Reader, storage: str) -> int:
         return epoch_of(reader, TABLE)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from diban.base.boxes import measured
 from diban.base.columns import from_physical, physical_name
+from diban.base.keeping import kept_at
 from diban.base.mvt import TileAddress, fit_tile, lie_in
 from diban.base.overview.kept import FID as STORED_FID
 from diban.base.overview.kept import Kept, kept_of, stored_type, unpacked
@@ -131,10 +132,11 @@ class Overviews:
 
 def stored(rows: RowStore, reader: Reader, storage: str, address: TileAddress) -> Kept | None:
     """The kept tile of an address; None when there is none."""
-    found = reader.connection.execute(rows.kept(storage, address.zoom, address.row, address.column)).first()
+    found = kept_at(reader, rows.overview(storage), address.zoom, address.row, address.column)
     if found is None:
         return None
-    return unpacked(address, found.seq, found.counted, bool(found.simplified), found.lost, found.body)
+    said = (found["seq"], found["counted"], bool(found["simplified"]), found["lost"])
+    return unpacked(address, *said, found["body"])
 
 
 def rows_of(reader: Reader, selection: Selection, fids: Sequence[int], schema: Schema) -> list[Row]:

@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy as sa
 
 from diban.base.columns import physical_name
-from diban.base.keeping import epoch_of, kept_at
+from diban.base.keeping import epoch_of
 from diban.base.port import KeptRow, Reader, Rows, Statement, Step, overdue
 from diban.base.postgis import writing
 from diban.base.postgis.claims import retire
@@ -154,10 +154,6 @@ class PostgisRows:
     def overview(self, storage: str) -> sa.Table:
         """The table of kept tiles."""
         return overview_of(storage)
-
-    def kept(self, storage: str, zoom: int, row: int, column: int) -> Statement:
-        """The kept tile of an address."""
-        return kept_at(overview_of(storage), zoom, row, column)
 
     def epoch(self, reader: Reader, storage: str) -> int:
         """How many erasures there were."""
