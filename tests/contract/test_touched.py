@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 
 from diban.base import Snapshot, TileAddress
-from diban.base.cells import above, cells_of, spans_of
 from diban.ground import NOW, Compare, LayerId, LayerScope, Mode, Moment, Scope
 from tests.contract.board import ALL, BUILDINGS, Board, Row, city, square, tile_at
 
@@ -117,27 +113,3 @@ def test_who_does_not_see_all_learns_nothing_of_where(engine: Board, limits: Lay
     engine.land(layer, after)
     now = seen(layer)
     assert all(was[tile] != now[tile] for tile in was)
-
-
-SIDE = st.floats(-180, 180)
-
-
-@given(
-    SIDE,
-    SIDE.map(lambda value: value / 2),
-    st.floats(0, 3),
-    st.integers(0, 22),
-    st.floats(-1, 1),
-    st.floats(-1, 1),
-)
-def test_cells_find_every_box_that_meets_a_tile(
-    lon: float, lat: float, size: float, zoom: int, right: float, up: float
-) -> None:
-    box = [lon, lat, min(lon + size, 180.0), min(lat + size, 90.0)]
-    tile = tile_at(zoom, min(max(lon + right, -179.9), 179.9), min(max(lat + up, -84.0), 84.0))
-    west, south, east, north = tile.bounds_searched()
-    if box[0] <= east and box[2] >= west and box[1] <= north and box[3] >= south:
-        (cell,) = cells_of(np.array([box])).tolist()
-        spans = spans_of(tile)
-        assert cell in above(spans) or any(first <= cell <= last for first, last in spans)
-        assert len(spans) <= 9

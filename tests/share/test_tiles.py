@@ -140,3 +140,22 @@ def test_tileset_and_tilejson(transport: Client) -> None:
 def test_words_of_a_provider_are_not_markup(transport: Client) -> None:
     told = transport.read(f"{QUAD}?f=tilejson")
     assert told["attribution"] == "&lt;b&gt;housing&lt;/b&gt; bureau · government use"
+
+
+def test_tilejson_says_what_each_zoom_leaves_out(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers only for who sees every row, and where it is."""
+    monkeypatch.setattr("diban.base.overview.build.DENSE", 30)
+    monkeypatch.setattr("diban.base.overview.build.TILE_FEATURES", 50)
+    base = own_town.services.base
+    base.overview(own_town.layers["buildings"])
+    told = own_town.client("transport").read(f"{QUAD}?f=tilejson")["diban:zooms"]
+    assert [each["zoom"] for each in told] == list(range(23))
+    assert {each["features"] for each in told} == {ROWS}
+    thinned = {each["zoom"]: each["left_out"] for each in told if each["state"] == "thinned"}
+    assert thinned[0] == thinned[ZOOM] == ROWS - 50
+    assert max(thinned) < 20
+    answer = own_town.client("transport").get(TILE)
+    assert answer.headers["diban-features-left-out"] == str(ROWS - 50)
+    seen = own_town.client("clinic").read(f"{QUAD}?f=tilejson")["diban:zooms"]
+    assert {each["state"] for each in seen} == {"as each tile says"}
+    assert {each["features"] for each in seen} == {ROWS * 6 // 10}

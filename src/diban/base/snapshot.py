@@ -235,9 +235,11 @@ class Snapshot:
         kept = stored(self._rows, reader, self._storage, address)
         if kept is None or kept.seq > seq:
             return None
-        if self._touches.last(seq, address) <= kept.seq:
+        last = self._touches.last(seq, address)
+        if last <= kept.seq:
             return kept
-        changes = self._touches.since(kept.seq, seq)
+        # No further than what is touched here, so that equal tags mean equal tiles.
+        changes = self._touches.since(kept.seq, last)
         if changes is None:
             return None
         found = rows_of(reader, selection, changes.within(address), schema)
@@ -259,6 +261,18 @@ class Snapshot:
         thinned = bool(kept.simplified or lost or left_out)
         features = len(np.unique(drawn.column("fid").to_numpy()))
         return finished(name, data, features, kept.counted, left_out, kept.simplified, thinned)
+
+    def left_out(self) -> dict[int, int]:
+        """By zoom, how many features the kept tiles leave out; nothing for who does not see all of the layer.
+
+        As of when they were made. Zooms without kept tiles are absent: there each tile says it.
+        """
+        if self._selection is None or not self._sees_all:
+            return {}
+        kept = self._rows.overview(self._storage).c
+        sums = sa.select(kept.zoom, sa.func.sum(kept.left_out)).where(kept.zoom >= 0).group_by(kept.zoom)
+        with self._reader() as reader:
+            return {zoom: int(total) for zoom, total in reader.connection.execute(sums.order_by(kept.zoom))}
 
     def _counted(self, reader: Reader, address: TileAddress) -> int:
         """How many of the features that may be seen are counted in this tile, from all their geometries."""

@@ -20,7 +20,7 @@ from diban.base.tables import layer_touched
 from diban.ground import LayerId
 from diban.store import Database, reading
 
-MOST = 10_000
+MOST = 5_000
 """Features that a landing notes one by one."""
 
 _AROUND = 9

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from diban.base import SUMMARY, TILE_BYTES, TILE_FEATURES
+from diban.base import SUMMARY, TILE_BYTES, TILE_FEATURES, Snapshot
 from diban.catalogue import ResourceLayer
 from diban.ground import NOW, GeometryKind, Missing, Text
 from diban.share.answers import address, json_answer
@@ -168,8 +168,24 @@ class _Pages:
             "minzoom": low,
             "maxzoom": high,
             "diban:budget": BUDGET,
+            "diban:zooms": _zooms(snapshot, self._holdings.rows(offered.layer, asked.scope), low, high),
             **({} if extent is None else {"bounds": extent.as_list()}),
         }
+
+
+def _zooms(snapshot: Snapshot, rows: int, low: int, high: int) -> list[dict[str, Any]]:
+    """What each zoom shows of the features that the asker may see.
+
+    ``thinned`` with the number where the overview knows it; elsewhere each tile says whether it is
+    complete, which nearly all are.
+    """
+    left_out = snapshot.left_out()
+    return [
+        {"zoom": zoom, "features": rows, "state": "thinned", "left_out": left_out[zoom]}
+        if left_out.get(zoom)
+        else {"zoom": zoom, "features": rows, "state": "as each tile says"}
+        for zoom in range(low, high + 1)
+    ]
 
 
 def _begin(request: Request) -> None:
