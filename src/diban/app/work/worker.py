@@ -23,7 +23,6 @@ from diban.ground import DeliveryId, LayerId
 from diban.store import Job, this_process, unit
 
 IDLE_SECONDS = 1.0
-FOLLOW_SECONDS = 0.25
 SEAL_SECONDS = 0.5
 SWEEP_SECONDS = 60.0
 
@@ -63,7 +62,7 @@ class Worker:
             threading.Thread(target=self._until_stopped, args=(once, pause), name=name, daemon=True)
             for name, once, pause in (
                 ("jobs", work_once, IDLE_SECONDS),
-                ("overviews", follow_once, FOLLOW_SECONDS),
+                ("overviews", follow_once, IDLE_SECONDS),
                 ("seal", seal_once, SEAL_SECONDS),
                 ("sweep", sweep_once, SWEEP_SECONDS),
             )
