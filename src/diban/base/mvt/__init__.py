@@ -12,7 +12,7 @@ Imports: numpy, pyarrow, shapely, and `diban.ground`.
 
 from diban.base.mvt.address import MAX_ZOOM, TileAddress
 from diban.base.mvt.encode import encode_tile
-from diban.base.mvt.fitting import Fitted, fit_drawing, fit_tile
+from diban.base.mvt.fitting import Fitted, draw_tile, fit_drawing, fit_tile
 from diban.base.mvt.geometry import Drawing
 from diban.base.mvt.homes import lie_in
 from diban.base.mvt.summary import SUMMARY, SUMMARY_BYTES, summary_of
@@ -24,6 +24,7 @@ __all__ = [
     "Drawing",
     "Fitted",
     "TileAddress",
+    "draw_tile",
     "encode_tile",
     "fit_drawing",
     "fit_tile",

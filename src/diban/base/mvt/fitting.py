@@ -45,23 +45,37 @@ def fit_tile(name: str, batch: pa.RecordBatch, address: TileAddress, most: int) 
     whole features from the end. A feature that by itself takes half of the budget is left out. Lines
     that shrink to a point are lost, too.
     """
-    paths = paths_in(batch, address)
-    inside = np.unique(paths.row)
-    paths, simplified = _without_masses(paths, batch.num_rows)
-    drawing = draw(settle(paths))
+    paths, drawn = _drawn(batch, address)
+    drawing, simplified = drawn.drawing, drawn.simplified
     data = layer_of(name, batch, drawing)
     if len(data) > most:
         drawing, simplified = _coarser(paths, batch.num_rows, most), True
         data, drawing = fit_drawing(name, batch, drawing, most)
-    return Fitted(data, drawing, np.setdiff1d(inside, drawing.row), simplified)
+    lost = np.setdiff1d(np.concatenate([drawn.lost, drawn.drawing.row]), drawing.row)
+    return Fitted(data, drawing, lost, simplified)
+
+
+def draw_tile(batch: pa.RecordBatch, address: TileAddress) -> Fitted:
+    """The same without a budget, and without bytes: what is drawn is to be laid over others first."""
+    return _drawn(batch, address)[1]
+
+
+def _drawn(batch: pa.RecordBatch, address: TileAddress) -> tuple[Paths, Fitted]:
+    paths = paths_in(batch, address)
+    inside = np.unique(paths.row)
+    paths, simplified = _without_masses(paths, batch.num_rows)
+    drawing = draw(settle(paths))
+    return paths, Fitted(b"", drawing, np.setdiff1d(inside, drawing.row), simplified)
 
 
 def fit_drawing(name: str, batch: pa.RecordBatch, drawing: Drawing, most: int) -> tuple[bytes, Drawing]:
     """A layer of the first features that have room within ``most`` bytes, and which these are."""
     data = layer_of(name, batch, drawing)
     if len(data) > most:
-        drawing = drawing.where(_own_bytes(batch, drawing) * _HUGE <= most)
-        data = layer_of(name, batch, drawing)
+        fine = _own_bytes(batch, drawing) * _HUGE <= most
+        if not fine.all():
+            drawing = drawing.where(fine)
+            data = layer_of(name, batch, drawing)
     while len(data) > most:
         drawing = drawing.first(int(len(drawing.row) * most / len(data) * _SHY))
         data = layer_of(name, batch, drawing)

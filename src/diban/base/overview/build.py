@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ import pyarrow as pa
 from diban.base.boxes import measured
 from diban.base.columns import from_physical, physical_name
 from diban.base.keeping import kept_at
-from diban.base.mvt import TileAddress, fit_tile, lie_in
+from diban.base.mvt import TileAddress, draw_tile, fit_tile, lie_in
 from diban.base.overview.kept import FID as STORED_FID
 from diban.base.overview.kept import Kept, kept_of, stored_type, unpacked
 from diban.base.overview.limits import DEEPEST, DENSE
@@ -168,7 +167,7 @@ def drawn_of(
     }
     shown = {field.name: from_physical(columns[physical_name(field)], field) for field in schema.fields}
     batch = pa.RecordBatch.from_pydict({FID: fids, **shown, GEOMETRY: geometry})
-    fitted = fit_tile("", batch, address, sys.maxsize if room is None else room)
+    fitted = draw_tile(batch, address) if room is None else fit_tile("", batch, address, room)
     rows = pa.RecordBatch.from_pydict({STORED_FID: fids, **columns})
     return kept_of(address, seq, rows, geometry, fitted, counted)
 
