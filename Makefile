@@ -55,6 +55,7 @@ reference: venv ## the reference pages, written from the source
 bench: system venv ## the benchmarks
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.intake
+	$(BIN)/python -m bench.tiles
 
 system: ## PostgreSQL with PostGIS, Chromium, CJK fonts and GDAL from Debian's packages
 	bash tools/setup/system.sh

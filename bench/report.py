@@ -20,7 +20,12 @@ class Figure:
 
 
 def write_table(
-    out: Path, title: str, command: str, figures: list[Figure], load_before: tuple[float, float, float]
+    out: Path,
+    title: str,
+    command: str,
+    figures: list[Figure],
+    load_before: tuple[float, float, float],
+    how: str = "Medians of 3 within one run",
 ) -> None:
     """Print the table and write it to a page of the documentation."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}"
@@ -30,7 +35,7 @@ def write_table(
         f"# {title}",
         "",
         f"{command} on {day}: {machine}, Python {python}; {load}.",
-        "Medians of 3 within one run, files warm, made-up polygons (`bench/data.py`), nothing switched off.",
+        f"{how}, files warm, made-up polygons (`bench/data.py`), nothing switched off.",
         "",
         "| what | found | bar | clears |",
         "|---|---|---|---|",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
+import sqlalchemy as sa
 
 from diban.base import Base, Query, RowStore, Staged, TileAddress, Version
 from diban.base.embedded import open_embedded
@@ -55,6 +56,7 @@ class Board:
     """A base wired on one engine, and what a test needs to land rows on it and to look at them."""
 
     base: Base
+    store: RowStore
     database: Database
     feed: Feed
     generation: Generation
@@ -139,6 +141,13 @@ class Board:
         """How many rows of the present version a query matches."""
         return self.base.at(layer, NOW, scope).count(query)
 
+    def overview(self, layer: LayerId) -> tuple[sa.Table, AbstractContextManager[Any]]:
+        """The relation of a layer's kept tiles, and a look at it."""
+        with reading(self.database) as connection:
+            found = connection.execute(sa.text("SELECT storage FROM layer WHERE id = :id"), {"id": layer})
+            storage = str(found.scalar_one())
+        return self.store.overview(storage), self.store.reader(storage)
+
     def entries(self) -> int:
         """How many entries the feed has."""
         with reading(self.database) as connection:
@@ -177,7 +186,7 @@ def _board(database: Database, rows: RowStore, folder: Path, files: Path) -> Ite
     feed, generation = Feed(), Generation(database)
     base = Base(database, rows, feed, Jobs(), generation)
     try:
-        yield Board(base, database, feed, generation, folder, files)
+        yield Board(base, rows, database, feed, generation, folder, files)
     finally:
         base.close()
         database.close()

@@ -25,7 +25,34 @@ def test_a_tile(transport: Client) -> None:
     assert found[124]["properties"]["code"] == "B0123"
     assert found[124]["properties"]["floors"] == 3
     assert found[124]["geometry"]["type"] == "Polygon"
+    assert answer.headers["diban-features-counted"] == str(ROWS)
     assert "left-out" not in str(answer.headers)
+    assert "simplified" not in str(answer.headers)
+
+
+def test_a_tile_that_leaves_something_out(
+    town: Town, transport: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the header, the tile and TileJSON say; who sees fewer rows learns nothing of the others."""
+    monkeypatch.setattr("diban.base.snapshot.TILE_FEATURES", 50)
+    for client, rows in ((transport, ROWS), (town.client("clinic"), ROWS * 6 // 10)):
+        answer = client.get(TILE)
+        assert answer.headers["diban-features-counted"] == str(rows)
+        assert answer.headers["diban-features-left-out"] == str(rows - 50)
+        budget = client.read(f"{QUAD}?f=tilejson")["diban:budget"]
+        assert (budget["bytes"], budget["kept"]) == (500_000, "largest")
+        layers = mapbox_vector_tile.decode(answer.content)
+        assert list(layers) == ["buildings", budget["summary_layer"]]
+        (told,) = layers[budget["summary_layer"]]["features"]
+        assert told["properties"] == {
+            "layer": "buildings",
+            "counted": rows,
+            "shown": 50,
+            "left_out": rows - 50,
+            "drawn": 50,
+            "kept": "largest",
+            "simplified": False,
+        }
 
 
 def test_an_empty_tile(transport: Client) -> None:
@@ -114,3 +141,22 @@ def test_tileset_and_tilejson(transport: Client) -> None:
 def test_words_of_a_provider_are_not_markup(transport: Client) -> None:
     told = transport.read(f"{QUAD}?f=tilejson")
     assert told["attribution"] == "&lt;b&gt;housing&lt;/b&gt; bureau · government use"
+
+
+def test_tilejson_says_what_each_zoom_leaves_out(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers only for who sees every row, and where it is."""
+    monkeypatch.setattr("diban.base.overview.build.DENSE", 30)
+    monkeypatch.setattr("diban.base.overview.build.TILE_FEATURES", 50)
+    base = own_town.services.base
+    base.overview(own_town.layers["buildings"])
+    told = own_town.client("transport").read(f"{QUAD}?f=tilejson")["diban:zooms"]
+    assert [each["zoom"] for each in told] == list(range(23))
+    assert {each["features"] for each in told} == {ROWS}
+    thinned = {each["zoom"]: each["left_out"] for each in told if each["state"] == "thinned"}
+    assert thinned[0] == thinned[ZOOM] == ROWS - 50
+    assert max(thinned) < 20
+    answer = own_town.client("transport").get(TILE)
+    assert answer.headers["diban-features-left-out"] == str(ROWS - 50)
+    seen = own_town.client("clinic").read(f"{QUAD}?f=tilejson")["diban:zooms"]
+    assert {each["state"] for each in seen} == {"as each tile says"}
+    assert {each["features"] for each in seen} == {ROWS * 6 // 10}

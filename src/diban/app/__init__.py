@@ -31,7 +31,7 @@ from diban.app.sample_city import Planted, Round, SampleFile, Verdict, write_cit
 from diban.app.server import serve_platform
 from diban.app.settings import Settings, read_settings
 from diban.app.wiring import Platform, build
-from diban.app.work.worker import Worker, seal_once, sweep_once, work_once
+from diban.app.work.worker import Worker, follow_once, seal_once, sweep_once, work_once
 
 __all__ = [
     "PASSWORD",
@@ -62,6 +62,7 @@ __all__ = [
     "erase",
     "explain",
     "faulty_rows",
+    "follow_once",
     "forget_faulty",
     "forget_previews",
     "found",

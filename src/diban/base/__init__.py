@@ -9,20 +9,25 @@ Not here: what a layer is called or who provides it (catalogue), who may see it 
 Imports: ground, store; pyarrow, numpy, shapely, SQLAlchemy.
 """
 
-from diban.base.base import TIDY, Base
+from diban.base.base import OVERVIEW, TIDY, Base
 from diban.base.compare import CHANGED, NEW, load_plan
 from diban.base.landing import Staged
-from diban.base.mvt import TileAddress
+from diban.base.mvt import SUMMARY, TileAddress
 from diban.base.port import RowStore
 from diban.base.query import MAX_PAGE, Order, Page, Query
 from diban.base.records import Version
-from diban.base.snapshot import Snapshot, Tile
+from diban.base.snapshot import Snapshot
+from diban.base.tiles import TILE_BYTES, TILE_FEATURES, Tile
 
 __all__ = [
     "CHANGED",
     "MAX_PAGE",
     "NEW",
+    "OVERVIEW",
+    "SUMMARY",
     "TIDY",
+    "TILE_BYTES",
+    "TILE_FEATURES",
     "Base",
     "Order",
     "Page",

@@ -16,6 +16,7 @@ from diban.base import landing
 from diban.base.columns import from_physical
 from diban.base.compare import Present, plan_changes
 from diban.base.measuring import measure
+from diban.base.overview import Overviews
 from diban.base.port import RowStore
 from diban.base.records import (
     LayerRecord,
@@ -36,6 +37,7 @@ from diban.base.records import (
 from diban.base.selection import Selection
 from diban.base.snapshot import Snapshot
 from diban.base.tables import layer
+from diban.base.touched import Touches, forget
 from diban.ground import (
     NOW,
     ChangeSet,
@@ -43,6 +45,7 @@ from diban.ground import (
     Extent,
     FeatureSet,
     Field,
+    GeometryKind,
     Invalid,
     LayerId,
     LayerScope,
@@ -58,6 +61,9 @@ from diban.ground import (
     row_hashes,
 )
 from diban.store import Database, Feed, Generation, Jobs, Unit, advance, reading, unit
+
+OVERVIEW = "base.overview"
+"""The job that makes a layer's overview follow what landed; asked for by who follows the feed."""
 
 TIDY = "base.tidy"
 """The job that moves ended rows to the past after a landing."""
@@ -182,6 +188,7 @@ class Base:
             moment,
             allowed,
             self._secret,
+            Touches(self._database, layer_id),
             erased,
             until,
         )
@@ -262,6 +269,17 @@ class Base:
             record = layer_record(connection, layer_id)
         return self._rows.tidy(record.storage, min(seq, record.current_seq))
 
+    def overview(self, layer_id: LayerId) -> int:
+        """Make the layer's overview that of the current version, where it is not; how many tiles it took."""
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+            schema = schema_of(connection, layer_id, record.schema_number)
+            version = version_at(connection, layer_id, NOW)
+        if version is None or schema.geometry is GeometryKind.NONE:
+            return 0
+        touches = Touches(self._database, layer_id)
+        return Overviews(self._rows, record.storage, schema, version, touches).follow()
+
     def measure(self, layer_id: LayerId) -> list[tuple[Version, Extent | None]]:
         """Versions whose extent may not be that of the rows that they have now, and what it is.
 
@@ -322,6 +340,7 @@ class Base:
             schema = schema_of(act.connection, layer_id, record.schema_number)
             traces = self._traces(record, schema, fids, seq)
             bury(act.connection, record, traces)
+            forget(act.connection, layer_id, record.current_seq)
             self._generation.bump(act)
             self._feed.append(act, "layer.erased", layer_id, {"rows": len(traces)})
         self._rows.erase(record.storage, fids, seq, lambda done: progress(done, len(traces)))

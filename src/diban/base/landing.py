@@ -17,6 +17,7 @@ import orjson
 import pyarrow as pa
 import sqlalchemy as sa
 
+from diban.base import touched
 from diban.base.boxes import extent_of, measured
 from diban.base.columns import physical_name, to_physical, validity_micros
 from diban.base.compare import CHANGED, NEW, load_plan
@@ -33,6 +34,7 @@ from diban.base.records import (
     version_of,
 )
 from diban.base.tables import layer, layer_version
+from diban.base.touched import Touched
 from diban.ground import (
     GEOMETRY,
     HASH,
@@ -67,6 +69,7 @@ class Staged:
     on: VersionId | None
     storage: str
     extent: Extent | None
+    touched: Touched = field(default_factory=Touched)
     landed: Version | None = None
 
 
@@ -82,6 +85,7 @@ class _Writing:
     first_fid: int
     progress: Progress
     extent: Extent | None = None
+    touched: Touched = field(default_factory=Touched)
     said: float = field(default_factory=time.monotonic)
 
 
@@ -105,14 +109,15 @@ def stage(database: Database, rows: RowStore, changes: ChangeSet, key: str, prog
             _release(database, begun)
         raise
     _release(database, begun)
-    return Staged(changes.layer, begun.version, changes.on, storage, begun.extent)
+    return Staged(changes.layer, begun.version, changes.on, storage, begun.extent, begun.touched)
 
 
 def _write(rows: RowStore, writing: _Writing) -> str:
     record = writing.record
     if record.current_seq == 0:
+        writing.touched.everything = True
         return rows.load(record.storage, record.number, writing.schema, writing.seq, _first_rows(writing))
-    rows.apply(record.storage, writing.schema, writing.seq, _steps(writing))
+    rows.apply(record.storage, writing.schema, writing.seq, _steps(rows, writing))
     return record.storage
 
 
@@ -147,6 +152,7 @@ def flip(connection: sa.Connection, staged: Staged) -> Version:
             staging_owner=None,
         )
     )
+    touched.note(connection, staged.layer, row.seq, staged.touched)
     return version_of(row)
 
 
@@ -323,7 +329,7 @@ def _first_rows(writing: _Writing) -> Iterator[Rows]:
         writing.progress(fid - writing.first_fid)
 
 
-def _steps(writing: _Writing) -> Iterator[Step]:
+def _steps(rows: RowStore, writing: _Writing) -> Iterator[Step]:
     """The plan in short steps: changed and new rows in delivered order, then those that only end."""
     assert writing.changes.plan is not None
     action, fid, ended = load_plan(writing.changes.plan)
@@ -335,13 +341,31 @@ def _steps(writing: _Writing) -> Iterator[Step]:
         for part in range(0, len(touched), STEP_ROWS):
             picked = touched[part : part + STEP_ROWS]
             begun = _rows(writing, batch.take(pa.array(picked)), fid[here][picked])
-            yield Step(number, fid[here][picked][action[here][picked] == CHANGED], begun)
+            writing.touched.add(fid[here][picked], begun.boxes, before=False)
+            changed = fid[here][picked][action[here][picked] == CHANGED]
+            _note_before(rows, writing, changed)
+            yield Step(number, changed, begun)
             number += 1
         start += batch.num_rows
         writing.progress(start)
     for part in range(0, len(ended), STEP_ROWS):
+        _note_before(rows, writing, ended[part : part + STEP_ROWS])
         yield Step(number, ended[part : part + STEP_ROWS], None)
         number += 1
+
+
+def _note_before(rows: RowStore, writing: _Writing, fids: np.ndarray) -> None:
+    """Note where these features are in the version that the changes were computed on."""
+    if writing.touched.everything or not len(fids):
+        return
+    record = writing.record
+    live, seq = rows.live(record.storage, writing.schema), record.current_seq
+    alive = sa.and_(live.c.vfrom <= seq, sa.or_(live.c.vto.is_(None), live.c.vto > seq))
+    picked = sa.select(live.c.fid, rows.geometry(live)).where(live.c.fid.in_(fids.tolist()), alive)
+    with rows.reader(record.storage) as reader:
+        found = reader.connection.execute(picked).fetchall()
+    geometry = pa.array([row[1] for row in found], pa.binary())
+    writing.touched.add(np.array([row[0] for row in found], np.int64), measured(geometry)[0], before=True)
 
 
 def _rows(writing: _Writing, batch: pa.RecordBatch, fids: np.ndarray) -> Rows:

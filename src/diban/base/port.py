@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +53,20 @@ class Reader:
 
     connection: sa.Connection
     tidied: int
+
+
+class KeptRow(TypedDict):
+    """A tile of an overview as both engines store it; ``body`` is `diban.base.overview.Kept.packed`."""
+
+    zoom: int
+    row: int
+    column: int
+    seq: int
+    counted: int
+    left_out: int
+    simplified: int
+    lost: int
+    body: bytes
 
 
 Statement = sa.Select[*tuple[Any, ...]]
@@ -104,6 +118,27 @@ class RowStore(Protocol):
         """Remove for good, from files and logs too, every row, live and past, of these features.
 
         Without ``fids``: every row that began under ``seq``. ``progress`` is told the rows removed so far.
+        """
+
+    def overview(self, storage: str) -> sa.Table:
+        """The relation of kept tiles, with the columns of `KeptRow`.
+
+        One row more, at zoom −1, has in ``seq`` the epoch, which each erasure moves.
+        """
+
+    def epoch(self, reader: Reader, storage: str) -> int:
+        """How many erasures there were; to be asked before the rows are read that tiles are made of."""
+
+    def keep(
+        self,
+        storage: str,
+        epoch: int,
+        tiles: Sequence[KeptRow],
+        gone: Sequence[tuple[int, int, int]],
+    ) -> None:
+        """Keep tiles in place of what was kept there, and forget those that are gone with all below them.
+
+        One short transaction; `Conflict` when the epoch has moved on. `erase` forgets all tiles.
         """
 
     def drop(self, storage: str) -> None:

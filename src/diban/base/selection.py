@@ -92,11 +92,32 @@ class Selection:
         """Rows that meet a box roughly, the largest boxes first."""
         parts = []
         for relation in self._relations(reader):
-            picked = sa.select(*self.columns(relation, fields), self.rows.size(relation).label("size"))
-            parts.append(picked.where(self.alive(relation), self._meets(relation, box, False)))
+            size = self.rows.size(relation).label("size")
+            picked = sa.select(*self.columns(relation, fields), size)
+            picked = picked.where(self.alive(relation), self._meets(relation, box, False))
+            parts.append(picked)
+        if len(parts) == 1:
+            return parts[0].order_by(size.desc(), relation.c.fid).limit(limit)
         found = sa.union_all(*parts).subquery()
         columns = list(found.c)
         return sa.select(*columns).order_by(columns[-1].desc(), columns[0]).limit(limit)
+
+    def up_to(self, reader: Reader, box: Extent, most: int) -> Statement:
+        """How many rows `largest` takes from, counted no further than ``most``."""
+        parts = [
+            sa.select(relation.c.fid).where(self.alive(relation), self._meets(relation, box, False))
+            for relation in self._relations(reader)
+        ]
+        found = sa.union_all(*parts).limit(most).subquery()
+        return sa.select(sa.func.count()).select_from(found)
+
+    def near(self, reader: Reader, box: Extent) -> Statement:
+        """The geometries of all rows that `largest` takes from."""
+        parts = []
+        for relation in self._relations(reader):
+            picked = sa.select(self.rows.geometry(relation).label("geom"))
+            parts.append(picked.where(self.alive(relation), self._meets(relation, box, False)))
+        return sa.select(sa.union_all(*parts).subquery())
 
     def reach(self, reader: Reader) -> Statement:
         """West, south, east and north of the version's rows, rounded outward; nulls when none has a place."""

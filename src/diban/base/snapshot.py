@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,18 @@ import pyarrow as pa
 import shapely
 import sqlalchemy as sa
 
+from diban.base.boxes import measured
 from diban.base.columns import from_physical
+from diban.base.keeping import kept_seq
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
-from diban.base.mvt import TileAddress, encode_tile
+from diban.base.mvt import TileAddress, fit_drawing, lie_in
+from diban.base.overview import DEEPEST, Kept, drawn_of, laid_over, rows_of, stored
 from diban.base.port import Reader, RowStore, overdue
 from diban.base.query import Page, Query, write_token
 from diban.base.records import Version
 from diban.base.selection import Selection
+from diban.base.tiles import ROOM, TILE_FEATURES, Tile, finished, tile_of
+from diban.base.touched import Touches
 from diban.ground import (
     FID,
     GEOMETRY,
@@ -36,21 +41,11 @@ from diban.ground import (
     Text,
 )
 
-TILE_FEATURES = 10_000
 BATCH_ROWS = 10_000
 
 _EVERYTHING = Query(limit=BATCH_ROWS)
 
 Row = sa.Row[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A vector tile: its bytes, how many features are in it, how many (the smallest) were left out."""
-
-    data: bytes
-    features: int
-    left_out: int
 
 
 class Snapshot:
@@ -69,11 +64,12 @@ class Snapshot:
         moment: Moment,
         scope: LayerScope,
         secret: bytes,
+        touches: Touches,
         erased: int = 0,
         until: float | None = None,
     ) -> None:
         self.layer, self.version, self.scope = layer, version, scope
-        self._secret, self._erased, self._until = secret, erased, until
+        self._secret, self._touches, self._erased, self._until = secret, touches, erased, until
         self.schema = replace(
             schema,
             fields=tuple(field for field in schema.fields if scope.shows(field.name)),
@@ -90,6 +86,23 @@ class Snapshot:
     def state(self) -> str:
         """What answers are made from: the version, and the erasures that have changed it since."""
         return f"{None if self.version is None else self.version.id}/{self._erased}"
+
+    def state_of(self, address: TileAddress) -> str:
+        """The same for one tile: it stays as long as nothing is touched that the tile shows.
+
+        Where some rows may not be seen, or no exact places, it moves with every version: when and
+        where something is touched would tell of them.
+        """
+        if self.version is None or not self._sees_all:
+            return self.state
+        kept = None
+        if self._may_be_kept(address):
+            with self._reader() as reader:
+                table = self._rows.overview(self._storage)
+                kept = kept_seq(reader, table, address.zoom, address.row, address.column)
+        # A tile that is made anew may show other features than one over which changes were laid.
+        made = kept if kept is not None and kept <= self.version.seq else None
+        return f"{self._touches.last(self.version.seq, address)}/{made}/{self._erased}"
 
     @property
     def extent(self) -> Extent | None:
@@ -187,21 +200,97 @@ class Snapshot:
                 yield pa.array([row[0] for row in part], pa.binary(32))
 
     def tile(self, name: str, address: TileAddress, fields: tuple[str, ...] | None = None) -> Tile:
-        """The vector tile of this square; at most `TILE_FEATURES` features, the largest first."""
+        """The vector tile of this square: the largest features first, within `TILE_BYTES`."""
         shown = self._fields(fields)
         answered = self.scope.min_zoom <= address.zoom <= self.scope.max_zoom
         if self._selection is None or self.extent is None or not answered:
             return Tile(b"", 0, 0)
-        box = Extent(*address.bounds_lonlat())
+        box = Extent(*address.bounds_searched())
         with self._reader() as reader:
+            kept = self._kept(reader, address) if self._may_be_kept(address) else None
+            if kept is not None:
+                return self._tile_of_kept(name, kept, shown)
             statement = self._selection.largest(reader, box, shown, TILE_FEATURES + 1)
             found = reader.connection.execute(statement).fetchall()
-        self._look_at_the_clock()
-        left = 0
-        if len(found) > TILE_FEATURES:
-            left = self.count(Query(bbox=(box,))) - TILE_FEATURES
+            self._look_at_the_clock()
+            counted = self._counted(reader, address) if len(found) > TILE_FEATURES else None
         batch = self._batch(self._exact(found[:TILE_FEATURES], ()), shown, True)
-        return Tile(encode_tile(name, batch, address), batch.num_rows, max(left, 0))
+        return tile_of(name, batch, address, counted)
+
+    @property
+    def _sees_all(self) -> bool:
+        """Whether every row is seen, and where it is."""
+        return self.scope.rows is None and self.scope.area is None and self.scope.decimals is None
+
+    def _may_be_kept(self, address: TileAddress) -> bool:
+        """Whether a kept tile holds what is asked: none does that was made of other rows or places."""
+        valid = self._selection is not None and self._selection.moment.valid_at is None
+        return valid and self._sees_all and address.zoom <= DEEPEST
+
+    def _kept(self, reader: Reader, address: TileAddress) -> Kept | None:
+        """The kept tile as of this version, what changed since it was made laid over it.
+
+        None when there is none, when it was made of a later version, or when too much has changed.
+        """
+        selection = self._selection
+        assert selection is not None
+        schema, seq = selection.schema, selection.version.seq
+        kept = stored(self._rows, reader, self._storage, address)
+        if kept is None or kept.seq > seq:
+            return None
+        last = self._touches.last(seq, address)
+        if last <= kept.seq:
+            return kept
+        # No further than what is touched here, so that equal tags mean equal tiles.
+        changes = self._touches.since(kept.seq, last)
+        if changes is None:
+            return None
+        found = rows_of(reader, selection, changes.within(address), schema)
+        return laid_over(kept, changes, drawn_of(found, schema, address, seq, None, None))
+
+    def _tile_of_kept(self, name: str, kept: Kept, shown: Sequence[Field]) -> Tile:
+        """A kept tile with the fields that are shown, masked as the scope says."""
+        columns: dict[str, pa.Array] = {FID: kept.drawn.column("fid")}
+        masks: dict[str, Mask] = dict(self.scope.masks)
+        for field in shown:
+            column = from_physical(kept.values(field), field)
+            mask = masks.get(field.name)
+            columns[field.name] = column if mask is None else mask_column(column, mask, self._secret)
+        data, drawing = fit_drawing(name, pa.RecordBatch.from_pydict(columns), kept.drawing(), ROOM)
+        drawn = kept.drawn.take(pa.array(drawing.row))
+        here = int(np.asarray(drawn.column("home")).sum())
+        left_out = kept.counted - len(kept.absent) - here
+        lost = kept.lost + len(kept.drawn) - len(drawing.row)
+        thinned = bool(kept.simplified or lost or left_out)
+        features = len(np.unique(drawn.column("fid").to_numpy()))
+        return finished(name, data, features, kept.counted, left_out, kept.simplified, thinned)
+
+    def left_out(self) -> dict[int, int]:
+        """By zoom, how many features the kept tiles leave out; nothing for who does not see all of the layer.
+
+        As of when they were made. Zooms without kept tiles are absent: there each tile says it.
+        """
+        if self._selection is None or not self._sees_all:
+            return {}
+        kept = self._rows.overview(self._storage).c
+        sums = sa.select(kept.zoom, sa.func.sum(kept.left_out)).where(kept.zoom >= 0).group_by(kept.zoom)
+        with self._reader() as reader:
+            return {zoom: int(total) for zoom, total in reader.connection.execute(sums.order_by(kept.zoom))}
+
+    def _counted(self, reader: Reader, address: TileAddress) -> int:
+        """How many of the features that may be seen are counted in this tile, from all their geometries."""
+        assert self._selection is not None
+        near = self._selection.near(reader, Extent(*address.bounds_searched()))
+        counted = 0
+        found = reader.connection.execution_options(yield_per=BATCH_ROWS).execute(near)
+        for part in found.partitions(BATCH_ROWS):
+            self._look_at_the_clock()
+            geometry = pa.array([row[0] for row in part], pa.binary())
+            here = lie_in(measured(coarsen(geometry, self.scope))[0], address)
+            if self.scope.area is not None:
+                here &= inside_area(shapely.from_wkb(geometry.to_numpy(zero_copy_only=False)), self.scope)
+            counted += int(here.sum())
+        return counted
 
     def _reader(self) -> AbstractContextManager[Reader]:
         return self._rows.reader(self._storage, self._until)

@@ -71,3 +71,19 @@ layer_tombstone = sa.Table(
     sa.Column("hash", sa.Text, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
 )
+
+layer_touched = sa.Table(
+    "layer_touched",
+    metadata,
+    sa.Column("layer", sa.Text, sa.ForeignKey("layer.id"), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("fid", sa.BigInteger),
+    sa.Column("before", sa.Boolean, nullable=False),
+    sa.Column("cell", sa.BigInteger, nullable=False),
+    sa.Column("west", sa.Double, nullable=False),
+    sa.Column("south", sa.Double, nullable=False),
+    sa.Column("east", sa.Double, nullable=False),
+    sa.Column("north", sa.Double, nullable=False),
+    sa.Index(None, "layer", "cell"),
+)

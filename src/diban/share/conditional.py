@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from fastapi import Request, Response
 
-from diban.base import Snapshot
+from diban.base import Snapshot, TileAddress
 
 CACHING = "private, no-cache"
 """The asker may keep the answer, and asks each time whether it still may."""
@@ -17,7 +17,17 @@ def tag_of(snapshot: Snapshot, *parts: object) -> str:
 
     It is weak: equal tags mean equal content, not equal bytes (time stamp, compression).
     """
-    made_from = (snapshot.state, snapshot.schema.number, snapshot.scope.key, *parts)
+    return _tag(snapshot, snapshot.state, *parts)
+
+
+def tag_of_tile(snapshot: Snapshot, address: TileAddress) -> str:
+    """An entity tag of a tile, which a new version changes only where it touched what the tile shows."""
+    # With the layer: tiles of two layers may otherwise be made from equal states.
+    return _tag(snapshot, snapshot.layer, snapshot.state_of(address), address)
+
+
+def _tag(snapshot: Snapshot, *parts: object) -> str:
+    made_from = (snapshot.schema.number, snapshot.scope.key, *parts)
     digest = blake2b("\0".join(map(str, made_from)).encode(), digest_size=12)
     return f'W/"{digest.hexdigest()}"'
 

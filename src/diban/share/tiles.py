@@ -7,11 +7,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from diban.base import SUMMARY, TILE_BYTES, TILE_FEATURES, Snapshot
 from diban.catalogue import ResourceLayer
 from diban.ground import NOW, GeometryKind, Missing, Text
 from diban.share.answers import address
 from diban.share.block import JSON, Block, Link, link, read_route
-from diban.share.conditional import CACHING, tag_of, unchanged
+from diban.share.conditional import CACHING, tag_of_tile, unchanged
 from diban.share.desk import Answer, Asked, Desk
 from diban.share.document import document, form_wanted
 from diban.share.holdings import Holdings
@@ -43,6 +44,14 @@ CONFORMANCE = (
 OF_TILE = form_of("mvt")
 OF_SET = form_of("json", "tilejson", "html")
 _REL = "http://www.opengis.net/def/rel/ogc/1.0"
+BUDGET = {
+    "bytes": TILE_BYTES,
+    "features": TILE_FEATURES,
+    "kept": "largest",
+    "merged": False,
+    "summary_layer": SUMMARY,
+}
+"""What TileJSON says of every tile: how large it may be, and where it says what it leaves out."""
 
 
 def tiles_block(desk: Desk, holdings: Holdings) -> Block:
@@ -131,13 +140,15 @@ class _Pages:
         given = given_parameters(asked.request, OF_TILE, VERSION, KNOWN_AT)
         parse_form(given.get("f"), OF_TILE)
         snapshot = self._base.at(asked.offered.id, parse_moment(given), asked.scope, self._seconds)
-        tag = tag_of(snapshot, square)
+        tag = tag_of_tile(snapshot, square)
         if (held := unchanged(asked.request, tag)) is not None:
             return held, 0
-        headers = {"ETag": tag, "Cache-Control": CACHING}
         tile = snapshot.tile(asked.offered.layer.slug, square)
+        headers = {"ETag": tag, "Cache-Control": CACHING, "Diban-Features-Counted": str(tile.counted)}
         if tile.left_out:
             headers["Diban-Features-Left-Out"] = str(tile.left_out)
+        if tile.simplified:
+            headers["Diban-Features-Simplified"] = "true"
         if not tile.data:
             return Response(status_code=204, headers=headers), 0
         return Response(tile.data, media_type=MVT, headers=headers), tile.features
@@ -161,8 +172,25 @@ class _Pages:
             "data_version": words["version"],
             "minzoom": low,
             "maxzoom": high,
+            "diban:budget": BUDGET,
+            "diban:zooms": _zooms(snapshot, self._holdings.rows(offered.layer, asked.scope), low, high),
             **({} if extent is None else {"bounds": extent.as_list()}),
         }
+
+
+def _zooms(snapshot: Snapshot, rows: int, low: int, high: int) -> list[dict[str, Any]]:
+    """What each zoom shows of the features that the asker may see.
+
+    ``thinned`` with the number where the overview knows it; elsewhere each tile says whether it is
+    complete, which nearly all are.
+    """
+    left_out = snapshot.left_out()
+    return [
+        {"zoom": zoom, "features": rows, "state": "thinned", "left_out": left_out[zoom]}
+        if left_out.get(zoom)
+        else {"zoom": zoom, "features": rows, "state": "as each tile says"}
+        for zoom in range(low, high + 1)
+    ]
 
 
 def _begin(request: Request) -> None:

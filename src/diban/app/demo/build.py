@@ -18,7 +18,7 @@ from diban.app.journeys.registration import register
 from diban.app.sample_city import Round, SampleFile, write_city
 from diban.app.settings import Settings
 from diban.app.wiring import Platform
-from diban.app.work.worker import seal_once, work_once
+from diban.app.work.worker import follow_once, seal_once, work_once
 from diban.governance import Asker, Role, Via, hash_password
 from diban.ground import Extent, LayerScope, Text, new_id
 from diban.intake import Delivery
@@ -72,7 +72,7 @@ def build_demo(home: Path, database: str, buildings: int, tell: Tell) -> Demonst
     sent = {name: _deliver(platform, later[name]) for name in LATER}
     for name, delivery in sent.items():
         _tell_delivery(tell, later[name], delivery)
-    while work_once(platform) or seal_once(platform):
+    while work_once(platform) or follow_once(platform) or seal_once(platform):
         pass
     return Demonstration(platform, _logins(platform), sent[LATER[-1]], sent[LATER[0]])
 

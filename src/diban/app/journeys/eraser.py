@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from diban.app.journeys.faulty import forget_faulty
 from diban.app.journeys.measuring import measure
+from diban.app.journeys.overviewing import ask_for_overview
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
@@ -78,6 +79,7 @@ class PlatformEraser:
             layer = LayerId(target.of)
             rows = self.platform.base.erase(layer, list(target.fids), self._tell)
             measure(self.platform, layer)
+            ask_for_overview(self.platform, layer)
             return {"rows": rows}
         concerned = self._concerned(target)
         digests = {target.of} if target.kind is TargetKind.BLOB else {each.sent.digest for each in concerned}
@@ -137,6 +139,7 @@ class PlatformEraser:
             return 0
         rows = self.platform.base.erase_version(layer, made.id, self._tell)
         measure(self.platform, layer)
+        ask_for_overview(self.platform, layer)
         return rows
 
     def _tell(self, done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""The worker: takes on what waits (deliveries, erasures, rows to tidy), seals the audit, sweeps."""
+"""The worker: takes on what waits (deliveries, erasures, overviews), seals the audit, sweeps."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from diban.app.journeys.delivery import proceed
 from diban.app.journeys.erasing import EXPUNGE, carry_on
 from diban.app.journeys.faulty import forget_faulty
 from diban.app.journeys.measuring import measure
+from diban.app.journeys.overviewing import follow_feed
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
 from diban.app.journeys.receive import DELIVERY
 from diban.app.wiring import Platform
 from diban.app.work.holding import holding
-from diban.base import TIDY
+from diban.base import OVERVIEW, TIDY
 from diban.governance import seal_pending
 from diban.ground import DeliveryId, LayerId
 from diban.store import Job, this_process, unit
@@ -38,11 +39,20 @@ def _tidy(platform: Platform, job: Job, _progress: Progress) -> None:
     measure(platform, layer)
 
 
+def _overview(platform: Platform, job: Job, _progress: Progress) -> None:
+    platform.base.overview(LayerId(str(job.payload["layer"])))
+
+
 HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy, EXPUNGE: carry_on}
+FOLLOWING: dict[str, Handler] = {OVERVIEW: _overview}
+"""Done on a thread of its own, so that no delivery waits for what only makes reading faster."""
 
 
 class Worker:
-    """Threads beside the server: one for jobs, one for the sealer, one that sweeps. `start`, then `stop`."""
+    """Threads beside the server, for jobs, for what follows the feed, the sealer, sweeping.
+
+    `start`, then `stop`.
+    """
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
@@ -52,6 +62,7 @@ class Worker:
             threading.Thread(target=self._until_stopped, args=(once, pause), name=name, daemon=True)
             for name, once, pause in (
                 ("jobs", work_once, IDLE_SECONDS),
+                ("overviews", follow_once, IDLE_SECONDS),
                 ("seal", seal_once, SEAL_SECONDS),
                 ("sweep", sweep_once, SWEEP_SECONDS),
             )
@@ -86,12 +97,21 @@ class Worker:
 
 def work_once(platform: Platform) -> bool:
     """Do one waiting job; whether there was one."""
+    return _work(platform, HANDLERS)
+
+
+def follow_once(platform: Platform) -> bool:
+    """Follow the feed, and do one job that this asked for; whether there was anything."""
+    return follow_feed(platform) > 0 or _work(platform, FOLLOWING)
+
+
+def _work(platform: Platform, handlers: dict[str, Handler]) -> bool:
     with unit(platform.database) as act:
-        held = platform.jobs.lease(act, this_process(), tuple(HANDLERS))
+        held = platform.jobs.lease(act, this_process(), tuple(handlers))
     if held is None:
         return False
     with holding(platform.database, platform.jobs, held) as tell:
-        HANDLERS[held.kind](platform, held, tell)
+        handlers[held.kind](platform, held, tell)
     return True
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from diban.base.embedded.keeping import forget_all
 from diban.base.embedded.pipe import bulk_pipe
 from diban.base.embedded.writing import (
     AMONG,
@@ -43,6 +44,7 @@ def erase(path: Path, fids: Sequence[int] | None, seq: int | None, progress: Cal
                 progress(done)
             blanked = f"blanked(data, {entry})"
             connection.execute(f"UPDATE {relation}_box_node SET data = {blanked} WHERE data <> {blanked}")
+        forget_all(connection)
         _write_anew(path)
         if not any(empty_log(connection) for _ in range(_PATIENCE)):
             raise Unavailable(

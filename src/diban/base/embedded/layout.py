@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from diban.base.columns import stored_columns
+from diban.base.embedded.keeping import STATEMENTS
 from diban.base.embedded.writing import opened, written
 from diban.ground import Schema
 from diban.store import keep_file
@@ -73,7 +74,7 @@ def create(aside: Path, schema: Schema) -> None:
     """Write the empty relations of a layer into a new file, without the `INDEX`."""
     relations = [str(CreateTable(relation_of(name, schema))) for name in ("live", "past")]
     with opened(aside, new=True) as connection, written(connection):
-        for statement in (*relations, *_TABLES):
+        for statement in (*relations, *_TABLES, *STATEMENTS):
             connection.execute(statement)
 
 

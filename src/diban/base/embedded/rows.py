@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from diban.base.embedded.conditions import meets, reach, size, within
 from diban.base.embedded.erasing import erase
 from diban.base.embedded.faults import translating
+from diban.base.embedded.keeping import TABLE, keep
 from diban.base.embedded.layout import make, relation_of, remove, remove_unfinished, widen
 from diban.base.embedded.load import load
 from diban.base.embedded.readers import Readers
 from diban.base.embedded.steps import apply, undo
 from diban.base.embedded.tidying import tidy
-from diban.base.port import Reader, Rows, Statement, Step
+from diban.base.keeping import epoch_of
+from diban.base.port import KeptRow, Reader, Rows, Statement, Step
 from diban.ground import Extent, Kind, Schema
 
 
@@ -79,6 +81,18 @@ class EmbeddedRows:
     ) -> None:
         with translating(self._folder / storage):
             erase(self._folder / storage, fids, seq, progress)
+
+    def overview(self, storage: str) -> sa.Table:
+        return TABLE
+
+    def epoch(self, reader: Reader, storage: str) -> int:
+        return epoch_of(reader, TABLE)
+
+    def keep(
+        self, storage: str, epoch: int, tiles: Sequence[KeptRow], gone: Sequence[tuple[int, int, int]]
+    ) -> None:
+        with translating(self._folder / storage):
+            keep(self._folder / storage, epoch, tiles, gone)
 
     def drop(self, storage: str) -> None:
         self._readers.forget(self._folder / storage)

@@ -50,6 +50,12 @@ class TileAddress:
         south = _latitude((self.row + 1 + buffer) / tiles)
         return max(west, -180.0), south, min(east, 180.0), north
 
+    def bounds_searched(self) -> tuple[float, float, float, float]:
+        """The same with the buffer, and up to the poles at the rims, so that every place is in a tile."""
+        west, south, east, north = self.bounds_lonlat()
+        last = 2**self.zoom - 1
+        return west, -90.0 if self.row == last else south, east, 90.0 if self.row == 0 else north
+
 
 def _latitude(down: float) -> float:
     """Degrees north at a share of the Mercator square counted from its northern edge."""

@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 from diban.base.mvt.address import TileAddress
 from diban.base.mvt.clip import clip
 from diban.base.mvt.geometry import Drawing, draw
-from diban.base.mvt.paths import Numbers, offsets, ranges
+from diban.base.mvt.paths import Numbers, Paths, offsets, ranges
 from diban.base.mvt.project import finite, to_tile
 from diban.base.mvt.protobuf import VARINT, field, varint, varint_sizes, varints
 from diban.base.mvt.rings import settle
 from diban.base.mvt.tags import Tags, tag
 from diban.base.mvt.wkb import read
 from diban.ground import FID, GEOMETRY
+
+EXTENT, BUFFER = 4096, 64
+"""The tile's side, and the margin around it that is drawn too, in tile units."""
 
 _TILE_LAYERS = 3
 _VERSION = varint(15 << 3 | VARINT) + varint(2)
@@ -30,8 +33,8 @@ def encode_tile(
     batch: pa.RecordBatch | pa.Table,
     address: TileAddress,
     *,
-    extent: int = 4096,
-    buffer: int = 64,
+    extent: int = EXTENT,
+    buffer: int = BUFFER,
 ) -> bytes:
     """One Mapbox Vector Tile 2.1 with one layer ``name``; ``b""`` when nothing of the batch is in the tile.
 
@@ -45,9 +48,20 @@ def encode_tile(
     """
     if isinstance(batch, pa.Table):
         batch = _one_batch(batch)
+    paths = paths_in(batch, address, extent, buffer)
+    return layer_of(name, batch, draw(settle(paths)), extent)
+
+
+def paths_in(
+    batch: pa.RecordBatch, address: TileAddress, extent: int = EXTENT, buffer: int = BUFFER
+) -> Paths:
+    """What of the geometries lies in the tile and its buffer, in tile units, not yet whole numbers."""
     paths = finite(read(batch.column(GEOMETRY), batch.column(FID)))
-    paths = clip(to_tile(paths, address, extent), -buffer, extent + buffer)
-    drawing = draw(settle(paths))
+    return clip(to_tile(paths, address, extent), -buffer, extent + buffer)
+
+
+def layer_of(name: str, batch: pa.RecordBatch, drawing: Drawing, extent: int = EXTENT) -> bytes:
+    """One layer of a tile: the features that are drawn, with ids and properties from their rows."""
     if not len(drawing.row):
         return b""
     shown = _shown(batch, drawing.row)
@@ -74,8 +88,8 @@ def _shown(batch: pa.RecordBatch, rows: Numbers) -> pa.RecordBatch:
 
 def _features(ids: Numbers, drawing: Drawing, tags: Tags) -> bytes:
     """All fields ``features`` of Layer: every byte of them belongs to a varint, so they are one stream."""
-    tag_bytes = _bytes_each(tags.tokens, tags.counts)
-    geometry_bytes = _bytes_each(drawing.tokens, drawing.counts)
+    tag_bytes = bytes_each(tags.tokens, tags.counts)
+    geometry_bytes = bytes_each(drawing.tokens, drawing.counts)
     unsigned_ids = ids.view(np.uint64)
     # four field numbers take a byte each, so does the type
     length = 5 + varint_sizes(unsigned_ids)
@@ -93,6 +107,6 @@ def _features(ids: Numbers, drawing: Drawing, tags: Tags) -> bytes:
     return varints(tokens)
 
 
-def _bytes_each(tokens: NDArray[np.uint64], counts: Numbers) -> Numbers:
+def bytes_each(tokens: NDArray[np.uint64], counts: Numbers) -> Numbers:
     """How many bytes the tokens of each feature take."""
     return np.diff(offsets(varint_sizes(tokens))[offsets(counts)])

@@ -25,6 +25,17 @@ class Drawing:
     counts: Numbers
     tokens: NDArray[np.uint64]
 
+    def first(self, features: int) -> Drawing:
+        """The first so many features."""
+        tokens = self.tokens[: self.counts[:features].sum()]
+        return Drawing(self.row[:features], self.kind[:features], self.counts[:features], tokens)
+
+    def where(self, flags: Flags) -> Drawing:
+        """The features that are flagged."""
+        return Drawing(
+            self.row[flags], self.kind[flags], self.counts[flags], self.tokens[np.repeat(flags, self.counts)]
+        )
+
 
 def draw(paths: Paths) -> Drawing:
     """Settled paths → tokens. Paths of one row and one kind are one feature."""

@@ -1,6 +1,7 @@
 """How a layer's rows lie in PostgreSQL: two tables in the schema ``board``, and what is known of them.
 
-``board.l000012`` holds the live rows of layer 12, ``board.l000012_past`` those that ended. Text
+``board.l000012`` holds the live rows of layer 12, ``board.l000012_past`` those that ended,
+``board.l000012_overview`` its kept tiles. Text
 compares by byte (collation "C"), that is by code point. Geometry stands x = longitude, y = latitude
 under SRID 4490, though EPSG:4490 names latitude first, as PostGIS does for all geographic systems;
 its column states no type, since a typed one takes either Z or no Z and never both.
@@ -9,12 +10,14 @@ its column states no type, since a typed one takes either Z or no Z and never bo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from diban.base.columns import physical_name, physical_type
+from diban.base.keeping import MARK, overview_table
 from diban.ground import Damaged, Field, Kind, Schema, Text
 
 BOARD = "board"
@@ -73,6 +76,12 @@ def past_name(storage: str) -> str:
     return f"{storage}_past"
 
 
+@cache
+def overview_of(storage: str) -> sa.Table:
+    """The table of a layer's kept tiles."""
+    return overview_table(f"{storage}_overview", BOARD)
+
+
 def stored_type(field: Field) -> sa.types.TypeEngine[Any]:
     """The SQL type of a field's physical column, its order included."""
     return _C_TEXT if field.kind is Kind.TEXT else physical_type(field)
@@ -95,6 +104,11 @@ def make_tables(connection: sa.Connection, storage: str, schema: Schema) -> None
             f"ADD CONSTRAINT {made.name}_srid CHECK (ST_SRID(geom) = {SRID})",
         ):
             connection.execute(sa.text(f"ALTER TABLE {made.fullname} {statement}"))
+    tiles = overview_of(storage)
+    tiles.create(connection)
+    numbers = dict.fromkeys(("row", "column", "seq", "counted", "left_out", "simplified", "lost"), 0)
+    connection.execute(sa.insert(tiles).values(zoom=MARK, body=b"", **numbers))
+    connection.execute(sa.text(f"ALTER TABLE {tiles.fullname} ALTER COLUMN body SET STORAGE EXTERNAL"))
     for statement in (*indexes(past_name(storage)), promote_key(past_name(storage))):
         connection.execute(sa.text(statement))
     connection.execute(sa.insert(state).values(storage=storage, tidied=0, claim=0, seq=0, step=-1))
@@ -102,7 +116,7 @@ def make_tables(connection: sa.Connection, storage: str, schema: Schema) -> None
 
 def drop_tables(connection: sa.Connection, storage: str) -> None:
     """Remove a layer's tables, if there are any."""
-    for name in (storage, past_name(storage)):
+    for name in (storage, past_name(storage), overview_of(storage).name):
         connection.execute(sa.text(f"DROP TABLE IF EXISTS {BOARD}.{name}"))
     connection.execute(sa.delete(state).where(state.c.storage == storage))
 

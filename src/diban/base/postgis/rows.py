@@ -11,10 +11,12 @@ import psycopg
 import sqlalchemy as sa
 
 from diban.base.columns import physical_name
-from diban.base.port import Reader, Rows, Statement, Step, overdue
+from diban.base.keeping import epoch_of
+from diban.base.port import KeptRow, Reader, Rows, Statement, Step, overdue
 from diban.base.postgis import writing
 from diban.base.postgis.claims import retire
 from diban.base.postgis.faults import translating
+from diban.base.postgis.keeping import forget_all, keep
 from diban.base.postgis.layout import (
     BOARD,
     SRID,
@@ -22,6 +24,7 @@ from diban.base.postgis.layout import (
     gone,
     make_tables,
     of_features,
+    overview_of,
     past_name,
     present_types,
     relation,
@@ -140,10 +143,28 @@ class PostgisRows:
                 these = table.c.vfrom == seq if fids is None else of_features(table, fids)
                 done += connection.execute(sa.delete(table).where(these)).rowcount
                 progress(done)
+        tiles = overview_of(storage)
+        with translating(), self._database.engine.begin() as connection:
+            forget_all(connection, tiles)
         with translating(), self._database.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            for table in (live, past):
+            for table in (live, past, tiles):
                 connection.execute(sa.text(f"VACUUM (FULL, ANALYZE) {table.fullname}"))
+
+    def overview(self, storage: str) -> sa.Table:
+        """The table of kept tiles."""
+        return overview_of(storage)
+
+    def epoch(self, reader: Reader, storage: str) -> int:
+        """How many erasures there were."""
+        return epoch_of(reader, overview_of(storage))
+
+    def keep(
+        self, storage: str, epoch: int, tiles: Sequence[KeptRow], gone: Sequence[tuple[int, int, int]]
+    ) -> None:
+        """Keep tiles in one short transaction, forget those that are gone with all below them."""
+        with translating(), self._database.engine.begin() as connection:
+            keep(connection, overview_of(storage), epoch, tiles, gone)
 
     def drop(self, storage: str) -> None:
         """Remove a layer's tables."""
@@ -209,7 +230,8 @@ class PostgisRows:
 
     def size(self, relation: sa.Table) -> sa.ColumnElement[float]:
         """Area of a row's box in square degrees, to draw the largest first."""
-        west, south, east, north = _sides(relation)
+        # Not of the stored box, which is rounded: the largest would be others than on the other engine.
+        west, south, east, north = _sides(relation, exact=True)
         area: sa.ColumnElement[float] = (east - west) * (north - south)
         return area
 
@@ -264,9 +286,9 @@ def _move(connection: sa.Connection, storage: str) -> sa.TextClause:
     )
 
 
-def _sides(relation: sa.Table) -> list[sa.Function[float]]:
-    """West, south, east and north of a row's box."""
-    box = sa.func.box2d(relation.c.geom)
+def _sides(relation: sa.Table, *, exact: bool = False) -> list[sa.Function[float]]:
+    """West, south, east and north of a row's box, as it is stored or as its coordinates say."""
+    box = sa.func.box3d(relation.c.geom) if exact else sa.func.box2d(relation.c.geom)
     names = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")
     return [getattr(sa.func, name)(box, type_=sa.Double()) for name in names]
 

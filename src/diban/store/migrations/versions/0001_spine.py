@@ -141,7 +141,23 @@ def _base_1() -> None:
 
 
 def _base_2() -> None:
-    """layer_version."""
+    """layer_touched, layer_version."""
+    op.create_table(
+        "layer_touched",
+        sa.Column("layer", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("fid", sa.BigInteger(), nullable=True),
+        sa.Column("before", sa.Boolean(), nullable=False),
+        sa.Column("cell", sa.BigInteger(), nullable=False),
+        sa.Column("west", sa.Double(), nullable=False),
+        sa.Column("south", sa.Double(), nullable=False),
+        sa.Column("east", sa.Double(), nullable=False),
+        sa.Column("north", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["layer"], ["layer.id"], name=op.f("fk_layer_touched_layer")),
+        sa.PrimaryKeyConstraint("layer", "seq", "number", name=op.f("pk_layer_touched")),
+    )
+    op.create_index(op.f("ix_layer_touched_layer_cell"), "layer_touched", ["layer", "cell"], unique=False)
     op.create_table(
         "layer_version",
         sa.Column("id", sa.Text(), nullable=False),

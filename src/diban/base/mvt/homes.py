@@ -1,0 +1,40 @@
+"""In which tile a feature is counted: at each zoom exactly one, though it may be drawn in several."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diban.base.mvt.address import MAX_ZOOM, TileAddress
+from diban.base.mvt.paths import Flags, Numbers
+
+_LAST = 2**MAX_ZOOM - 1
+_NOWHERE = -1
+
+
+def lie_in(boxes: NDArray[np.float64], address: TileAddress) -> Flags:
+    """Of (n, 4) boxes west, south, east, north in degrees: whose centre lies in the tile, its buffer aside.
+
+    A centre on the border lies in the tile east or south of it; beyond the end of Web Mercator it
+    lies in the outermost row. Boxes that are NaN, infinite or off the earth lie in no tile. The tiles
+    of one zoom share all others out among them, and a tile's are those of its four parts together.
+    """
+    shift = MAX_ZOOM - address.zoom
+    column, row = _cells(boxes)
+    result: Flags = (column >> shift == address.column) & (row >> shift == address.row) & (column >= 0)
+    return result
+
+
+def _cells(boxes: NDArray[np.float64]) -> tuple[Numbers, Numbers]:
+    """Column and row of each centre at the deepest zoom; −1 where there is none."""
+    with np.errstate(invalid="ignore"):
+        lon, lat = boxes[:, 0] / 2 + boxes[:, 2] / 2, boxes[:, 1] / 2 + boxes[:, 3] / 2
+    known = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # false for NaN
+    lon, sine = np.where(known, lon, 0.0), np.sin(np.radians(np.clip(np.where(known, lat, 0.0), -89, 89)))
+    across = lon / 360 + 0.5
+    down = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
+    column, row = (
+        np.where(known, np.clip(np.floor(share * 2.0**MAX_ZOOM), 0, _LAST), _NOWHERE).astype(np.int64)
+        for share in (across, down)
+    )
+    return column, row
