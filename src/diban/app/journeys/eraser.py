@@ -1,4 +1,4 @@
-"""Where things are removed from: originals, work folders, and the base with its past."""
+"""Where things are removed from: originals, work folders, the base with its past, the search index."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from diban.app.journeys.faulty import forget_faulty
+from diban.app.journeys.indexing import forget_erased
 from diban.app.journeys.measuring import measure
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
@@ -67,6 +68,7 @@ class PlatformEraser:
             layer = LayerId(target.of)
             rows = self.platform.base.erase(layer, list(target.fids), self._tell)
             measure(self.platform, layer)
+            forget_erased(self.platform, [layer])
             return {"rows": rows}
         concerned = self._concerned(target)
         digests = {target.of} if target.kind is TargetKind.BLOB else {each.sent.digest for each in concerned}
@@ -78,6 +80,7 @@ class PlatformEraser:
             shutil.rmtree(self.platform.work / delivery.id, ignore_errors=True)
             left["deliveries"] += 1
             self._keep(left)
+        forget_erased(self.platform, sorted({delivery.sent.layer for delivery in concerned}))
         for digest in digests:
             self.platform.blobs.expunge(digest)
         return left

@@ -1,4 +1,5 @@
-"""The worker: takes on what waits (deliveries, erasures, rows to tidy), seals the audit, sweeps."""
+"""The worker: takes on what waits (deliveries, erasures, rows to tidy), follows with the search index,
+seals the audit, sweeps."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import structlog
 from diban.app.journeys.delivery import proceed
 from diban.app.journeys.erasing import EXPUNGE, carry_on
 from diban.app.journeys.faulty import forget_faulty
+from diban.app.journeys.indexing import follow
 from diban.app.journeys.measuring import measure
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
@@ -42,7 +44,7 @@ HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy, EXPUNGE: carry_
 
 
 class Worker:
-    """Threads beside the server: one for jobs, one for the sealer, one that sweeps. `start`, then `stop`."""
+    """Threads beside the server: for jobs, the search index, the sealer, sweeping. `start`, then `stop`."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
@@ -52,6 +54,7 @@ class Worker:
             threading.Thread(target=self._until_stopped, args=(once, pause), name=name, daemon=True)
             for name, once, pause in (
                 ("jobs", work_once, IDLE_SECONDS),
+                ("search", follow, IDLE_SECONDS),
                 ("seal", seal_once, SEAL_SECONDS),
                 ("sweep", sweep_once, SWEEP_SECONDS),
             )

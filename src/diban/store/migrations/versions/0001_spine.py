@@ -15,7 +15,8 @@ def upgrade() -> None:
     _store_2()
     _base_1()
     _base_2()
-    _catalogue()
+    _catalogue_1()
+    _catalogue_2()
     _governance_1()
     _governance_2()
     _governance_3()
@@ -168,8 +169,8 @@ def _base_2() -> None:
     )
 
 
-def _catalogue() -> None:
-    """resource, resource_layer, resource_move."""
+def _catalogue_1() -> None:
+    """resource, search_block, search_part, search_posting, search_resource."""
     op.create_table(
         "resource",
         sa.Column("id", sa.Text(), nullable=False),
@@ -189,6 +190,57 @@ def _catalogue() -> None:
     )
     op.create_index(op.f("ix_resource_provider"), "resource", ["provider"], unique=False)
     op.create_index(op.f("ix_resource_state"), "resource", ["state"], unique=False)
+    op.create_table(
+        "search_block",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_search_block")),
+    )
+    op.create_table(
+        "search_part",
+        sa.Column("segment", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("segment", "part", name=op.f("pk_search_part")),
+    )
+    op.create_table(
+        "search_posting",
+        sa.Column("segment", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("term", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("places", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("segment", "term", name=op.f("pk_search_posting")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_resource",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("resource", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_search_resource")),
+        sa.UniqueConstraint("resource", name=op.f("uq_search_resource_resource")),
+    )
+
+
+def _catalogue_2() -> None:
+    """search_segment, search_source, resource_layer, resource_move."""
+    op.create_table(
+        "search_segment",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("names", sa.BigInteger(), nullable=False),
+        sa.Column("gone", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_search_segment")),
+    )
+    op.create_index(op.f("ix_search_segment_source"), "search_segment", ["source"], unique=False)
+    op.create_table(
+        "search_source",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_search_source")),
+        sa.UniqueConstraint("subject", "field", name=op.f("uq_search_source_subject_field")),
+    )
     op.create_table(
         "resource_layer",
         sa.Column("slug", sa.Text(), nullable=False),
