@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -19,7 +19,6 @@ from diban.catalogue import (
     Candidate,
     Match,
     Resource,
-    SearchIndex,
     Source,
     Wanted,
     shown,
@@ -87,13 +86,19 @@ class _Search:
     def run(self, hits: Hits, most: int) -> None:
         """Confirm what the index answers, in order, until there is enough of it."""
         wanted = self._wanted()
-        index: SearchIndex = self.services.search
-        for group in index.candidates(self.connection, self.question.asked, wanted, most):
-            ordered = iter(sorted(group, key=self._order))
-            while not hits.full and (some := list(islice(self._lacking(ordered, hits), AT_ONCE))):
-                self._confirm(some, hits)
+        look = self.services.search.look(self.connection, self.question.asked, wanted, most)
+        for group in (look.by_characters, look.by_sound, look.by_first_letters):
+            self._take(group(), hits.lacks, hits)
             if hits.full:
                 return
+        # What is merely like the query is for those kinds of which there is nothing else.
+        if bare := hits.bare:
+            self._take(look.by_likeness(), lambda kind: kind in bare and hits.lacks(kind), hits)
+
+    def _take(self, found: list[Candidate], wants: Callable[[str], bool], hits: Hits) -> None:
+        ordered = (each for each in sorted(found, key=self._order) if wants(self._kind(each)))
+        while some := list(islice(ordered, AT_ONCE)):
+            self._confirm(some, hits)
 
     def _wanted(self) -> Wanted:
         """The sources whose names the asker may search in, and where."""
@@ -128,16 +133,13 @@ class _Search:
             Extent(box.west - moved, box.south - moved, box.east + moved, box.north + moved) for box in boxes
         )
 
-    def _order(self, candidate: Candidate) -> tuple[float, ...]:
+    def _order(self, candidate: Candidate) -> tuple[float | str, ...]:
         source = self.sources[candidate.source]
         resources = source.subject == RESOURCES
         return order(candidate, place=not resources, about=resources and source.field == ABOUT)
 
     def _kind(self, candidate: Candidate) -> str:
         return RESOURCE if self.sources[candidate.source].subject == RESOURCES else PLACE
-
-    def _lacking(self, ordered: Iterator[Candidate], hits: Hits) -> Iterator[Candidate]:
-        return (each for each in ordered if hits.lacks(self._kind(each)))
 
     def _confirm(self, some: Sequence[Candidate], hits: Hits) -> None:
         """Add those that the asker may see, in their order."""

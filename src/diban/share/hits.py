@@ -45,7 +45,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class PlaceHit(Hit):
-    """A feature: its layer, version and number, and where; ``indexed`` is the version that the index shows."""
+    """A feature: its layer, version and number, and where; ``indexed`` is the version the index shows."""
 
     layer: ResourceLayer
     fid: int
@@ -108,6 +108,12 @@ class Hits:
         return kind in self.kinds and len(held) < self.limit
 
     @property
+    def bare(self) -> frozenset[str]:
+        """The kinds of which nothing is held yet."""
+        held = {RESOURCE: self.resources, PLACE: self.places}
+        return frozenset(kind for kind in self.kinds if not held[kind])
+
+    @property
     def full(self) -> bool:
         """Whether nothing more is wanted."""
         return not any(self.lacks(kind) for kind in self.kinds)
@@ -129,7 +135,7 @@ class Hits:
             self.places.append(hit)
 
 
-def order(candidate: Candidate, *, place: bool, about: bool) -> tuple[float, ...]:
+def order(candidate: Candidate, *, place: bool, about: bool) -> tuple[float | str, ...]:
     """What is shown first: the better match, resources before places, the nearer to what was asked."""
     match = max(candidate.rank.match, Match.CONTAINS) if about else candidate.rank.match
-    return (match, place, about, candidate.rank.distance)
+    return (match, place, about, candidate.rank.distance, candidate.text, candidate.source, candidate.fid)

@@ -21,6 +21,7 @@ from diban.catalogue.search.rank import (
     rank_spelled,
     rank_text,
     slips,
+    slips_of_sound,
 )
 from diban.catalogue.search.tables import search_posting
 from diban.ground import Extent
@@ -64,23 +65,12 @@ class _Found:
     later: npt.NDArray[np.int64]
 
 
-def candidates(
-    connection: sa.Connection, parts: Parts, asked: Asked, wanted: Wanted, most: int
-) -> Iterator[list[Candidate]]:
-    """Names by the sort of their match, each sort in its order, at most about ``most`` of each sort.
+class Look:
+    """One search over the live segments of the wanted sources, in one state of the database.
 
-    Names found by their characters first, then by how they sound, then by likeness; what comes later
-    is only looked for when the caller goes on.
+    Each sort of search answers at most about ``most`` names, in no order, and none that one before it has
+    answered: by characters first, then by how they sound, by first letters, by likeness.
     """
-    look = _Look(connection, parts, asked, wanted, most)
-    yield look.by_characters()
-    look.leave_plain()
-    for group in (look.by_sound, look.by_first_letters, look.by_likeness):
-        yield group()
-
-
-class _Look:
-    """One search over the live segments of the wanted sources."""
 
     def __init__(
         self, connection: sa.Connection, parts: Parts, asked: Asked, wanted: Wanted, most: int
@@ -88,11 +78,8 @@ class _Look:
         self._connection, self._parts, self._asked = connection, parts, asked
         self._wanted, self._most = wanted, most
         self._segments = live_segments(connection, wanted.sources)
+        self._spelled = [each for each in self._segments if each.source not in wanted.plain]
         self._known: set[tuple[int, int]] = set()
-
-    def leave_plain(self) -> None:
-        """From here on look in names only."""
-        self._segments = [each for each in self._segments if each.source not in self._wanted.plain]
 
     def by_characters(self) -> list[Candidate]:
         """Names with every pair of the query's characters."""
@@ -102,19 +89,21 @@ class _Look:
         first = grams.beginning(whole)
         if not len(needed):
             needed = np.array([first])
-        return self._ranked(self._all_of(needed, first), rank_text)
+        return self._ranked(self._all_of(self._segments, needed, first), rank_text)
 
     def by_sound(self) -> list[Candidate]:
         """Names whose spelling has every run of three letters of the query's."""
         if len(self._asked.full) < SHORTEST_SPELLED:
             return []
-        return self._ranked(self._all_of(grams.threes(self._asked.full)), rank_spelled)
+        return self._ranked(self._all_of(self._spelled, grams.threes(self._asked.full)), rank_spelled)
 
     def by_first_letters(self) -> list[Candidate]:
         """Names whose syllables begin with what was typed."""
         if len(self._asked.letters) < 2:
             return []
-        return self._ranked(self._all_of(grams.first_letters(self._asked.letters)), rank_spelled)
+        return self._ranked(
+            self._all_of(self._spelled, grams.first_letters(self._asked.letters)), rank_spelled
+        )
 
     def by_likeness(self) -> list[Candidate]:
         """Names with most of the query's characters, or of its sound."""
@@ -122,19 +111,21 @@ class _Look:
         found: list[_Found] = []
         if slips(whole):
             ones, pairs = grams.ones(whole), grams.pairs(whole)
-            least = len(ones) - slips(whole) if len(ones) else len(pairs) - 2 * slips(whole)
-            found += self._most_of(ones, pairs, least)
-        if len(full) >= 2 * SHORTEST_SPELLED:
+            if len(ones):
+                found += self._most_of(ones, pairs, len(ones) - slips(whole))
+            else:
+                found += self._most_of(pairs, pairs[:0], len(pairs) - 2 * slips(whole))
+        if slips_of_sound(self._asked):
             threes = grams.threes(full)
-            found += self._most_of(threes, threes[:0], len(threes) - 3 * slips(full))
+            found += self._most_of(threes, threes[:0], len(threes) - 3 * slips_of_sound(self._asked))
         return self._ranked(found, rank_nearly)
 
-    def _all_of(self, needed: Places, first: int | None = None) -> list[_Found]:
+    def _all_of(self, segments: list[Segment], needed: Places, first: int | None = None) -> list[_Found]:
         """The places that have all terms; those with the term ``first`` before others, then the shortest."""
         asked_for = needed if first is None else np.unique(np.append(needed, first))
         held = self._postings(asked_for)
         found = []
-        for segment in self._segments:
+        for segment in segments:
             mine = held.get(segment.number, {})
             if any(term not in mine for term in needed.tolist()):
                 continue
@@ -153,7 +144,7 @@ class _Look:
         """The places that have at least so many of the terms, those with most (and most further) first."""
         held = self._postings(np.unique(np.concatenate([terms, further])))
         found = []
-        for segment in self._segments:
+        for segment in self._spelled:
             mine = held.get(segment.number, {})
             counts = _counts(mine[term] for term in terms.tolist() if term in mine)
             places = self._kept(segment, np.flatnonzero(counts >= max(least, 1)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import sqlalchemy as sa
 
-from diban.catalogue.search.candidates import Candidate, Wanted, candidates
+from diban.catalogue.search.candidates import Look, Wanted
 from diban.catalogue.search.changes import Change, change_of, rewritten
 from diban.catalogue.search.names import Names
 from diban.catalogue.search.parts import Parts, live_segments, read_names
@@ -122,11 +122,9 @@ class SearchIndex:
         rows = connection.execute(sa.select(search_resource).where(search_resource.c.number.in_(numbers)))
         return {row.number: ResourceId(row.resource) for row in rows}
 
-    def candidates(
-        self, connection: sa.Connection, asked: Asked, wanted: Wanted, most: int
-    ) -> Iterator[list[Candidate]]:
-        """Names that answer a query, the best sort of match first; at most about ``most`` of each."""
-        return candidates(connection, self._parts, asked, wanted, most)
+    def look(self, connection: sa.Connection, asked: Asked, wanted: Wanted, most: int) -> Look:
+        """Look for names that answer a query; candidates are no hits before a read has confirmed them."""
+        return Look(connection, self._parts, asked, wanted, most)
 
     def names(self, connection: sa.Connection, source: Source) -> Names:
         """All names of a source that are not gone, in no order."""

@@ -79,8 +79,8 @@ def rank_spelled(asked: Asked, name: str) -> Rank | None:
 def rank_nearly(asked: Asked, name: str) -> Rank | None:
     """How near a folded name comes to the query, in its characters or its sound; None when it does not."""
     scores = [_near(asked.whole, name, slips(asked.whole))]
-    if len(asked.full) >= 2 * SHORTEST_SPELLED and (spelling := spelled(name)) is not None:
-        scores.append(_near(asked.full, spelling.full, slips(asked.full)) - 5)
+    if (allowed := slips_of_sound(asked)) and (spelling := spelled(name)) is not None:
+        scores.append(_near(asked.full, spelling.full, allowed) - 5)
     best = max(scores)
     return None if best <= 0 else Rank(Match.FUZZY, 1000 * (100 - best) + len(name))
 
@@ -88,6 +88,12 @@ def rank_nearly(asked: Asked, name: str) -> Rank | None:
 def slips(text: str) -> int:
     """How many characters of a query may be wrong, missing or too many."""
     return 0 if len(text) < 3 else 1 if len(text) < 6 else 2
+
+
+def slips_of_sound(asked: Asked) -> int:
+    """How many letters of its spelling; two Chinese characters are too little for any."""
+    count = len(asked.full)
+    return 0 if count < 6 or (not asked.letters and len(asked.whole) < 3) else 1 if count < 10 else 2
 
 
 def _near(asked: str, name: str, allowed: int) -> float:
