@@ -254,8 +254,8 @@ def test_an_area_hides_what_lies_outside(granted: Asking) -> None:
 
 
 def test_few_rows_among_many_are_found(search: Asking) -> None:
-    many = [place(6 + number, f"公园{number}") for number in range(400)]
-    search.town.send("places", geojson([*places(), *many, place(410, "很远很远的公园", sort="b")]))
+    many = [place(70 + number, f"公园{number}") for number in range(400)]
+    search.town.send("places", geojson([*places(), *many, place(480, "很远很远的公园", sort="b")]))
     search.forbid()
     search.grant(LayerScope(rows=Compare("sort", "=", "b")))
     assert search("公园") == ["很远很远的公园"]
