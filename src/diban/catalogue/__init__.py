@@ -38,6 +38,7 @@ from diban.catalogue.search import (
     placeless,
     resource_texts,
     shown,
+    snippet,
     spans,
     understand,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "placeless",
     "resource_texts",
     "shown",
+    "snippet",
     "spans",
     "understand",
 ]

@@ -22,6 +22,7 @@ from diban.catalogue import (
     Source,
     Wanted,
     shown,
+    snippet,
     spans,
 )
 from diban.governance import Asker
@@ -82,6 +83,7 @@ class _Search:
     sources: dict[int, Source] = field(default_factory=dict)
     offered: dict[LayerId, tuple[str, ResourceId]] = field(default_factory=dict)
     snapshots: dict[LayerId, Snapshot] = field(default_factory=dict)
+    holders: dict[ResourceId, Resource] = field(default_factory=dict)
 
     def run(self, hits: Hits, most: int) -> None:
         """Confirm what the index answers, in order, until there is enough of it."""
@@ -186,7 +188,7 @@ class _Search:
         if not about and candidate.text not in (shown(title.zh), shown(title.en)):
             return None
         match = Match(max(candidate.rank.match, Match.CONTAINS)) if about else candidate.rank.match
-        value = title.zh if about else candidate.text
+        value = snippet(self.question.asked, candidate.text) or title.zh if about else candidate.text
         return Hit(match, title, resource, value, spans(self.question.asked, value))
 
     def _rows(self, some: Sequence[Candidate]) -> dict[tuple[str, int], dict[str, Any]]:
@@ -222,7 +224,9 @@ class _Search:
         if boxes and (shape is None or not _meets(shape, boxes)):
             return None
         slug, holder = self.offered[layer]
-        (resource,) = self.services.catalogue.some(self.connection, [holder])
+        if holder not in self.holders:
+            (self.holders[holder],) = self.services.catalogue.some(self.connection, [holder])
+        resource = self.holders[holder]
         snapshot = self.snapshots[layer]
         assert snapshot.version is not None
         return PlaceHit(

@@ -15,7 +15,7 @@ from diban.catalogue.search.index import SearchIndex, Source
 from diban.catalogue.search.name_fields import name_fields
 from diban.catalogue.search.names import Names, placeless
 from diban.catalogue.search.query import QUERY_LENGTH, Asked, understand
-from diban.catalogue.search.rank import Match, spans
+from diban.catalogue.search.rank import Match, snippet, spans
 from diban.catalogue.search.resource_texts import ABOUT, RESOURCES, TITLE, resource_texts
 from diban.catalogue.search.segments import SEGMENT, Builder
 
@@ -37,6 +37,7 @@ __all__ = [
     "placeless",
     "resource_texts",
     "shown",
+    "snippet",
     "spans",
     "understand",
 ]

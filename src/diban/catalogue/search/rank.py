@@ -12,6 +12,9 @@ from diban.catalogue.search.query import Asked
 from diban.catalogue.search.spelling import spelled
 from diban.ground import Text
 
+SNIPPET = 48
+"""Characters shown of a long text."""
+
 SHORTEST_SPELLED = 3
 """Letters from which a part of a spelling is looked for; fewer are only first letters."""
 
@@ -103,6 +106,16 @@ def _near(asked: str, name: str, allowed: int) -> float:
     least = 100 * (1 - allowed / len(asked)) - 1
     part = fuzz.partial_ratio if len(name) > len(asked) else fuzz.ratio
     return float(part(asked, name, score_cutoff=least))
+
+
+def snippet(asked: Asked, text: str) -> str | None:
+    """The surroundings of the query's words in a long text; None when none stands there plainly."""
+    plain = text.casefold()
+    found = [at for word in asked.words if (at := plain.find(word)) >= 0]
+    if not found:
+        return None
+    start, end = max(min(found) - SNIPPET // 3, 0), min(found) + SNIPPET
+    return ("…" if start else "") + text[start:end].strip() + ("…" if end < len(text) else "")
 
 
 def spans(asked: Asked, text: str) -> list[list[int]]:
