@@ -11,6 +11,7 @@ import orjson
 from diban.app.journeys.delivery import deliver
 from diban.app.journeys.founding import found
 from diban.app.journeys.granting import give
+from diban.app.journeys.indexing import follow
 from diban.app.journeys.organising import import_organisation
 from diban.app.journeys.publication import go_forward
 from diban.app.journeys.receive import Letter
@@ -68,7 +69,7 @@ def build_demo(home: Path, database: str, buildings: int, tell: Tell) -> Demonst
     updated, _, returned = (_deliver(platform, later[name]) for name in LATER)
     _tell_delivery(tell, later[LATER[0]], updated)
     _tell_delivery(tell, later[LATER[2]], returned)
-    while work_once(platform) or seal_once(platform):
+    while work_once(platform) or seal_once(platform) or follow(platform):
         pass
     return Demonstration(platform, _logins(platform), returned, updated)
 

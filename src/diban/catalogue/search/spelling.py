@@ -15,6 +15,9 @@ from diban.catalogue.search.folding import has_cjk
 LONGEST = 64
 """Characters of a name that are spelled; long texts are found by their characters alone."""
 
+_IN_NAMES = {"巷": "xiang", "佛": "fo"}
+"""Characters that names of places read otherwise than the dictionary's first reading."""
+
 _OTHER = re.compile(r"[^a-z0-9]")
 _RUN = re.compile(r"[a-z0-9]+")
 _RETROFLEX = re.compile(r"([zcs])h")
@@ -80,7 +83,7 @@ def _parts(name: str) -> Iterator[str]:
 @cache
 def _reading(character: str) -> str:
     """The usual reading of one character; nothing for one that has none."""
-    return _plain(PINYIN_DICT.get(ord(character), "").partition(",")[0])
+    return _IN_NAMES.get(character) or _plain(PINYIN_DICT.get(ord(character), "").partition(",")[0])
 
 
 @cache
