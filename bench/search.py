@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import shapely
 import sqlalchemy as sa
@@ -24,14 +25,11 @@ from bench.names import place_name, queries, resource_name
 from bench.place import AREA, LOGIN, Place, asker_of, make_place
 from bench.report import Figure, write_table
 from diban.app import Worker, rebuild, register, services_of
-from diban.catalogue import Entry, State
-from diban.catalogue.rows import entry_values
-from diban.catalogue.tables import resource as resource_table
-from diban.catalogue.tables import resource_layer
+from diban.catalogue import Entry, State, entry_as_json
 from diban.governance import issue_key
 from diban.ground import CGCS2000, AccountId, FeatureSet, Mode, Schema, Text, micros, new_id, now
 from diban.share import api
-from diban.store import reading, unit
+from diban.store import metadata, reading, unit
 from tests.postgres import running_cluster
 from tests.share.client import Client
 
@@ -139,13 +137,14 @@ def _copy_resources(place: Place, entry: Entry, rng: random.Random) -> None:
         made = replace(entry, slug=f"resource-{number}", title=Text(zh=zh, en=en), layers=(layer,))
         values = {"id": new_id("res"), "slug": made.slug, "provider": made.provider, "revision": 5}
         times = dict.fromkeys(("created_at", "changed_at", "published_at"), moment)
-        rows.append({**values, **times, "state": State.PUBLISHED.value, "code": None, **entry_values(made)})
+        told = {"entry": orjson.dumps(entry_as_json(made)).decode(), "words": zh, "code": None}
+        rows.append({**values, **times, **told, "state": State.PUBLISHED.value})
     for start in range(0, len(rows), 5_000):
         with unit(place.platform.database) as act:
             some = rows[start : start + 5_000]
-            act.connection.execute(sa.insert(resource_table), some)
+            act.connection.execute(sa.insert(metadata.tables["resource"]), some)
             layers = [{"slug": row["slug"], "resource": row["id"], "rows": 0} for row in some]
-            act.connection.execute(sa.insert(resource_layer), layers)
+            act.connection.execute(sa.insert(metadata.tables["resource_layer"]), layers)
             place.platform.generation.bump(act)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 import shapely
-import sqlalchemy as sa
 
 from diban.base import Snapshot
 from diban.catalogue import (
@@ -17,6 +16,7 @@ from diban.catalogue import (
     RESOURCES,
     Asked,
     Candidate,
+    Look,
     Match,
     Resource,
     Source,
@@ -62,24 +62,22 @@ class Finder:
     def find(self, question: Question) -> Hits:
         """The hits, the best first."""
         hits = Hits(question.kinds, question.limit)
-        with reading(self._services.database) as connection:
-            for most in LOOKS:
-                search = _Search(self._services, self._directory, self._holdings, question, connection)
-                search.run(hits, most)
-                if hits.full or not hits.dropped:
-                    break
+        for most in LOOKS:
+            search = _Search(self._services, self._directory, self._holdings, question)
+            search.run(hits, most)
+            if hits.full or not hits.dropped:
+                break
         return hits
 
 
 @dataclass(slots=True)
 class _Search:
-    """One look into the index, under one state of the database."""
+    """One look into the index. It holds no connection while it confirms, which takes others."""
 
     services: Services
     directory: Directory
     holdings: Holdings
     question: Question
-    connection: sa.Connection
     sources: dict[int, Source] = field(default_factory=dict)
     offered: dict[LayerId, tuple[str, ResourceId]] = field(default_factory=dict)
     snapshots: dict[LayerId, Snapshot] = field(default_factory=dict)
@@ -88,14 +86,18 @@ class _Search:
     def run(self, hits: Hits, most: int) -> None:
         """Confirm what the index answers, in order, until there is enough of it."""
         wanted = self._wanted()
-        look = self.services.search.look(self.connection, self.question.asked, wanted, most)
-        for group in (look.by_characters, look.by_sound, look.by_first_letters):
-            self._take(group(), hits.lacks, hits)
+        for sort in (Look.by_characters, Look.by_sound, Look.by_first_letters):
+            self._take(self._look(wanted, most, sort), hits.lacks, hits)
             if hits.full:
                 return
         # What is merely like the query is for those kinds of which there is nothing else.
         if bare := hits.bare:
-            self._take(look.by_likeness(), lambda kind: kind in bare and hits.lacks(kind), hits)
+            alike = self._look(wanted, most, Look.by_likeness)
+            self._take(alike, lambda kind: kind in bare and hits.lacks(kind), hits)
+
+    def _look(self, wanted: Wanted, most: int, sort: Callable[[Look], list[Candidate]]) -> list[Candidate]:
+        with reading(self.services.database) as connection:
+            return sort(self.services.search.look(connection, self.question.asked, wanted, most))
 
     def _take(self, found: list[Candidate], wants: Callable[[str], bool], hits: Hits) -> None:
         ordered = (each for each in sorted(found, key=self._order) if wants(self._kind(each)))
@@ -104,9 +106,10 @@ class _Search:
 
     def _wanted(self) -> Wanted:
         """The sources whose names the asker may search in, and where."""
-        found = self.services.search.sources(self.connection)
-        layers = {each.subject for each in found if each.subject != RESOURCES}
-        self.offered = self.services.catalogue.offered(self.connection, layers)
+        with reading(self.services.database) as connection:
+            found = self.services.search.sources(connection)
+            layers = {each.subject for each in found if each.subject != RESOURCES}
+            self.offered = self.services.catalogue.offered(connection, layers)
         self.sources = {each.number: each for each in found if self._may_search(each)}
         boxes = {number: self._boxes(each) for number, each in self.sources.items()}
         about = frozenset(each.number for each in found if each.subject == RESOURCES and each.field == ABOUT)
@@ -165,8 +168,10 @@ class _Search:
     def _resources(self, numbers: list[int]) -> dict[int, Resource]:
         if not numbers:
             return {}
-        known = self.services.search.resources_of(self.connection, numbers)
-        found = {each.id: each for each in self.services.catalogue.some(self.connection, set(known.values()))}
+        with reading(self.services.database) as connection:
+            known = self.services.search.resources_of(connection, numbers)
+            listed = self.services.catalogue.some(connection, set(known.values()))
+        found = {each.id: each for each in listed}
         asker, scope = self.question.asker, self.question.scope
         return {
             number: found[one]
@@ -225,7 +230,8 @@ class _Search:
             return None
         slug, holder = self.offered[layer]
         if holder not in self.holders:
-            (self.holders[holder],) = self.services.catalogue.some(self.connection, [holder])
+            with reading(self.services.database) as connection:
+                self.holders[holder] = self.services.catalogue.get(connection, holder)
         resource = self.holders[holder]
         snapshot = self.snapshots[layer]
         assert snapshot.version is not None

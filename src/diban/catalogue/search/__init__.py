@@ -9,7 +9,7 @@ Not here: who may see what (governance), where features are (base), HTTP (share)
 Imports: ground, store; numpy, pypinyin, rapidfuzz, SQLAlchemy.
 """
 
-from diban.catalogue.search.candidates import Candidate, Wanted
+from diban.catalogue.search.candidates import Candidate, Look, Wanted
 from diban.catalogue.search.folding import shown
 from diban.catalogue.search.index import SearchIndex, Source
 from diban.catalogue.search.name_fields import name_fields
@@ -28,6 +28,7 @@ __all__ = [
     "Asked",
     "Builder",
     "Candidate",
+    "Look",
     "Match",
     "Names",
     "SearchIndex",

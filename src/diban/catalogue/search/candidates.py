@@ -66,10 +66,9 @@ class _Found:
 
 
 class Look:
-    """One search over the live segments of the wanted sources, in one state of the database.
+    """One search over the live segments of the wanted sources, as the index stands in one connection.
 
-    Each sort of search answers at most about ``most`` names, in no order, and none that one before it has
-    answered: by characters first, then by how they sound, by first letters, by likeness.
+    Each sort of search answers at most about ``most`` names, in no order.
     """
 
     def __init__(
@@ -79,7 +78,6 @@ class Look:
         self._wanted, self._most = wanted, most
         self._segments = live_segments(connection, wanted.sources)
         self._spelled = [each for each in self._segments if each.source not in wanted.plain]
-        self._known: set[tuple[int, int]] = set()
 
     def by_characters(self) -> list[Candidate]:
         """Names with every pair of the query's characters."""
@@ -185,9 +183,7 @@ class Look:
         ranked = []
         for segment, place, text in self._texts(found):
             how = rank(self._asked, folded(text))
-            key = (segment.number, place)
-            if how is not None and key not in self._known:
-                self._known.add(key)
+            if how is not None:
                 fid = int(self._parts.fids(self._connection, segment)[place])
                 ranked.append(Candidate(segment.source, fid, text, how))
         return ranked

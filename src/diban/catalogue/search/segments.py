@@ -105,11 +105,14 @@ def purge(database: Database) -> None:
     On PostgreSQL the tables are written anew, as those of layers are. SQLite overwrites what it removes,
     and its log is emptied into the file.
     """
-    with database.engine.connect() as plain:
-        if database.embedded:
-            plain.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-            return
-        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+    if database.embedded:
+        plain = database.engine.raw_connection()
+        try:
+            plain.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            plain.close()
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in (search_block, search_posting, search_part):
             connection.execute(sa.text(f"VACUUM (FULL, ANALYZE) {table.name}"))
 
