@@ -61,7 +61,9 @@ NAMES = (
 Row = dict[str, Any]
 
 
-def place(number: int, name: str, english: str = "", address: str = "", sort: str = "a") -> tuple[Row, Row | None]:
+def place(
+    number: int, name: str, english: str = "", address: str = "", sort: str = "a"
+) -> tuple[Row, Row | None]:
     """A place 50 m wide, each a kilometre from the next, seventy to a row."""
     row = {"code": f"X{number}", "name": name, "name_en": english, "address": address, "sort": sort}
     return row, square(113.9 + number % 70 / 100, 22.5 + number // 70 / 100, 0.0005)

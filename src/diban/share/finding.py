@@ -37,7 +37,7 @@ from diban.store import reading
 
 LOOKS = (200, 2_000)
 """Names of each sort of match that are considered; the second look is for who may see few of the first."""
-AT_ONCE = 60
+AT_ONCE = 24
 """Names that are confirmed together."""
 
 
