@@ -19,6 +19,11 @@ from diban.store import Job, Unit, reading, this_process, unit
 SEARCH = "search.follow"
 """The one job of the index, and its name as a reader of the feed; whoever holds it changes the index."""
 
+LANDED, ERASED = "layer.landed", "layer.erased"
+RESOURCE_KINDS = ("resource.entered", "resource.moved")
+KINDS = (LANDED, ERASED, *RESOURCE_KINDS)
+"""The kinds of entries of the feed that change what is found."""
+
 LOOK_SECONDS = 0.5
 REBUILT_SHARE = 0.5
 """From this share of a layer's rows on, building its names anew costs less than changing them."""
@@ -88,11 +93,14 @@ class _Index:
                 entries = self.platform.feed.after(connection, position)
             if not entries:
                 break
-            subjects = {(entry.kind.partition(".")[0], entry.subject) for entry in entries}
-            self._resources([ResourceId(name) for kind, name in sorted(subjects) if kind == "resource"])
-            for kind, name in sorted(subjects):
-                if kind == "layer":
-                    self.show(LayerId(name))
+            subjects = {
+                kind: sorted({each.subject for each in entries if each.kind == kind}) for kind in KINDS
+            }
+            self._resources([ResourceId(name) for kind in RESOURCE_KINDS for name in subjects[kind]])
+            for name in subjects[ERASED]:
+                self.forget_erased(LayerId(name))
+            for name in subjects[LANDED]:
+                self.show(LayerId(name))
             position = entries[-1].position
             with self._act() as act:
                 self.platform.feed.advance(act, SEARCH, position)
@@ -140,10 +148,12 @@ class _Index:
             sources = [self.platform.search.open(act, layer, field) for field in wanted]
         fresh = []
         for source in sources:
+            if source.version == version.id and not anew:
+                continue
             touched = None if anew or source.version is None else self._touched(layer, source.version)
             if touched is None or len(touched) > REBUILT_SHARE * version.rows:
                 fresh.append(source)
-            elif source.version != version.id or touched:
+            else:
                 self._change(source, snapshot, touched)
         self._build(fresh, snapshot)
 

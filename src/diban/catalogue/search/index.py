@@ -18,6 +18,9 @@ from diban.catalogue.search.tables import search_part, search_resource, search_s
 from diban.ground import ResourceId
 from diban.store import Database, Unit, advance, reading
 
+AT_ONCE = 1_000
+"""Names in one statement; both engines bound their parameters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -105,16 +108,19 @@ class SearchIndex:
 
     def resource_numbers(self, act: Unit, resources: Iterable[ResourceId]) -> dict[ResourceId, int]:
         """The numbers under which resources stand in the index; new ones get theirs."""
-        wanted = list(resources)
-        known = {row.resource: row.number for row in act.connection.execute(sa.select(search_resource))}
+        wanted = list(dict.fromkeys(resources))
+        known: dict[ResourceId, int] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            these = search_resource.c.resource.in_(wanted[start : start + AT_ONCE])
+            rows = act.connection.execute(sa.select(search_resource).where(these))
+            known.update((ResourceId(row.resource), row.number) for row in rows)
         fresh = [each for each in wanted if each not in known]
         if fresh:
             last = advance(act.connection, "search.resource", len(fresh))
-            rows = [
-                {"number": last - len(fresh) + place, "resource": each} for place, each in enumerate(fresh, 1)
-            ]
-            act.connection.execute(sa.insert(search_resource), rows)
-            known.update((row["resource"], row["number"]) for row in rows)
+            made = {each: last - len(fresh) + place for place, each in enumerate(fresh, 1)}
+            values = [{"number": number, "resource": each} for each, number in made.items()]
+            act.connection.execute(sa.insert(search_resource), values)
+            known |= made
         return {each: known[each] for each in wanted}
 
     def resources_of(self, connection: sa.Connection, numbers: Sequence[int]) -> dict[int, ResourceId]:
