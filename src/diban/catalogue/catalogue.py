@@ -128,14 +128,16 @@ class Catalogue:
         query = sa.select(resource).where(resource.c.id.in_(ids)).order_by(resource.c.slug)
         return self._resources(connection, query)
 
-    def layers_of(self, connection: sa.Connection, provider: PartyId) -> Sequence[LayerId]:
-        """The base's layers of all resources of a provider, whatever their state."""
+    def layers_of(self, connection: sa.Connection, provider: PartyId | None) -> Sequence[LayerId]:
+        """The base's layers of all resources of a provider (None: of everybody), whatever their state."""
         query = (
             sa.select(resource_layer.c.layer)
             .join(resource, resource.c.id == resource_layer.c.resource)
-            .where(resource.c.provider == provider, resource_layer.c.layer.is_not(None))
+            .where(resource_layer.c.layer.is_not(None))
             .order_by(resource_layer.c.slug)
         )
+        if provider is not None:
+            query = query.where(resource.c.provider == provider)
         return [LayerId(layer) for layer in connection.execute(query).scalars()]
 
     def offered(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from diban.app.journeys.progress import Progress, silent
 from diban.app.wiring import Platform
 from diban.app.work.holding import holding
 from diban.base import Snapshot
-from diban.catalogue import RESOURCES, Resource, Source, State, name_fields
+from diban.catalogue import ABOUT, RESOURCES, TITLE, Resource, Source, State, name_fields
 from diban.ground import NOW, LayerId, Missing, ResourceId, Scope, TakenOver, Text, VersionId
 from diban.store import Job, Unit, reading, this_process, unit
 
@@ -29,7 +29,7 @@ REBUILT_SHARE = 0.5
 """From this share of a layer's rows on, building its names anew costs less than changing them."""
 _SYSTEM = Scope.system("search index")
 _REBUILT = "rebuilt"
-_MOST = 1_000_000
+_PAGE = 1_000
 
 
 def follow(platform: Platform, progress: Progress = silent) -> bool:
@@ -111,10 +111,9 @@ class _Index:
         self.platform.search.tidy()
         done = self._done()
         with reading(self.platform.database) as connection:
-            resources = self.platform.catalogue.list(connection, tuple(State), limit=_MOST)
-        layers = [layer.layer for one in resources for layer in one.layers if layer.layer is not None]
+            layers = self.platform.catalogue.layers_of(connection, None)
         if RESOURCES not in done:
-            self._build_resources(resources)
+            self._build_resources()
             self._keep_done(done, RESOURCES)
         for layer in layers:
             if layer not in done:
@@ -214,19 +213,34 @@ class _Index:
             if layer is not None:
                 self.show(layer)
 
-    def _build_resources(self, resources: Iterable[Resource]) -> None:
-        found = list(resources)
+    def _build_resources(self) -> None:
+        search = self.platform.search
         with self._act() as act:
-            numbers = self.platform.search.resource_numbers(act, [one.id for one in found])
-        for field, names in names_of_resources(self.platform, found, numbers).items():
+            sources = {field: search.open(act, RESOURCES, field) for field in (TITLE, ABOUT)}
+        builders = {field: search.builder(source) for field, source in sources.items()}
+        done = 0
+        for page in self._every_resource():
             with self._act() as act:
-                source = self.platform.search.open(act, RESOURCES, field)
-            builder = self.platform.search.builder(source)
-            builder.add(names)
-            segments = builder.finish()
-            with self._act() as act:
-                self.platform.search.replace(act, source, segments, None)
-        self.progress("index", len(found), len(found))
+                numbers = search.resource_numbers(act, [one.id for one in page])
+            for field, names in names_of_resources(self.platform, page, numbers).items():
+                builders[field].add(names)
+            done += len(page)
+            self.progress("index", done, None)
+        segments = {field: builder.finish() for field, builder in builders.items()}
+        with self._act() as act:
+            for field, source in sources.items():
+                search.replace(act, source, segments[field], None)
+
+    def _every_resource(self) -> Iterator[Sequence[Resource]]:
+        """All resources, page by page."""
+        after = ""
+        while True:
+            with reading(self.platform.database) as connection:
+                page = self.platform.catalogue.list(connection, tuple(State), after=after, limit=_PAGE)
+            if not page:
+                return
+            yield page
+            after = page[-1].slug
 
     def _close(self, sources: Iterable[Source]) -> None:
         for source in sources:
