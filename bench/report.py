@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+SAID = "Medians of 3 within one run, files warm, made-up polygons (`bench/data.py`), nothing switched off."
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -25,9 +27,9 @@ def write_table(
     command: str,
     figures: list[Figure],
     load_before: tuple[float, float, float],
-    how: str = "Medians of 3 within one run",
+    said: str = SAID,
 ) -> None:
-    """Print the table and write it to a page of the documentation."""
+    """Print the table and write it to a page of the documentation; ``said``: how it was measured."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}"
     python, day = platform.python_version(), f"{datetime.now(UTC):%Y-%m-%d}"
     load = f"load before {load_before[0]:.1f}, after {os.getloadavg()[0]:.1f}"
@@ -35,7 +37,7 @@ def write_table(
         f"# {title}",
         "",
         f"{command} on {day}: {machine}, Python {python}; {load}.",
-        f"{how}, files warm, made-up polygons (`bench/data.py`), nothing switched off.",
+        said,
         "",
         "| what | found | bar | clears |",
         "|---|---|---|---|",

@@ -39,6 +39,7 @@ RULES = {
     "/api/session": OPEN,
     "/api/resources": OPEN,
     "/api/resources/{resource}": OF_ENTRY,
+    "/api/search": dict.fromkeys(OPEN, 400),  # without a word there is nothing to look for
     "/api/uploads": OF_ACCOUNT,
     "/api/uploads/{upload}": OF_UPLOAD,
     "/api/deliveries": OF_ACCOUNT,

@@ -18,10 +18,10 @@ import shapely
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from diban.app import Platform, Road, Settings
+from diban.app import Platform, Road, Settings, rebuild
 from diban.base import Base, Version
 from diban.base.embedded import open_embedded
-from diban.catalogue import Catalogue, Entry, LayerEntry, Resource, Sharing, State
+from diban.catalogue import Catalogue, Entry, LayerEntry, Resource, SearchIndex, Sharing, State
 from diban.governance import (
     Account,
     Accounts,
@@ -363,6 +363,7 @@ def open_town(
         generation=generation,
         base=base,
         catalogue=Catalogue(),
+        search=SearchIndex(database),
         deliveries=Deliveries(),
         mappings=Mappings(),
         uploads=Uploads(
@@ -380,6 +381,7 @@ def open_town(
         database=database,
         base=base,
         catalogue=platform.catalogue,
+        search=platform.search,
         deliveries=platform.deliveries,
         uploads=platform.uploads,
         journey=Road(platform),
@@ -446,6 +448,7 @@ def fill_town(town: Town) -> None:
     town.grant("clinic", "buildings", CLINIC)
     town.grant("school", "buildings", COARSE)
     town.grant("public", "register")
+    rebuild(town.platform)
 
 
 def add_plan(town: Town) -> None:

@@ -17,6 +17,7 @@ from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.journeys.faulty import faulty_rows, forget_faulty
 from diban.app.journeys.founding import Welcome, found
 from diban.app.journeys.granting import give, public_party, take_back
+from diban.app.journeys.indexing import catch_up, follow, rebuild
 from diban.app.journeys.mapping import save_mapping, show_mapping
 from diban.app.journeys.organising import import_organisation
 from diban.app.journeys.preview import forget_previews, keep_preview
@@ -28,7 +29,7 @@ from diban.app.journeys.reviewing import decide_delivery
 from diban.app.journeys.road import Road
 from diban.app.journeys.withdrawing import withdraw
 from diban.app.sample_city import Planted, Round, SampleFile, Verdict, write_city
-from diban.app.server import serve_platform
+from diban.app.server import serve_platform, services_of
 from diban.app.settings import Settings, read_settings
 from diban.app.wiring import Platform, build
 from diban.app.work.worker import Worker, follow_once, seal_once, sweep_once, work_once
@@ -55,6 +56,7 @@ __all__ = [
     "build",
     "build_demo",
     "carry",
+    "catch_up",
     "columns_of",
     "decide_delivery",
     "deliver",
@@ -62,6 +64,7 @@ __all__ = [
     "erase",
     "explain",
     "faulty_rows",
+    "follow",
     "follow_once",
     "forget_faulty",
     "forget_previews",
@@ -75,11 +78,13 @@ __all__ = [
     "proceed",
     "public_party",
     "read_settings",
+    "rebuild",
     "receive",
     "register",
     "save_mapping",
     "seal_once",
     "serve_platform",
+    "services_of",
     "settle_repairs",
     "show_mapping",
     "step",

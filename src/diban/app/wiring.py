@@ -12,7 +12,7 @@ from diban.app.settings import Settings
 from diban.base import Base, RowStore
 from diban.base.embedded import open_embedded
 from diban.base.postgis import open_postgis
-from diban.catalogue import Catalogue, State
+from diban.catalogue import Catalogue, SearchIndex
 from diban.governance import Accounts, FileSigner, Grants, HeadFile, Parties, ScopeCache, UseCounter
 from diban.ground import LayerId, Missing, PartyId, Text
 from diban.intake import Deliveries, Mappings, Uploads
@@ -31,6 +31,7 @@ class Platform:
     generation: Generation
     base: Base
     catalogue: Catalogue
+    search: SearchIndex
     deliveries: Deliveries
     uploads: Uploads
     mappings: Mappings
@@ -54,8 +55,7 @@ class Platform:
 
     def layers_of(self, connection: sa.Connection, party: PartyId) -> Iterable[LayerId]:
         """The layers whose resources a party provides."""
-        for resource in self.catalogue.list(connection, tuple(State), provider=party, limit=100_000):
-            yield from (layer.layer for layer in resource.layers if layer.layer is not None)
+        return self.catalogue.layers_of(connection, party)
 
     def close(self) -> None:
         """Give everything back."""
@@ -89,6 +89,7 @@ def build(settings: Settings) -> Platform:
         generation=generation,
         base=Base(database, rows, feed, jobs, generation, _mask_secret(home / "keys" / "mask")),
         catalogue=Catalogue(),
+        search=SearchIndex(database),
         deliveries=Deliveries(),
         # Beside the originals, so that a whole upload becomes one by a rename.
         uploads=Uploads(

@@ -23,6 +23,7 @@ from diban.base.records import (
     Row,
     Version,
     buried,
+    buried_fids,
     buried_of,
     bury,
     erased_rows,
@@ -202,6 +203,25 @@ class Base:
         """Every version that landed, newest first."""
         with reading(self._database) as connection:
             return versions(connection, layer_id)
+
+    def touched(self, layer_id: LayerId, since: VersionId) -> list[int]:
+        """Numbers of features that were added, changed or removed after a version, up to the current one."""
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+            schema = schema_of(connection, layer_id, record.schema_number)
+            before = version_at(connection, layer_id, Moment(version=since))
+            present = version_at(connection, layer_id, NOW)
+        assert before is not None
+        assert present is not None
+        selection = Selection(self._rows, record.storage, schema, present, NOW, LayerScope())
+        with self._rows.reader(record.storage) as reader:
+            found = reader.connection.execute(selection.touched(reader, before.seq)).scalars()
+            return sorted(found)
+
+    def erased(self, layer_id: LayerId) -> list[int]:
+        """Numbers of features of which any row was erased, or is about to be: their tombstones stand."""
+        with reading(self._database) as connection:
+            return buried_fids(connection, layer_id)
 
     def compare(
         self, layer_id: LayerId, features: FeatureSet, on: VersionId | None, mode: Mode, plan: Path

@@ -221,6 +221,13 @@ def buried(connection: sa.Connection, version: Version) -> pa.Array:
     return pa.array([bytes.fromhex(value) for value in found], pa.binary(HASH_BYTES))
 
 
+def buried_fids(connection: sa.Connection, layer_id: LayerId) -> list[int]:
+    """Numbers of the features of a layer of which a row was erased."""
+    gone = layer_tombstone.c
+    found = connection.execute(sa.select(gone.fid).where(gone.layer == layer_id).distinct()).scalars()
+    return sorted(found)
+
+
 def buried_of(
     connection: sa.Connection, layer_id: LayerId, fids: Sequence[int] | None, seq: int | None
 ) -> int:

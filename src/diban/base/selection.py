@@ -151,6 +151,18 @@ class Selection:
             )
         return sa.select(sa.union_all(*parts).subquery())
 
+    def touched(self, reader: Reader, since: int) -> Statement:
+        """Numbers of features whose rows began or ended behind a sequence number, up to this version."""
+        parts = []
+        for relation in (
+            self.rows.live(self.storage, self.schema),
+            self.rows.past(self.storage, self.schema),
+        ):
+            begun, ended = relation.c.vfrom, relation.c.vto
+            lately = [sa.and_(seq > since, seq <= self.version.seq) for seq in (begun, ended)]
+            parts.append(sa.select(relation.c.fid).where(sa.or_(*lately)))
+        return sa.select(sa.union(*parts).subquery())
+
     def columns(self, relation: sa.Table, fields: Sequence[Field]) -> list[sa.ColumnElement[Any]]:
         """Feature number, WKB, and the physical columns of the fields."""
         geometry = self.rows.geometry(relation).label("geom")

@@ -76,6 +76,7 @@ class Snapshot:
             key=schema.key if schema.key and scope.shows(schema.key) else None,
             valid_from=None,
             valid_to=None,
+            named_by=None,
         )
         self._rows, self._storage = rows, storage
         self._selection = (
@@ -142,16 +143,20 @@ class Snapshot:
             raise Missing(Text(zh=f"没有要素 {fid}", en=f"there is no feature {fid}"), field="featureId")
         return self._batch(found, self.schema.fields, True)
 
-    def features(self, fids: Sequence[int]) -> pa.RecordBatch:
-        """Those features of these numbers that may be seen, in the order of their numbers."""
+    def features(self, fids: Sequence[int], names: tuple[str, ...] | None = None) -> pa.RecordBatch:
+        """Those features of these numbers that may be seen, in the order of their numbers.
+
+        ``names`` are the fields that are read; None means all that may be seen.
+        """
         found: list[Row] = []
+        fields = self._fields(names)
         if self._selection is not None:
-            with self._rows.reader(self._storage) as reader:
+            with self._reader() as reader:
                 for start in range(0, len(fids), BATCH_ROWS):
                     these = fids[start : start + BATCH_ROWS]
-                    statement = self._selection.some(reader, these, self.schema.fields)
+                    statement = self._selection.some(reader, these, fields)
                     found += self._exact(reader.connection.execute(statement).fetchall(), ())
-        return self._batch(sorted(found, key=lambda row: row[0]), self.schema.fields, True)
+        return self._batch(sorted(found, key=lambda row: row[0]), fields, True)
 
     def count(self, query: Query) -> int:
         """How many features the query matches and the scope allows, exactly; paging is left aside."""

@@ -4,9 +4,11 @@ A resource is entered as a draft by its provider, registered by the agency's own
 published by the city's; it has one or more layers, whose data the base holds. A delivery has
 states of its own: an update leaves a published resource published.
 
+`SearchIndex` keeps the names of resources and features in posting tables.
+
 Not here: who may do what (governance), the rows of layers (base), the form of OGC records (share).
 
-Imports: ground, store; SQLAlchemy, orjson.
+Imports: ground, store; numpy, pypinyin, rapidfuzz, SQLAlchemy, orjson.
 """
 
 from diban.catalogue.catalogue import Catalogue
@@ -18,6 +20,29 @@ from diban.catalogue.moves import MOVES, Hand, Move, move_between, moves_from
 from diban.catalogue.opening import Opening
 from diban.catalogue.resource import Moved, Resource, ResourceLayer
 from diban.catalogue.resource_code import Category, ResourceCode
+from diban.catalogue.search import (
+    ABOUT,
+    QUERY_LENGTH,
+    RESOURCES,
+    SEGMENT,
+    TITLE,
+    Asked,
+    Builder,
+    Candidate,
+    Look,
+    Match,
+    Names,
+    SearchIndex,
+    Source,
+    Wanted,
+    name_fields,
+    placeless,
+    resource_texts,
+    shown,
+    snippet,
+    spans,
+    understand,
+)
 from diban.catalogue.sharing import Sharing
 from diban.catalogue.sharing_method import SharingMethod
 from diban.catalogue.state import EDITABLE, State
@@ -25,9 +50,17 @@ from diban.catalogue.titled import Titled
 from diban.catalogue.update_cycle import UpdateCycle
 
 __all__ = [
+    "ABOUT",
     "EDITABLE",
     "ITEM_TYPE_OF",
     "MOVES",
+    "QUERY_LENGTH",
+    "RESOURCES",
+    "SEGMENT",
+    "TITLE",
+    "Asked",
+    "Builder",
+    "Candidate",
     "Catalogue",
     "Category",
     "DataFormat",
@@ -35,19 +68,32 @@ __all__ = [
     "Hand",
     "ItemType",
     "LayerEntry",
+    "Look",
+    "Match",
     "Move",
     "Moved",
+    "Names",
     "Opening",
     "Resource",
     "ResourceCode",
     "ResourceLayer",
+    "SearchIndex",
     "Sharing",
     "SharingMethod",
+    "Source",
     "State",
     "Titled",
     "UpdateCycle",
+    "Wanted",
     "entry_as_json",
     "entry_from_json",
     "move_between",
     "moves_from",
+    "name_fields",
+    "placeless",
+    "resource_texts",
+    "shown",
+    "snippet",
+    "spans",
+    "understand",
 ]

@@ -123,6 +123,34 @@ class Catalogue:
         """The resource of that id; `Missing` when there is none."""
         return self._one(connection, resource.c.id == resource_id, resource_id)
 
+    def some(self, connection: sa.Connection, ids: Collection[ResourceId]) -> Sequence[Resource]:
+        """Those resources of these ids that there are, by slug."""
+        query = sa.select(resource).where(resource.c.id.in_(ids)).order_by(resource.c.slug)
+        return self._resources(connection, query)
+
+    def layers_of(self, connection: sa.Connection, provider: PartyId | None) -> Sequence[LayerId]:
+        """The base's layers of all resources of a provider (None: of everybody), whatever their state."""
+        query = (
+            sa.select(resource_layer.c.layer)
+            .join(resource, resource.c.id == resource_layer.c.resource)
+            .where(resource_layer.c.layer.is_not(None))
+            .order_by(resource_layer.c.slug)
+        )
+        if provider is not None:
+            query = query.where(resource.c.provider == provider)
+        return [LayerId(layer) for layer in connection.execute(query).scalars()]
+
+    def offered(
+        self, connection: sa.Connection, layers: Collection[str]
+    ) -> dict[LayerId, tuple[str, ResourceId]]:
+        """Of these layers those of published resources: slug and resource."""
+        query = (
+            sa.select(resource_layer.c.layer, resource_layer.c.slug, resource_layer.c.resource)
+            .join(resource, resource.c.id == resource_layer.c.resource)
+            .where(resource_layer.c.layer.in_(layers), resource.c.state == State.PUBLISHED.value)
+        )
+        return {LayerId(row.layer): (row.slug, ResourceId(row.resource)) for row in connection.execute(query)}
+
     def by_slug(self, connection: sa.Connection, slug: str) -> Resource:
         """The resource of that slug; `Missing` when there is none."""
         return self._one(connection, resource.c.slug == slug, slug)

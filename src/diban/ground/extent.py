@@ -58,6 +58,15 @@ class Extent:
             max(self.north, other.north),
         )
 
+    def meets(self, other: Extent) -> bool:
+        """Whether the boxes have a point in common, borders included."""
+        return (
+            self.west <= other.east
+            and self.east >= other.west
+            and self.south <= other.north
+            and self.north >= other.south
+        )
+
     def holds(self, other: Extent) -> bool:
         """Whether the other box lies inside, borders included."""
         return (

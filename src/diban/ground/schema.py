@@ -112,6 +112,8 @@ class Schema:
     are matched by content. ``valid_from`` and ``valid_to`` name the fields (date or instant) that
     say from when to when a row holds in the world. ``number`` counts schema versions from 1.
     ``asset`` says that the one row stands for a file of this kind (see `diban.ground.asset`).
+    ``named_by`` are the fields of text under whose values a search finds the features; None leaves it to
+    what the fields are called, none at all keeps the layer's features out of the search.
     """
 
     fields: tuple[Field, ...]
@@ -122,11 +124,12 @@ class Schema:
     valid_to: str | None = None
     number: int = 1
     asset: AssetKind | None = None
+    named_by: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         names = [field.name for field in self.fields]
         doubled = {name for name in names if names.count(name) > 1}
-        wanted = {self.key, self.valid_from, self.valid_to} - {None}
+        wanted = {self.key, self.valid_from, self.valid_to, *(self.named_by or ())} - {None}
         if doubled or not wanted <= set(names):
             wrong = sorted(doubled or {str(name) for name in wanted - set(names)})
             raise Invalid(
@@ -137,6 +140,13 @@ class Schema:
                 remedy=Text(zh="字段名须唯一且已声明", en="field names are unique and declared"),
             )
         for field in self.fields:
+            if field.name in (self.named_by or ()) and field.kind is not Kind.TEXT:
+                raise Invalid(
+                    Text(zh="名称字段须为文本", en="a field of names is text"),
+                    field=field.name,
+                    limit=Kind.TEXT.value,
+                    remedy=Text(zh="从 named_by 中去掉该字段", en="leave it out of named_by"),
+                )
             timely = field.kind in (Kind.DATE, Kind.INSTANT)
             if field.name in (self.valid_from, self.valid_to) and not timely:
                 raise Invalid(
@@ -185,6 +195,7 @@ class Schema:
             "valid_to": self.valid_to,
             "fields": [_field_json(field) for field in self.fields],
             **({} if self.asset is None else {"asset": self.asset.value}),
+            **({} if self.named_by is None else {"named_by": list(self.named_by)}),
         }
 
     @classmethod
@@ -201,7 +212,15 @@ class Schema:
             valid_to=_optional(value.get("valid_to")),
             number=int(str(value.get("number", 1))),
             asset=AssetKind(str(value["asset"])) if value.get("asset") else None,
+            named_by=_names(value.get("named_by")),
         )
+
+
+def _names(value: object) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    assert isinstance(value, list)
+    return tuple(str(name) for name in value)
 
 
 def _optional(value: object) -> str | None:

@@ -12,7 +12,7 @@ from diban.ground import Schema, row_hashes
 def without_identifiers(schema: Schema) -> Schema:
     """The schema without its key and the fields declared unique: what makes copies look different."""
     fields = tuple(field for field in schema.fields if not field.unique and field.name != schema.key)
-    return replace(schema, fields=fields, key=None, valid_from=None, valid_to=None)
+    return replace(schema, fields=fields, key=None, valid_from=None, valid_to=None, named_by=None)
 
 
 def whole_rows(batch: pa.RecordBatch, compared: Schema) -> list[bytes]:

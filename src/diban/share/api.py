@@ -31,6 +31,7 @@ from diban.share.platform import platform_block
 from diban.share.portal_files import serve_portal
 from diban.share.problems import answer_faults
 from diban.share.requests import Guard
+from diban.share.search import search_block
 from diban.share.services import VERSION, Services
 from diban.share.session import session_block
 from diban.share.tiles import tiles_block
@@ -75,6 +76,7 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
         platform_block(asking),
         session_block(asking),
         catalogue_block(asking, directory, holdings),
+        search_block(desk, directory, holdings),
         uploads_block(asking),
         deliveries_block(asking),
         delivery_acts_block(asking),

@@ -1,4 +1,4 @@
-"""Where requests about one layer are taken: who asks, what they may see, the answer, and its count."""
+"""Where requests about layers are taken: who asks, what they may see, the answer, and its count."""
 
 from __future__ import annotations
 
@@ -57,6 +57,25 @@ class Desk:
     def asker(self, request: Request) -> Asker:
         """Who asks."""
         return self._asking.asker(request)
+
+    def scope(self, request: Request) -> Scope:
+        """What they may see."""
+        return self._asking.scope(request)
+
+    def answer_all(self, request: Request, block: str, make: Callable[[], Answer]) -> Response:
+        """What ``make`` answers about many layers at once; counted once, under no resource."""
+        request.state.block = block
+        status, rows, size, whose = 500, 0, 0, ("", "")
+        try:
+            whose = self._counted(self._asking.asker(request))
+            response, rows = make()
+            status, size = response.status_code, 0 if request.state.bare else len(response.body)
+            return response
+        except Fault as fault:
+            status = status_of(fault)
+            raise
+        finally:
+            self._services.use.record("", "", block, *whose, status, rows, size)
 
     def answer(
         self, request: Request, block: str, collection: str, make: Callable[[Asked], Answer]

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from diban.ground import instant, micros, now
 from diban.store.acts import Unit
-from diban.store.counters import advance
+from diban.store.counters import advance, value_of
 from diban.store.tables import feed, feed_cursor
 
 
@@ -52,6 +52,10 @@ class Feed:
             Entry(row.position, instant(row.at), row.kind, row.subject, orjson.loads(row.body))
             for row in rows
         ]
+
+    def head(self, connection: sa.Connection) -> int:
+        """The position of the newest entry; 0 while there is none."""
+        return value_of(connection, "feed")
 
     def cursor(self, connection: sa.Connection, reader: str) -> int:
         """Up to where this reader has followed; 0 for a new one."""

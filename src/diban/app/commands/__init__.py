@@ -18,6 +18,7 @@ from diban.app.commands.register import register
 from diban.app.commands.report import report
 from diban.app.commands.review import review
 from diban.app.commands.sample_city import sample_city
+from diban.app.commands.search import search
 from diban.app.commands.serve import serve
 from diban.app.commands.status import status
 from diban.app.commands.submit import submit
@@ -39,4 +40,5 @@ for command in (
     application.command()(command)
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")
 application.add_typer(mapping, name="mapping", help="字段映射 / How columns become fields.")
+application.add_typer(search, name="search", help="检索索引 / The search index.")
 application.add_typer(audit, name="audit", help="审计 / The audit.")

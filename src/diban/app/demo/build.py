@@ -11,6 +11,7 @@ import orjson
 from diban.app.journeys.delivery import deliver
 from diban.app.journeys.founding import found
 from diban.app.journeys.granting import give
+from diban.app.journeys.indexing import follow
 from diban.app.journeys.organising import import_organisation
 from diban.app.journeys.publication import go_forward
 from diban.app.journeys.receive import Letter
@@ -72,7 +73,7 @@ def build_demo(home: Path, database: str, buildings: int, tell: Tell) -> Demonst
     sent = {name: _deliver(platform, later[name]) for name in LATER}
     for name, delivery in sent.items():
         _tell_delivery(tell, later[name], delivery)
-    while work_once(platform) or follow_once(platform) or seal_once(platform):
+    while work_once(platform) or follow_once(platform) or seal_once(platform) or follow(platform):
         pass
     return Demonstration(platform, _logins(platform), sent[LATER[-1]], sent[LATER[0]])
 

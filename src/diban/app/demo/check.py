@@ -93,6 +93,7 @@ _OPEN: tuple[tuple[Text, Question], ...] = (
     (Text(zh="就绪", en="ready"), _plain("/readyz", "application/json")),
     (Text(zh="度量", en="metrics"), _plain("/metrics", "text/plain")),
     (Text(zh="目录", en="catalogue"), _counted("/api/resources", "resources", 10)),
+    (Text(zh="检索地点（拼音）", en="search by pinyin"), _counted("/api/search?q=gongyuan", "places", 1)),
     (Text(zh="服务首页", en="landing page"), _counted("/ogc", "links", 4)),
     (Text(zh="符合性", en="conformance"), _counted("/ogc/conformance", "conformsTo", 8)),
     (Text(zh="接口文档", en="OpenAPI"), _counted("/ogc/api", "paths", 15)),

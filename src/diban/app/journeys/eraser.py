@@ -1,4 +1,4 @@
-"""Where things are removed from: originals, work folders, and the base with its past."""
+"""Where things are removed from: originals, work folders, the base with its past, the search index."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from diban.app.journeys.faulty import forget_faulty
+from diban.app.journeys.indexing import forget_erased
 from diban.app.journeys.measuring import measure
 from diban.app.journeys.overviewing import ask_for_overview
 from diban.app.journeys.preview import forget_previews
@@ -80,6 +81,7 @@ class PlatformEraser:
             rows = self.platform.base.erase(layer, list(target.fids), self._tell)
             measure(self.platform, layer)
             ask_for_overview(self.platform, layer)
+            forget_erased(self.platform, [layer])
             return {"rows": rows}
         concerned = self._concerned(target)
         digests = {target.of} if target.kind is TargetKind.BLOB else {each.sent.digest for each in concerned}
@@ -91,6 +93,7 @@ class PlatformEraser:
             shutil.rmtree(self.platform.work / delivery.id, ignore_errors=True)
             left["deliveries"] += 1
             self._keep(left)
+        forget_erased(self.platform, sorted({delivery.sent.layer for delivery in concerned}))
         for digest in digests:
             self.platform.blobs.expunge(digest)
         return left

@@ -13,6 +13,7 @@ STEPS = {
     "check": Text(zh="读取并质检", en="read and checked"),
     "compare": Text(zh="比对", en="compared"),
     "erase": Text(zh="清除", en="erased"),
+    "index": Text(zh="编入检索", en="indexed"),
     "land": Text(zh="入库", en="landed"),
 }
 """The steps in words."""

@@ -29,9 +29,12 @@ def register(platform: Platform, description: dict[str, Any], asker: Asker) -> R
     _may_refer(platform, entry)
     by = asker.by()
     with unit(platform.database) as act:
+        before = _revision(platform, act, entry.slug)
         resource = platform.catalogue.enter(act, entry, AccountId(by.actor))
         _make_layers(platform, act, resource, entry)
         by.note(act, "resource.enter", resource.id, {"slug": resource.slug})
+        if resource.revision != before:
+            platform.feed.append(act, "resource.entered", resource.id, {"slug": resource.slug})
         return platform.catalogue.get(act.connection, resource.id)
 
 
@@ -64,6 +67,14 @@ def _may_refer(platform: Platform, entry: Entry) -> None:
                     en=f"ask for access to all rows of layer {slug} and their key first",
                 ),
             )
+
+
+def _revision(platform: Platform, act: Unit, slug: str) -> int:
+    """The revision of the resource of that slug; 0 when there is none."""
+    try:
+        return platform.catalogue.by_slug(act.connection, slug).revision
+    except Missing:
+        return 0
 
 
 def _make_layers(platform: Platform, act: Unit, resource: Resource, entry: Entry) -> None:

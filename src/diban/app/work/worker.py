@@ -1,4 +1,5 @@
-"""The worker: takes on what waits (deliveries, erasures, overviews), seals the audit, sweeps."""
+"""The worker: takes on what waits (deliveries, erasures, rows to tidy), follows the feed with overviews
+and the search index, seals the audit, sweeps."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import structlog
 from diban.app.journeys.delivery import proceed
 from diban.app.journeys.erasing import EXPUNGE, carry_on
 from diban.app.journeys.faulty import forget_faulty
+from diban.app.journeys.indexing import follow
 from diban.app.journeys.measuring import measure
 from diban.app.journeys.overviewing import follow_feed
 from diban.app.journeys.preview import forget_previews
@@ -49,7 +51,7 @@ FOLLOWING: dict[str, Handler] = {OVERVIEW: _overview}
 
 
 class Worker:
-    """Threads beside the server, for jobs, for what follows the feed, the sealer, sweeping.
+    """Threads beside the server: for jobs, overviews, the search index, the sealer, sweeping.
 
     `start`, then `stop`.
     """
@@ -63,6 +65,7 @@ class Worker:
             for name, once, pause in (
                 ("jobs", work_once, IDLE_SECONDS),
                 ("overviews", follow_once, IDLE_SECONDS),
+                ("search", follow, IDLE_SECONDS),
                 ("seal", seal_once, SEAL_SECONDS),
                 ("sweep", sweep_once, SWEEP_SECONDS),
             )
