@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from diban.app import Platform, Road, Settings
 from diban.base import Base, Version
 from diban.base.embedded import open_embedded
-from diban.catalogue import Catalogue, Entry, LayerEntry, Resource, Sharing, State
+from diban.catalogue import Catalogue, Entry, LayerEntry, Resource, Sharing, State, Styles
 from diban.governance import (
     Account,
     Accounts,
@@ -363,6 +363,7 @@ def open_town(
         generation=generation,
         base=base,
         catalogue=Catalogue(),
+        styles=Styles(),
         deliveries=Deliveries(),
         mappings=Mappings(),
         uploads=Uploads(
@@ -380,6 +381,7 @@ def open_town(
         database=database,
         base=base,
         catalogue=platform.catalogue,
+        styles=platform.styles,
         deliveries=platform.deliveries,
         uploads=platform.uploads,
         journey=Road(platform),

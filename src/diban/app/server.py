@@ -92,6 +92,7 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         database=platform.database,
         base=platform.base,
         catalogue=platform.catalogue,
+        styles=platform.styles,
         deliveries=platform.deliveries,
         uploads=platform.uploads,
         journey=Road(platform),

@@ -12,7 +12,7 @@ from diban.app.settings import Settings
 from diban.base import Base, RowStore
 from diban.base.embedded import open_embedded
 from diban.base.postgis import open_postgis
-from diban.catalogue import Catalogue, State
+from diban.catalogue import Catalogue, State, Styles
 from diban.governance import Accounts, FileSigner, Grants, HeadFile, Parties, ScopeCache, UseCounter
 from diban.ground import LayerId, Missing, PartyId, Text
 from diban.intake import Deliveries, Mappings, Uploads
@@ -31,6 +31,7 @@ class Platform:
     generation: Generation
     base: Base
     catalogue: Catalogue
+    styles: Styles
     deliveries: Deliveries
     uploads: Uploads
     mappings: Mappings
@@ -89,6 +90,7 @@ def build(settings: Settings) -> Platform:
         generation=generation,
         base=Base(database, rows, feed, jobs, generation, _mask_secret(home / "keys" / "mask")),
         catalogue=Catalogue(),
+        styles=Styles(),
         deliveries=Deliveries(),
         # Beside the originals, so that a whole upload becomes one by a rename.
         uploads=Uploads(

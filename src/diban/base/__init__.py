@@ -16,10 +16,11 @@ from diban.base.mvt import TileAddress
 from diban.base.port import RowStore
 from diban.base.query import MAX_PAGE, Order, Page, Query
 from diban.base.records import Version
-from diban.base.snapshot import Snapshot, Tile
+from diban.base.snapshot import LOOKED_AT, Snapshot, Tile
 
 __all__ = [
     "CHANGED",
+    "LOOKED_AT",
     "MAX_PAGE",
     "NEW",
     "TIDY",

@@ -2,7 +2,8 @@
 
 A resource is entered as a draft by its provider, registered by the agency's own approver,
 published by the city's; it has one or more layers, whose data the base holds. A delivery has
-states of its own: an update leaves a published resource published.
+states of its own: an update leaves a published resource published. A layer's style is kept here
+version by version; its legend derives from it.
 
 Not here: who may do what (governance), the rows of layers (base), the form of OGC records (share).
 
@@ -21,6 +22,29 @@ from diban.catalogue.resource_code import Category, ResourceCode
 from diban.catalogue.sharing import Sharing
 from diban.catalogue.sharing_method import SharingMethod
 from diban.catalogue.state import EDITABLE, State
+from diban.catalogue.style import (
+    NUMBER_KINDS,
+    RAMPS,
+    VALUE_KINDS,
+    Area,
+    ByClass,
+    ByValue,
+    Class,
+    KeptStyle,
+    Label,
+    Legend,
+    LegendEntry,
+    Line,
+    Point,
+    Ramp,
+    RampKind,
+    Style,
+    Styles,
+    ValueColour,
+    Zooms,
+    default_style,
+    legend_of,
+)
 from diban.catalogue.titled import Titled
 from diban.catalogue.update_cycle import UpdateCycle
 
@@ -28,26 +52,47 @@ __all__ = [
     "EDITABLE",
     "ITEM_TYPE_OF",
     "MOVES",
+    "NUMBER_KINDS",
+    "RAMPS",
+    "VALUE_KINDS",
+    "Area",
+    "ByClass",
+    "ByValue",
     "Catalogue",
     "Category",
+    "Class",
     "DataFormat",
     "Entry",
     "Hand",
     "ItemType",
+    "KeptStyle",
+    "Label",
     "LayerEntry",
+    "Legend",
+    "LegendEntry",
+    "Line",
     "Move",
     "Moved",
     "Opening",
+    "Point",
+    "Ramp",
+    "RampKind",
     "Resource",
     "ResourceCode",
     "ResourceLayer",
     "Sharing",
     "SharingMethod",
     "State",
+    "Style",
+    "Styles",
     "Titled",
     "UpdateCycle",
+    "ValueColour",
+    "Zooms",
+    "default_style",
     "entry_as_json",
     "entry_from_json",
+    "legend_of",
     "move_between",
     "moves_from",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from diban.base import Base
-from diban.catalogue import Catalogue
+from diban.catalogue import Catalogue, Styles
 from diban.governance import Accounts, Parties, ScopeCache, UseCounter
 from diban.ground import Extent, LayerId, PartyId, Text
 from diban.intake import Deliveries, Uploads
@@ -33,6 +33,7 @@ class Services:
     database: Database
     base: Base
     catalogue: Catalogue
+    styles: Styles
     deliveries: Deliveries
     uploads: Uploads
     journey: Journey

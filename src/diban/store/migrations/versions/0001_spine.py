@@ -15,7 +15,8 @@ def upgrade() -> None:
     _store_2()
     _base_1()
     _base_2()
-    _catalogue()
+    _catalogue_1()
+    _catalogue_2()
     _governance_1()
     _governance_2()
     _governance_3()
@@ -168,8 +169,18 @@ def _base_2() -> None:
     )
 
 
-def _catalogue() -> None:
-    """resource, resource_layer, resource_move."""
+def _catalogue_1() -> None:
+    """layer_style, resource, resource_layer."""
+    op.create_table(
+        "layer_style",
+        sa.Column("layer", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("style", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("layer", "number", name=op.f("pk_layer_style")),
+    )
     op.create_table(
         "resource",
         sa.Column("id", sa.Text(), nullable=False),
@@ -203,6 +214,10 @@ def _catalogue() -> None:
         sa.UniqueConstraint("layer", name=op.f("uq_resource_layer_layer")),
     )
     op.create_index(op.f("ix_resource_layer_resource"), "resource_layer", ["resource"], unique=False)
+
+
+def _catalogue_2() -> None:
+    """resource_move."""
     op.create_table(
         "resource_move",
         sa.Column("resource", sa.Text(), nullable=False),
