@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from diban.catalogue import RAMPS, ByClass, ByValue, Label, RampKind, Style, default_style, legend_of
-from diban.ground import Code, Field, GeometryKind, Invalid, Kind, Schema, Text
-from diban.ground.constraint import Constraint
+from diban.ground import Code, Constraint, Field, GeometryKind, Invalid, Kind, Schema, Text
 
 CODES = tuple(
     Code(value, Text(zh=zh, en=en))

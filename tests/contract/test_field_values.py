@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import shapely
 
-import diban.base.snapshot
 from diban.ground import NOW, Compare, Denied, Invalid, LayerId, LayerScope, Mask, Moment, Scope
 from tests.contract.board import ALL, BUILDINGS, Board, city
 
@@ -79,7 +78,7 @@ def test_an_earlier_version_tells_its_own_values(engine: Board) -> None:
 def test_of_many_rows_an_even_part_is_looked_at(
     engine: Board, layer: LayerId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(diban.base.snapshot, "LOOKED_AT", ROWS // 3)
+    monkeypatch.setattr("diban.base.snapshot.LOOKED_AT", ROWS // 3)
     assert told(engine, layer, "code").total() == ROWS // 3
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from diban.catalogue import Resource, ResourceLayer, State, Titled
-from diban.governance import Asker
+from diban.governance import Asker, Permission
 from diban.ground import NOW, AssetKind, Field, Missing, Moment, PartyId, Scope, Text
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
@@ -95,6 +95,7 @@ class _Pages:
             shown["asset"] = self._asset(layer, NOW, scope)
         return {
             **entry,
+            "may": {"style": asker.allowed(Permission.ENTER_RESOURCE, item.entry.provider)},
             "versions": versions,
             "deliveries": [delivery_line(delivery) for delivery in seen],
         }

@@ -26,7 +26,8 @@ def maplibre_layers(style: Style, geometry: GeometryKind, source: str) -> list[d
         made.append(_line(style))
     if geometry in (GeometryKind.POINT, GeometryKind.ANY):
         made.append(_point(style))
-    if style.label is not None and style.label.from_zoom < style.zooms.last:
+    placed = geometry is not GeometryKind.NONE
+    if placed and style.label is not None and style.label.from_zoom < style.zooms.last:
         made.append(_label(style, geometry))
     return [_placed(layer, style, source) for layer in made]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from diban.base import LOOKED_AT
 from diban.catalogue import NUMBER_KINDS, RAMPS, VALUE_KINDS, KeptStyle, Ramp
 from diban.governance import Asker
-from diban.ground import NOW, Invalid, Kind, Text
+from diban.ground import NOW, AccountId, Invalid, Kind, Text
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
 from diban.share.block import JSON, Block, answers, read_route
@@ -24,6 +25,7 @@ from diban.share.parameters.given import given_parameters
 from diban.share.parameters.parameter import Parameter
 from diban.share.port import LayerStyle
 from diban.share.services import Services
+from diban.store import reading
 
 NAME = "style-editor"
 PATH = "/api/styles"
@@ -64,13 +66,13 @@ class _Pages:
         """The style with the layer's fields, which versions there are, and the colours to choose from."""
         asker = self._begin(request, NUMBER)
         number = parse_number(given_parameters(request, NUMBER).get("number"))
-        return json_answer(_document(self._services.journey.style(asker, layer[:200], number)))
+        return self._shown(self._services.journey.style(asker, layer[:200], number))
 
     def save(self, request: Request, layer: str, word: StyleWord) -> Response:
         """Keep a style as the layer's next version; the same again stays the same version."""
         asker = self._begin(request)
-        kept = self._services.journey.save_style(asker, layer[:200], word.style, word.why, word.on)
-        return json_answer(_document(kept))
+        saved = self._services.journey.save_style(asker, layer[:200], word.style, word.why, word.on)
+        return self._shown(saved)
 
     def values(self, request: Request, layer: str) -> Response:
         """The most frequent values of a field with their counts, or how its numbers are spread."""
@@ -88,6 +90,12 @@ class _Pages:
         column = pa.chunked_array(parts, None if parts else field.arrow_type())
         rows = 0 if snapshot.version is None else snapshot.version.rows
         return json_answer(_told(column, field.kind, rows))
+
+    def _shown(self, known: LayerStyle) -> Response:
+        makers = {kept.by for kept in known.versions}
+        with reading(self._services.database) as connection:
+            names = {maker: self._services.accounts.get(connection, maker).name for maker in makers}
+        return json_answer(_document(known, names))
 
     def _begin(self, request: Request, *parameters: Parameter) -> Asker:
         request.state.block = NAME
@@ -126,7 +134,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _document(known: LayerStyle) -> dict[str, Any]:
+def _document(known: LayerStyle, names: Mapping[AccountId, Text]) -> dict[str, Any]:
     layer = known.layer
     return {
         "layer": layer.slug,
@@ -138,13 +146,13 @@ def _document(known: LayerStyle) -> dict[str, Any]:
         "number": known.number,
         "style": known.style.as_json(),
         "default": known.default.as_json(),
-        "versions": [_version(kept) for kept in known.versions],
+        "versions": [_version(kept, names[kept.by]) for kept in known.versions],
         "ramps": [_ramp(ramp) for ramp in RAMPS],
     }
 
 
-def _version(kept: KeptStyle) -> dict[str, Any]:
-    return {"number": kept.number, "at": iso(kept.at), "why": kept.why, "by": kept.by}
+def _version(kept: KeptStyle, maker: Text) -> dict[str, Any]:
+    return {"number": kept.number, "at": iso(kept.at), "why": kept.why, "by": maker.as_json()}
 
 
 def _ramp(ramp: Ramp) -> dict[str, Any]:
