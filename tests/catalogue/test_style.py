@@ -110,6 +110,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         },
         "colouring.values.title.en",
     ),
+    ({"colouring": {**BY_VALUE, "values": [{"value": "", "colour": "#000000"}]}}, "colouring.values.value"),
     ({"colouring": {**BY_CLASS, "field": "use"}}, "colouring.field"),
     ({"colouring": {**BY_CLASS, "field": "built"}}, "colouring.field"),
     ({"colouring": {**BY_CLASS, "breaks": [5, 5]}}, "colouring.breaks"),

@@ -117,7 +117,7 @@ def _told(column: pa.Array | pa.ChunkedArray, kind: Kind, rows: int) -> dict[str
     if kind in VALUE_KINDS and len(present):
         counted = pc.value_counts(present)
         order = np.lexsort((np.arange(len(counted)), -counted.field("counts").to_numpy()))[:MOST_VALUES]
-        most = counted.take(pa.array(order)).to_pylist()
+        most = [one for one in counted.take(pa.array(order)).to_pylist() if one["values"] != ""]
         told["values"] = [{"value": _text(one["values"]), "count": one["counts"]} for one in most]
         told["distinct"] = len(counted)
     if kind in NUMBER_KINDS and len(present):

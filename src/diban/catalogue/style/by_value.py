@@ -33,6 +33,13 @@ class ValueColour:
 
     def __post_init__(self) -> None:
         require_text(self.value, "colouring.values.value", VALUE_LENGTH)
+        if not self.value:
+            raise Invalid(
+                Text(zh="空值不能单独着色", en="what is empty has no colour of its own"),
+                field="colouring.values.value",
+                limit=f"1–{VALUE_LENGTH}",
+                remedy=Text(zh="去掉它，按其他绘制", en="leave it out; it is drawn like all else"),
+            )
         require_colour(self.colour, "colouring.values.colour")
 
     def as_json(self) -> dict[str, Any]:
