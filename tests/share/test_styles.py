@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import sqlalchemy as sa
 
-from diban.ground import Compare, LayerScope
+from diban.catalogue import Style, legend_of
+from diban.ground import Compare, GeometryKind, LayerScope
 from diban.share import maplibre
+from diban.share.legend_svg import legend_svg
 from diban.store import reading
+from tests.catalogue.test_style import BY_VALUE, SCHEMA
 from tests.share.client import Client
 from tests.share.style_cases import FILE, written
 from tests.share.town import CLINIC, ROWS, WHOLE, Town
 
 AT = "/api/styles/buildings"
+SVG_NAMES = "http://www.w3.org/2000/svg"
 OGC = "/ogc/collections/buildings"
 BY_FLOORS = {
     "by": "class",
@@ -111,6 +116,29 @@ def test_a_legend_names_field_classes_source_and_date(housing: Client) -> None:
     page = housing.get(f"{OGC}/legend?f=html")
     assert page.status_code == 200
     assert "<b>housing" not in page.text
+    assert all(f'fill="{one["colour"]}"' in page.text for one in told["entries"])
+
+
+@pytest.mark.parametrize("geometry", list(GeometryKind))
+def test_a_legend_is_a_picture_as_well(geometry: GeometryKind) -> None:
+    style = Style.from_json({"colouring": BY_VALUE})
+    title = "<script>图斑</script> & \x07\x1b"
+    root = ElementTree.fromstring(legend_svg(legend_of(style, SCHEMA), style, geometry, title, "zh"))
+    told = [element.text for element in root.iter(f"{{{SVG_NAMES}}}text")]
+    assert told == ["<script>图斑</script> & ", "用途", "住宅", "空地", "10", "其他"]
+    assert {element.tag.rpartition("}")[2] for element in root} <= {"title", "text", "path", "circle", "rect"}
+    assert float(root.attrib["width"]) > 100
+
+
+def test_the_picture_is_answered_and_asked_again(housing: Client) -> None:
+    put(housing, colouring=BY_FLOORS)
+    answer = housing.get(f"{OGC}/legend?f=svg")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert "default-src" in answer.headers["content-security-policy"]
+    assert all(colour in answer.text for colour in ("#eff3ff", "#6baed6", "#08519c"))
+    again = housing.get(f"{OGC}/legend?f=svg", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    housing.refused(f"{OGC}/legend", 400, f="png")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +217,10 @@ def test_what_is_hidden_shows_in_no_style_and_no_legend(
     assert shown["buildings|fill"]["paint"]["fill-color"] == "#123456"
     labelled = (limits.fields is None or "name" in limits.fields) and limits is not CLINIC
     assert ("buildings|label" in shown) == labelled
-    answers = [other.get(f"{OGC}/{part}") for part in ("styles/current", "styles/1", "legend", "styles")]
+    answers = [
+        other.get(f"{OGC}/{part}")
+        for part in ("styles/current", "styles/1", "legend", "legend?f=svg", "styles")
+    ]
     answers.append(other.get("/api/resources/housing"))
     for answer in answers:
         assert answer.status_code == 200

@@ -9,10 +9,12 @@ from fastapi import APIRouter, Request, Response
 from diban.catalogue import KeptStyle, ResourceLayer, Style, default_style, legend_of
 from diban.ground import GeometryKind, Missing, Text
 from diban.share.block import JSON, Block, Link, Maturity, link, read_route
+from diban.share.conditional import CACHING, tag_of_bytes, unchanged
 from diban.share.desk import Answer, Asked, Desk
 from diban.share.document import document
+from diban.share.legend_svg import SVG, legend_svg
 from diban.share.maplibre import MAPLIBRE, maplibre_layers
-from diban.share.parameters.form import DOCUMENT_FORM, JSON_FORM, parse_form
+from diban.share.parameters.form import DOCUMENT_FORM, JSON_FORM, form_of, parse_form
 from diban.share.parameters.given import given_parameters
 from diban.share.seen_style import seen_style
 from diban.share.services import Services
@@ -21,6 +23,7 @@ from diban.store import reading
 
 NAME = "styles"
 CURRENT = "current"
+LEGEND_FORM = form_of("json", "html", "svg")
 _REL = "http://www.opengis.net/def/rel/ogc/1.0"
 
 
@@ -32,7 +35,7 @@ def styles_block(desk: Desk) -> Block:
         pages = _Pages(services, desk)
         read_route(routes, "/styles", pages.index, DOCUMENT_FORM)
         read_route(routes, "/styles/{style}", pages.show, JSON_FORM, kind=MAPLIBRE)
-        read_route(routes, "/legend", pages.legend, DOCUMENT_FORM)
+        read_route(routes, "/legend", pages.legend, LEGEND_FORM)
         return routes
 
     title = Text(zh="样式", en="Styles")
@@ -73,8 +76,11 @@ class _Pages:
         """What the colours of the present style mean."""
 
         def make(asked: Asked) -> Answer:
-            self._begin(asked)
-            return self._made(request, self._legend(asked)), 0
+            form = parse_form(given_parameters(request, LEGEND_FORM).get("f"), LEGEND_FORM)
+            _require_geometry(asked)
+            if form == "svg":
+                return self._picture(asked), 0
+            return document(request, self._legend(asked), LEGEND_FORM, self._services.title), 0
 
         return self._desk.answer(request, NAME, collection, make)
 
@@ -118,6 +124,16 @@ class _Pages:
             "layers": maplibre_layers(style, layer.schema.geometry, layer.slug),
         }
 
+    def _picture(self, asked: Asked) -> Response:
+        """The legend as SVG."""
+        layer, style = asked.offered.layer, self._style(asked, CURRENT)
+        legend, title = legend_of(style, layer.schema), layer.title.in_language(asked.language)
+        body = legend_svg(legend, style, layer.schema.geometry, title, asked.language).encode()
+        tag = tag_of_bytes(body)
+        headers = {"ETag": tag, "Cache-Control": CACHING, "Vary": "Accept, Accept-Language"}
+        held = unchanged(asked.request, tag)
+        return held if held is not None else Response(body, media_type=SVG, headers=headers)
+
     def _legend(self, asked: Asked) -> dict[str, Any]:
         offered, language = asked.offered, asked.language
         legend = legend_of(self._style(asked, CURRENT), offered.layer.schema)
@@ -134,6 +150,7 @@ class _Pages:
             **offered.attribution(language),
             "links": [
                 link("self", f"{asked.here}/legend", JSON),
+                link("preview", f"{asked.here}/legend?f=svg", SVG),
                 link(f"{_REL}/styles", f"{asked.here}/styles", JSON),
             ],
         }
