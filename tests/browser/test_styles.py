@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.test_portal import DESK, PHONE, SETTLED, Visit, sign_in, window
+from tests.browser.test_portal import DESK, PHONE, SETTLED, Visit, sign_in, spot_on, window
+from tests.needs import absent
 from tests.served import Served
 
 STEWARD, LAYER = "housing.steward", "buildings"
+LIBRARY = Path(__file__).parents[2] / "portal" / "node_modules" / "maplibre-gl" / "dist"
 PAGE = f"/layers/{LAYER}/style"
 
 
@@ -133,6 +136,41 @@ def test_a_style_that_was_kept_is_drawn_on_the_map_with_its_legend(chromium: Bro
         visit.open(f"/resources/{LAYER}", lang="en")
         expect(page.locator("section .legend-list").get_by_role("listitem").first).to_have_text("Residential")
         expect(page.get_by_role("link", name="Edit style")).to_have_count(0)  # who has not signed in
+
+
+DRAW = """async (at) => {
+  const library = await import('/library/maplibre-gl.mjs')
+  library.setWorkerUrl('/library/maplibre-gl-worker.mjs')
+  const box = document.body.appendChild(document.createElement('div'))
+  Object.assign(box.style, { width: '800px', height: '500px' })
+  const { center, style } = at
+  const map = new library.Map({ container: box, style, center, zoom: 16 })
+  const errors = []
+  map.on('error', (event) => errors.push(String(event.error)))
+  await new Promise((settled) => map.once('idle', settled))
+  const parts = new Set(map.queryRenderedFeatures().map((feature) => feature.layer.id))
+  return { errors, parts: [...parts].sort() }
+}"""
+
+
+def test_the_document_alone_is_enough_for_maplibre(chromium: Browser, server: Served) -> None:
+    if not LIBRARY.is_dir():
+        absent("MapLibre", "`make portal` fetches it")
+    for visit in window(chromium, server, DESK):
+        page = visit.page
+        page.route("**/library/*", _lend)
+        visit.open("/ogc/page.css")  # a page of the same origin with nothing on it
+        (one,) = visit.read(f"/ogc/collections/{LAYER}/items?limit=1")["features"]
+        style = f"{visit.url}/ogc/collections/{LAYER}/styles/current"
+        told = page.evaluate(DRAW, {"center": spot_on(one), "style": style})
+        assert told["errors"] == []
+        assert f"{LAYER}|fill" in told["parts"]
+        assert visit.errors == []
+
+
+def _lend(asked: Route) -> None:
+    name = asked.request.url.rpartition("/")[2]
+    asked.fulfill(path=LIBRARY / name, content_type="text/javascript")
 
 
 def test_the_editor_is_for_those_who_enter_the_resource(chromium: Browser, server: Served) -> None:
