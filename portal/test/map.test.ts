@@ -12,7 +12,7 @@ import { sorted, symbolsOf } from '../src/map/symbols'
 import { nameFields, themeOf } from '../src/map/themes'
 
 const layer = (slug: string, geometry: Layer['geometry'], zh = ''): Layer => ({
-  slug, geometry, holds: { value: 'features', title: { zh: '要素', en: 'features' } }, title: { zh, en: slug }, readable: true, rows: 10, bbox: null, version: null, landed_at: null,
+  slug, geometry, holds: { value: 'features', title: { zh: '要素', en: 'features' } }, title: { zh, en: slug }, readable: true, rows: 10, bbox: null, version: null, landed_at: null, style: null,
   fields: [{ name: 'name', title: { zh: '名称', en: 'Name' }, kind: 'text', required: false, unique: false, codes: [], unit: null }],
 })
 

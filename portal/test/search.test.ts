@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Found, PlaceHit, ResourceHit } from '../src/api/types'
+import type { Found, PlaceHit, ResourceHit } from '../src/api/search'
 import { inOrder, partsOf } from '../src/state/search'
 
 const place = (value: string, spans: [number, number][]): PlaceHit =>

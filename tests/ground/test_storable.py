@@ -1,4 +1,4 @@
-"""U+0000 is refused wherever it stands, and its place is named."""
+"""U+0000 and lone surrogates are refused wherever they stand, and the place is named."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from diban.ground import Invalid, require_storable
         ({"title": {"zh": "\0"}}, "name.title.zh"),
         ({"layers": [{}, {"slug": "x\0y"}]}, "name.layers.1.slug"),
         ({"a\0": 1}, "name.a"),
+        ({"a\ud800": "b"}, "name.a"),
+        ({"a": "\udfff"}, "name.a"),
     ],
 )
 def test_its_place_is_named(value: object, field: str) -> None:

@@ -62,8 +62,10 @@ def test_collections(transport: Client) -> None:
     assert buildings["licence"] == "government use"
     assert buildings["extent"]["spatial"]["bbox"][0] == pytest.approx([114.0, 22.5, 114.0195, 22.5095])
     rels = {link["rel"] for link in buildings["links"]}
-    tiles = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
-    assert rels == {"self", "describedby", "items", "enclosure", tiles}
+    registered = {
+        f"http://www.opengis.net/def/rel/ogc/1.0/{name}" for name in ("tilesets-vector", "styles", "legend")
+    }
+    assert rels == {"self", "describedby", "items", "enclosure", *registered}
 
 
 def test_a_table_has_no_tiles(nobody: Client) -> None:
@@ -72,7 +74,8 @@ def test_a_table_has_no_tiles(nobody: Client) -> None:
     assert rels == {"self", "describedby", "items", "enclosure", "alternate"}
     assert told["extent"] == {}
     assert "storageCrs" not in told
-    nobody.refused("/ogc/collections/register/tiles", 404)
+    for part in ("tiles", "styles", "styles/current", "legend"):
+        nobody.refused(f"/ogc/collections/register/{part}", 404)
     nobody.refused("/ogc/collections/register/tiles/WebMercatorQuad/0/0/0", 404)
 
 

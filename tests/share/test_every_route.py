@@ -17,6 +17,7 @@ OF_DELIVERY = {"nobody": 404, "stranger": 404, "granted": 404, "owner": 200, "ov
 OF_ACCOUNT = {**OPEN, "nobody": 401}
 OF_UPLOAD = {"nobody": 401, "stranger": 404, "granted": 404, "owner": 200, "overseer": 404}
 OF_MAPPING = {**OF_UPLOAD, "overseer": 403}
+
 OF_SENDERS = {**OF_DELIVERY, "overseer": 403}
 LAYER = "/ogc/collections/{collection}"
 DELIVERY = "/api/deliveries/{delivery}"
@@ -32,6 +33,9 @@ RULES = {
     LAYER + "/tiles": OF_LAYER,
     LAYER + "/tiles/{grid}": OF_LAYER,
     LAYER + "/tiles/{grid}/{matrix}/{row}/{column}": OF_LAYER,
+    LAYER + "/styles": OF_LAYER,
+    LAYER + "/styles/{style}": OF_LAYER,
+    LAYER + "/legend": OF_LAYER,
     "/api/assets/{asset}": OF_LAYER,
     "/ogc/tileMatrixSets": OPEN,
     "/ogc/tileMatrixSets/{grid}": OPEN,
@@ -54,6 +58,8 @@ RULES = {
     DELIVERY + "/faulty-rows": {**OF_SENDERS, "owner": 404},  # this one lists none
     "/api/mappings/{layer}": OF_MAPPING,
     "/api/mappings/{layer}/file": OF_MAPPING,
+    "/api/styles/{layer}": OF_MAPPING,
+    "/api/styles/{layer}/values": {**OF_MAPPING, "owner": 400},  # it names no field
     "/api/inbox": OF_ACCOUNT,
     "/api/provided": OF_ACCOUNT,
     "/api/use": OF_ACCOUNT,
@@ -71,6 +77,7 @@ NAMES = {
     "column": str(COLUMN),
     "resource": "housing",
     "layer": "buildings",
+    "style": "current",
 }
 WRITING = {
     ("POST", "/api/session"),
@@ -86,10 +93,11 @@ WRITING = {
     ("POST", DELIVERY + "/review"),
     ("POST", DELIVERY + "/repairs"),
     ("PUT", "/api/mappings/{layer}"),
+    ("PUT", "/api/styles/{layer}"),
     ("POST", "/api/resources/{resource}/moves"),
     ("POST", "/api/expunges/{expunge}/confirmation"),
 }
-"""Tried in the tests of sessions, uploads, mappings, the inbox and of what is done with deliveries."""
+"""Tried in the tests of sessions, uploads, mappings, styles, the inbox and of acts on deliveries."""
 
 
 def askers(town: Town) -> dict[str, Client]:

@@ -15,6 +15,8 @@ PAGES = [
     "/ogc/conformance",
     "/ogc/collections",
     "/ogc/collections/buildings",
+    "/ogc/collections/buildings/styles",
+    "/ogc/collections/buildings/legend",
     ITEMS,
     f"{ITEMS}/2",
 ]

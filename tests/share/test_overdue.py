@@ -10,13 +10,16 @@ from tests.share.town import COLUMN, ROW, ZOOM, Town
 ITEMS = "/ogc/collections/buildings/items"
 
 
+VALUES = "/api/styles/buildings/values?field=floors"
+
+
 @pytest.mark.parametrize(
-    "path", [ITEMS, f"/ogc/collections/buildings/tiles/WebMercatorQuad/{ZOOM}/{ROW}/{COLUMN}"]
+    "path", [VALUES, ITEMS, f"/ogc/collections/buildings/tiles/WebMercatorQuad/{ZOOM}/{ROW}/{COLUMN}"]
 )
 def test_what_takes_too_long_is_cut(own_town: Town, path: str) -> None:
     object.__setattr__(own_town.services, "read_seconds", 1e-9)
     own_town.app = api(own_town.services)
-    client = own_town.client("transport")
+    client = own_town.browser("housing")
     told = client.refused(path, 503)
     assert (told["field"], told["detail"]) == ("read_seconds", "the read took too long and was cut")
     assert told["remedy"]

@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from diban.app import Platform, Road, Settings, rebuild
 from diban.base import Base, Version
 from diban.base.embedded import open_embedded
-from diban.catalogue import Catalogue, Entry, LayerEntry, Resource, SearchIndex, Sharing, State
+from diban.catalogue import Catalogue, Entry, LayerEntry, Resource, SearchIndex, Sharing, State, Styles
 from diban.governance import (
     Account,
     Accounts,
@@ -364,11 +364,10 @@ def open_town(
         base=base,
         catalogue=Catalogue(),
         search=SearchIndex(database),
+        styles=Styles(),
         deliveries=Deliveries(),
         mappings=Mappings(),
-        uploads=Uploads(
-            folder / "originals" / "uploads", size=MOST_BYTES, share=MOST_SHARED, space=3 * MOST_BYTES
-        ),
+        uploads=_uploads(folder),
         parties=Parties(),
         accounts=Accounts(),
         grants=Grants(generation),
@@ -382,6 +381,7 @@ def open_town(
         base=base,
         catalogue=platform.catalogue,
         search=platform.search,
+        styles=platform.styles,
         deliveries=platform.deliveries,
         uploads=platform.uploads,
         journey=Road(platform),
@@ -405,6 +405,11 @@ def open_town(
     finally:
         base.close()
         database.close()
+
+
+def _uploads(folder: Path) -> Uploads:
+    place = folder / "originals" / "uploads"
+    return Uploads(place, size=MOST_BYTES, share=MOST_SHARED, space=3 * MOST_BYTES)
 
 
 def found_town(folder: Path) -> dict[str, Party]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from diban.base import MAX_PAGE
-from diban.catalogue import entry_from_json
+from diban.catalogue import Style, entry_from_json
 from diban.governance import REVIEW_POLICY
 from diban.intake import Mapping
 from diban.quality import MAX_PLACES
@@ -132,3 +132,9 @@ def test_the_example_of_a_mapping_fits_the_example_of_a_resource() -> None:
 def test_numbers_are_those_of_the_source(page: str, said: str) -> None:
     text = " ".join((DOCS / page).read_text(encoding="utf-8").split())
     assert said in text
+
+
+def test_the_style_of_the_guide_is_one() -> None:
+    text = (DOCS / "guides" / "developer.md").read_text(encoding="utf-8")
+    (example,) = [body for kind, body in FENCED.findall(text) if kind == "json" and '"colouring"' in body]
+    assert Style.from_json(json.loads(example)).colouring is not None

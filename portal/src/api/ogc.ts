@@ -18,5 +18,9 @@ export const downloadAddress = (slug: string, form: string): string => `${collec
 export const tileAddress = (slug: string): string =>
   `${collectionAddress(slug)}/tiles/WebMercatorQuad/{z}/{y}/{x}?f=mvt`
 
+/** One feature of a layer, whichever comes first; null where there is none. */
+export const readFirst = async (slug: string, signal?: AbortSignal): Promise<Feature | null> =>
+  (await read<{ features: Feature[] }>(itemsAddress(slug, 1), signal)).features[0] ?? null
+
 export const readFeature = (slug: string, fid: string | number, signal?: AbortSignal): Promise<Feature> =>
   read<Feature>(`${itemAddress(slug, fid)}?f=json`, signal)

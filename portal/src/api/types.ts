@@ -69,6 +69,60 @@ export interface Asset {
   [fact: string]: string | number
 }
 
+export interface ValueColour { value: string; colour: string; title: Text | null }
+export interface ClassColour { colour: string; title: Text | null }
+/** What colours go by: one for all, the values of a field, or classes of its numbers parted by `breaks`. */
+export type Colouring =
+  | { by: 'single' }
+  | { by: 'value'; field: string; values: ValueColour[] }
+  | { by: 'class'; field: string; breaks: number[]; classes: ClassColour[] }
+
+/** How a layer is drawn; `colour` is that of what the colouring says nothing of. */
+export interface Style {
+  colour: string
+  colouring: Colouring
+  area: { opacity: number; outline: string | null; width: number }
+  line: { width: number }
+  point: { radius: number; outline: string; width: number }
+  label: { field: string; size: number; from_zoom: number } | null
+  /** Drawn from the first on, up to but not with the last; 24 is no end. */
+  zooms: { first: number; last: number }
+  opacity: number
+}
+
+export interface Ramp {
+  name: string
+  kind: 'categories' | 'sequence' | 'diverging'
+  title: Text
+  colours: string[]
+  source: string
+}
+
+export interface LayerStyle {
+  layer: string
+  layer_title: Text
+  resource: string
+  resource_title: Text
+  geometry: GeometryKind
+  fields: Field[]
+  /** The version that is shown; 0 for the default, where none was kept. */
+  number: number
+  style: Style
+  default: Style
+  versions: { number: number; at: string; why: string; by: Text }[]
+  ramps: Ramp[]
+}
+
+/** What a field of a layer holds: its most frequent values, and of numbers the percentiles from 0 to 100. */
+export interface FieldValues {
+  looked_at: number
+  whole: boolean
+  absent: number
+  distinct: number
+  values: { value: string; count: number }[]
+  numbers: { quantiles: number[] } | null
+}
+
 export interface Layer {
   slug: string
   title: Text
@@ -83,6 +137,8 @@ export interface Layer {
   bbox: Bbox | null
   version: string | null
   landed_at: string | null
+  /** How its provider has it drawn, as far as the asker may see; null where nobody has said. */
+  style: (Style & { number: number }) | null
   fields: Field[]
 }
 
@@ -141,6 +197,8 @@ export interface DeliveryOf extends DeliveryLine {
 }
 
 export interface ResourceDetail extends Resource {
+  /** What the asker may do with it beyond reading. */
+  may: { style: boolean }
   versions: VersionLine[]
   deliveries: DeliveryLine[]
 }
@@ -434,32 +492,4 @@ export interface Feature {
   id: string | number
   geometry: GeoJSON.Geometry | null
   properties: Record<string, Value>
-}
-
-/** Why a name was found, the best first. */
-export type Match = 'exact' | 'prefix' | 'contains' | 'pinyin' | 'initials' | 'fuzzy'
-
-/** A resource that a search found; `spans` are the places of `value` that have what was typed. */
-export interface ResourceHit {
-  kind: 'resource'
-  title: Text
-  match: { value: Match; title: Text }
-  found: { value: string; spans: [number, number][] }
-  resource: { slug: string; title: Text }
-}
-
-/** A feature that a search found, with its layer and its place. */
-export interface PlaceHit extends Omit<ResourceHit, 'kind' | 'found'> {
-  kind: 'place'
-  found: { value: string; spans: [number, number][]; field: Text }
-  layer: { slug: string; title: Text }
-  fid: number
-  bbox: Bbox | null
-}
-
-export type SearchHit = ResourceHit | PlaceHit
-
-export interface Found {
-  resources: ResourceHit[]
-  places: PlaceHit[]
 }

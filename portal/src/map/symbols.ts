@@ -2,11 +2,12 @@
 
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 
-import type { Layer } from '../api/types'
+import type { Layer, Style } from '../api/types'
 import type { Language } from '../state/language'
 import { accent, assignColours, halo } from './colours'
 import { firstZoom } from './density'
 import { namesSource } from './names'
+import { styledLayers } from './styled'
 import { heightField, namedOnce, nameFields, numberField, rankField, themeOf, type Theme } from './themes'
 
 export interface Swatch {
@@ -14,6 +15,10 @@ export interface Swatch {
   fill: string
   edge: string
   dashed: boolean
+  /** How much of the fill covers what lies below. */
+  cover: number
+  /** The first colours, where a layer has several. */
+  several: string[]
   /** Stops of a ramp, with the field they stand for. */
   ramp: { colours: string[]; values: number[]; title: Layer['title']; unit: string | null } | null
 }
@@ -194,8 +199,9 @@ export function colourOf(layer: Layer, among: Layer[]): string {
 /** The style layers of one layer, unsorted. */
 export function symbolsOf(layer: Layer, colour: string, language: Language = 'zh'): Symbol[] {
   const drawing = new Drawing(layer, toneOf(layer, colour), language)
-  const { geometry } = layer
+  const { geometry, style } = layer
   if (geometry === 'none') return []
+  if (style) return styledLayers(layer, style, REGULAR).map((one) => ({ ...one, rank: ranks[themeOf(layer)] }))
   if (geometry === 'polygon' || geometry === 'any') drawing.area()
   if (geometry === 'line' || geometry === 'any') {
     if (themeOf(layer) === 'street') drawing.street()
@@ -220,10 +226,21 @@ export function visibleFrom(layer: Layer): number {
   return zooms.length ? Math.min(...zooms) : 0
 }
 
+function styledSwatch(style: Style, shape: Swatch['shape']): Swatch {
+  const { colouring, colour } = style
+  const colours = colouring.by === 'value' ? colouring.values : colouring.by === 'class' ? colouring.classes : []
+  // of many classes the ends and the middle
+  const some = colours.length > 3 ? [0, Math.floor(colours.length / 2), colours.length - 1].map((k) => colours[k]) : colours
+  const several = some.flatMap((one) => (one ? [one.colour] : []))
+  const edge = shape === 'area' ? (style.area.outline ?? colour) : colour
+  return { shape, fill: colour, edge, dashed: false, cover: Math.max(style.area.opacity, 0.1), several: several.length > 1 ? several : [], ramp: null }
+}
+
 export function swatchOf(layer: Layer, colour: string): Swatch {
-  const [fill, edge] = toneOf(layer, colour)
   const shape = layer.geometry === 'point' ? 'dot' : layer.geometry === 'line' ? 'line' : 'area'
+  if (layer.style) return styledSwatch(layer.style, shape)
+  const [fill, edge] = toneOf(layer, colour)
   const theme = themeOf(layer)
   const dashed = theme === 'division' || theme === 'subdivision' || (theme === 'file' && shape === 'area')
-  return { shape, fill: theme === 'address' ? edge : dashed && theme === 'file' ? halo : fill, edge, dashed, ramp: ramp(layer) }
+  return { cover: fill === edge ? 0.3 : 1, several: [], shape, fill: theme === 'address' ? edge : dashed && theme === 'file' ? halo : fill, edge, dashed, ramp: ramp(layer) }
 }

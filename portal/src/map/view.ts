@@ -1,6 +1,6 @@
 /** One map on a page: the platform's layers over a net of degrees, nothing fetched from elsewhere. */
 
-import type { GeoJSONSource, LngLatBoundsLike, Map as Engine, MapMouseEvent, StyleSpecification } from 'maplibre-gl'
+import type { GeoJSONSource, LayerSpecification, LngLatBoundsLike, Map as Engine, MapMouseEvent, StyleSpecification } from 'maplibre-gl'
 
 import { tileAddress } from '../api/ogc'
 import type { Bbox, Layer } from '../api/types'
@@ -107,14 +107,17 @@ export class View {
   private readonly names = new Map<string, Map<string, GeoJSON.Feature>>()
 
   private constructor(private readonly engine: Engine, private readonly opening: Opening, private readonly listener: Listener) {
-    for (const layer of engine.getStyle().layers) {
-      for (const name of OPACITIES) {
-        const value: unknown = (layer.paint as Record<string, unknown> | undefined)?.[name]
-        if (typeof value === 'number') this.base.set(`${layer.id}/${name}`, value)
-      }
-    }
+    engine.getStyle().layers.forEach((layer) => this.noteOpacities(layer))
     this.listen()
     this.drawNet()
+  }
+
+  /** Keeps what the opacities of a style layer are when the reader turns its layer neither up nor down. */
+  private noteOpacities(layer: LayerSpecification): void {
+    for (const name of OPACITIES) {
+      const value: unknown = (layer.paint as Record<string, unknown> | undefined)?.[name]
+      if (typeof value === 'number') this.base.set(`${layer.id}/${name}`, value)
+    }
   }
 
   /** Opens a map in a box; fails where the browser cannot draw. */
@@ -221,6 +224,38 @@ export class View {
         if (base !== undefined) this.engine.setPaintProperty(layer.id, name, base * opacity)
       }
     }
+  }
+
+  /** Draws a layer in another style than before. */
+  restyle(layer: Layer): void {
+    const { engine, opening } = this
+    const id = `${layer.slug}|`
+    opening.layers = opening.layers.map((one) => (one.slug === layer.slug ? layer : one))
+    const all = sorted(opening.layers.filter((one) => one.geometry !== 'none').flatMap((one) => symbolsOf(one, colourOf(one, opening.layers), opening.language)))
+    const drawn = new Map(engine.getStyle().layers.map((one) => [one.id, one]))
+    for (const old of drawn.keys()) if (old.startsWith(id) && !all.some((one) => one.id === old)) engine.removeLayer(old)
+    for (const [k, made] of all.entries()) {
+      if (!made.id.startsWith(id)) continue
+      const old = drawn.get(made.id)
+      if (old?.type === made.type) this.change(old, made)
+      else {
+        if (old) engine.removeLayer(old.id)
+        engine.addLayer(made, all.slice(k + 1).find((above) => engine.getLayer(above.id))?.id ?? 'picked-fill')
+      }
+      this.noteOpacities(made)
+    }
+  }
+
+  /** Turns a style layer into another of its sort in place, so that nothing flickers. */
+  private change(old: LayerSpecification, made: LayerSpecification): void {
+    const differing = (part: 'paint' | 'layout'): [string, unknown][] => {
+      const [before, after] = [old[part], made[part]].map((one) => (one ?? {}) as Record<string, unknown>) as [Record<string, unknown>, Record<string, unknown>]
+      const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+      return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])).map((name) => [name, after[name]])
+    }
+    for (const [name, value] of differing('paint')) this.engine.setPaintProperty(made.id, name as never, value as never)
+    for (const [name, value] of differing('layout')) this.engine.setLayoutProperty(made.id, name as never, value as never)
+    if (old.minzoom !== made.minzoom || old.maxzoom !== made.maxzoom) this.engine.setLayerZoomRange(made.id, made.minzoom ?? 0, made.maxzoom ?? 24)
   }
 
   /** Puts a ring around one geometry, or takes it away; a shape wider than the view is not tinted. */

@@ -18,6 +18,7 @@ export function makeRouter(): Router {
       { path: '/deliveries/:id/review', name: 'review', component: () => import('./ReviewPage.vue'), props: true },
       { path: '/deliveries/:id/receipt', name: 'receipt', component: () => import('./ReceiptPage.vue'), props: true },
       { path: '/layers/:layer/mapping', name: 'mapping', component: () => import('./MappingPage.vue'), props: true },
+      { path: '/layers/:layer/style', name: 'style', component: () => import('./StylePage.vue'), props: true },
       { path: '/deliver', name: 'deliver', component: () => import('./DeliverPage.vue') },
       { path: '/inbox', name: 'inbox', component: () => import('./InboxPage.vue') },
       { path: '/provided', name: 'provided', component: () => import('./ProvidedPage.vue') },

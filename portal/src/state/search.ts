@@ -2,8 +2,7 @@
 
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 
-import { readSearch } from '../api/search'
-import type { Found, PlaceHit, SearchHit } from '../api/types'
+import { readSearch, type Found, type PlaceHit, type SearchHit } from '../api/search'
 import { useLoad } from './load'
 
 const PAUSE_MS = 160

@@ -93,6 +93,7 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         base=platform.base,
         catalogue=platform.catalogue,
         search=platform.search,
+        styles=platform.styles,
         deliveries=platform.deliveries,
         uploads=platform.uploads,
         journey=Road(platform),

@@ -12,7 +12,7 @@ from diban.app.settings import Settings
 from diban.base import Base, RowStore
 from diban.base.embedded import open_embedded
 from diban.base.postgis import open_postgis
-from diban.catalogue import Catalogue, SearchIndex
+from diban.catalogue import Catalogue, SearchIndex, Styles
 from diban.governance import Accounts, FileSigner, Grants, HeadFile, Parties, ScopeCache, UseCounter
 from diban.ground import LayerId, Missing, PartyId, Text
 from diban.intake import Deliveries, Mappings, Uploads
@@ -32,6 +32,7 @@ class Platform:
     base: Base
     catalogue: Catalogue
     search: SearchIndex
+    styles: Styles
     deliveries: Deliveries
     uploads: Uploads
     mappings: Mappings
@@ -90,6 +91,7 @@ def build(settings: Settings) -> Platform:
         base=Base(database, rows, feed, jobs, generation, _mask_secret(home / "keys" / "mask")),
         catalogue=Catalogue(),
         search=SearchIndex(database),
+        styles=Styles(),
         deliveries=Deliveries(),
         # Beside the originals, so that a whole upload becomes one by a rename.
         uploads=Uploads(

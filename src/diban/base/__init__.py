@@ -16,11 +16,12 @@ from diban.base.mvt import SUMMARY, TileAddress
 from diban.base.port import RowStore
 from diban.base.query import MAX_PAGE, Order, Page, Query
 from diban.base.records import Version
-from diban.base.snapshot import Snapshot
+from diban.base.snapshot import LOOKED_AT, Snapshot
 from diban.base.tiles import TILE_BYTES, TILE_FEATURES, Tile
 
 __all__ = [
     "CHANGED",
+    "LOOKED_AT",
     "MAX_PAGE",
     "NEW",
     "OVERVIEW",

@@ -134,6 +134,16 @@ class Selection:
             parts.append(picked.where(self.alive(relation), self.rows.meets(relation, box, False)))
         return sa.select(sa.union_all(*parts).subquery())
 
+    def column(self, reader: Reader, field: Field, step: int) -> Statement:
+        """One field's values, with the geometry where the scope has an area, of every so-many-th number."""
+        require_plain(field.name, self.scope)
+        parts = []
+        for relation in self._relations(reader):
+            geometry = sa.null() if self.scope.area is None else self.rows.geometry(relation)
+            picked = sa.select(relation.c[physical_name(field)].label("value"), geometry.label("geom"))
+            parts.append(picked.where(self.alive(relation), relation.c.fid % step == 0))
+        return sa.select(sa.union_all(*parts).subquery())
+
     def hashes(self, reader: Reader) -> Statement:
         """Row hashes of all rows of the version."""
         parts = [

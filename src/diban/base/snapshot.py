@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from diban.base.boxes import measured
 from diban.base.columns import from_physical
+from diban.base.conditions import require_plain
 from diban.base.keeping import kept_seq
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
 from diban.base.mvt import TileAddress, fit_drawing, lie_in
@@ -42,6 +43,8 @@ from diban.ground import (
 )
 
 BATCH_ROWS = 10_000
+LOOKED_AT = 200_000
+"""Rows of which a field's values are told; of more, a part evenly taken."""
 
 _EVERYTHING = Query(limit=BATCH_ROWS)
 
@@ -193,6 +196,27 @@ class Snapshot:
                 return
             query = replace(query, after=page.after)
 
+    def values(self, name: str) -> Iterator[pa.Array]:
+        """The values of one field, absent ones too, in any order, in parts.
+
+        Of a layer with more than `LOOKED_AT` rows only those of every so-many-th feature number.
+        `Denied` for a field that may not be filtered by: its values would tell of what is hidden.
+        """
+        field = self._shown(name)
+        if self._selection is None or self.version is None:
+            return
+        with self._reader() as reader:
+            step = -(-max(self.version.rows, 1) // LOOKED_AT)
+            statement = self._selection.column(reader, field, step)
+            found = reader.connection.execution_options(yield_per=BATCH_ROWS).execute(statement)
+            for part in found.partitions(BATCH_ROWS):
+                self._look_at_the_clock()
+                values, shapes = zip(*part, strict=True)
+                column = from_physical(values, field)
+                if self.scope.area is not None:
+                    column = column.filter(pa.array(inside_area(shapely.from_wkb(list(shapes)), self.scope)))
+                yield column
+
     def hashes(self) -> Iterator[pa.Array]:
         """Row hashes of the rows that the scope allows: what proves the stored content."""
         if self._selection is None:
@@ -309,6 +333,11 @@ class Snapshot:
         if names is None:
             return self.schema.fields
         return [self.schema.field(name) for name in names]
+
+    def _shown(self, name: str) -> Field:
+        """The field of that name; one that is hidden is not known here, whether it exists or not."""
+        require_plain(name, self.scope)
+        return self.schema.field(name)
 
     def _exact(self, found: Sequence[Row], boxes: tuple[Extent, ...]) -> list[Row]:
         """The rows that truly meet one of the boxes and the scope's area."""

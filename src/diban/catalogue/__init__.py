@@ -2,7 +2,8 @@
 
 A resource is entered as a draft by its provider, registered by the agency's own approver,
 published by the city's; it has one or more layers, whose data the base holds. A delivery has
-states of its own: an update leaves a published resource published.
+states of its own: an update leaves a published resource published. A layer's style is kept here
+version by version; its legend derives from it.
 
 `SearchIndex` keeps the names of resources and features in posting tables.
 
@@ -46,6 +47,29 @@ from diban.catalogue.search import (
 from diban.catalogue.sharing import Sharing
 from diban.catalogue.sharing_method import SharingMethod
 from diban.catalogue.state import EDITABLE, State
+from diban.catalogue.style import (
+    NUMBER_KINDS,
+    RAMPS,
+    VALUE_KINDS,
+    Area,
+    ByClass,
+    ByValue,
+    Class,
+    KeptStyle,
+    Label,
+    Legend,
+    LegendEntry,
+    Line,
+    Point,
+    Ramp,
+    RampKind,
+    Style,
+    Styles,
+    ValueColour,
+    Zooms,
+    default_style,
+    legend_of,
+)
 from diban.catalogue.titled import Titled
 from diban.catalogue.update_cycle import UpdateCycle
 
@@ -54,26 +78,41 @@ __all__ = [
     "EDITABLE",
     "ITEM_TYPE_OF",
     "MOVES",
+    "NUMBER_KINDS",
     "QUERY_LENGTH",
+    "RAMPS",
     "RESOURCES",
     "SEGMENT",
     "TITLE",
+    "VALUE_KINDS",
+    "Area",
     "Asked",
     "Builder",
+    "ByClass",
+    "ByValue",
     "Candidate",
     "Catalogue",
     "Category",
+    "Class",
     "DataFormat",
     "Entry",
     "Hand",
     "ItemType",
+    "KeptStyle",
+    "Label",
     "LayerEntry",
+    "Legend",
+    "LegendEntry",
+    "Line",
     "Look",
     "Match",
     "Move",
     "Moved",
     "Names",
     "Opening",
+    "Point",
+    "Ramp",
+    "RampKind",
     "Resource",
     "ResourceCode",
     "ResourceLayer",
@@ -82,11 +121,17 @@ __all__ = [
     "SharingMethod",
     "Source",
     "State",
+    "Style",
+    "Styles",
     "Titled",
     "UpdateCycle",
+    "ValueColour",
     "Wanted",
+    "Zooms",
+    "default_style",
     "entry_as_json",
     "entry_from_json",
+    "legend_of",
     "move_between",
     "moves_from",
     "name_fields",

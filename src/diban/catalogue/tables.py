@@ -46,3 +46,14 @@ resource_move = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
 )
+
+layer_style = sa.Table(
+    "layer_style",
+    metadata,
+    sa.Column("layer", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("style", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)

@@ -34,6 +34,8 @@ from diban.share.requests import Guard
 from diban.share.search import search_block
 from diban.share.services import VERSION, Services
 from diban.share.session import session_block
+from diban.share.style_pages import style_editor_block
+from diban.share.styles import styles_block
 from diban.share.tiles import tiles_block
 from diban.share.uploads import uploads_block
 from diban.share.use_pages import use_block
@@ -71,6 +73,7 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
     offered = (
         features_block(desk, counts),
         tiles_block(desk, holdings),
+        styles_block(desk),
         downloads_block(desk),
         assets_block(desk),
         platform_block(asking),
@@ -81,6 +84,7 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
         deliveries_block(asking),
         delivery_acts_block(asking),
         mappings_block(asking),
+        style_editor_block(asking),
         inbox_block(asking),
         inbox_acts_block(asking, directory),
         use_block(asking, directory),

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from diban.catalogue import Resource, ResourceLayer, State, Titled
-from diban.governance import Asker
+from diban.governance import Asker, Permission
 from diban.ground import NOW, AssetKind, Field, Kind, Missing, Moment, PartyId, Scope, Text
 from diban.share.answers import json_answer
 from diban.share.asking import Asking
@@ -19,6 +19,7 @@ from diban.share.directory import MOST_RESOURCES, Directory
 from diban.share.holdings import Holdings, whole
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.parameter import Parameter
+from diban.share.seen_style import seen_style
 from diban.share.services import Services
 from diban.store import reading
 
@@ -94,6 +95,7 @@ class _Pages:
             shown["asset"] = self._asset(layer, NOW, scope)
         return {
             **entry,
+            "may": {"style": asker.allowed(Permission.ENTER_RESOURCE, item.entry.provider)},
             "versions": versions,
             "deliveries": [delivery_line(delivery) for delivery in seen],
         }
@@ -163,8 +165,17 @@ class _Pages:
             "bbox": None if extent is None else extent.as_list(),
             "version": layer.version if allowed else None,
             "landed_at": iso(layer.landed_at),
+            "style": self._style(layer, scope),
             "fields": [field_document(field) for field in layer.schema.fields],
         }
+
+    def _style(self, layer: ResourceLayer, scope: Scope) -> dict[str, Any] | None:
+        """How its provider has it drawn, as far as the asker may see; None where nobody has said."""
+        kept = None if layer.layer is None else self._directory.style(layer.layer)
+        if kept is None or layer.layer is None or not scope.allows(layer.layer):
+            return None
+        seen = seen_style(kept.style, layer.schema, scope.on(layer.layer))
+        return {"number": kept.number, **seen.as_json()}
 
 
 def _holds(asset: AssetKind | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from diban.catalogue import Resource, ResourceLayer, State
+from diban.catalogue import KeptStyle, Resource, ResourceLayer, State
 from diban.governance import Asker, Permission
 from diban.ground import Denied, LayerId, Missing, Scope, Text
 from diban.share.services import Services
@@ -40,6 +40,7 @@ class _Listing:
     generation: int
     resources: tuple[Resource, ...]
     offered: dict[str, Offered]
+    styles: dict[LayerId, KeptStyle]
 
 
 class Directory:
@@ -48,7 +49,7 @@ class Directory:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._lock = threading.Lock()
-        self._listing = _Listing(-1, (), {})
+        self._listing = _Listing(-1, (), {}, {})
 
     def resources(self) -> tuple[Resource, ...]:
         """Every resource, by slug, as of now: whoever has just acted sees it, whichever process they ask."""
@@ -58,6 +59,10 @@ class Directory:
     def offered(self) -> dict[str, Offered]:
         """The layers of published resources by slug."""
         return self._present().offered
+
+    def style(self, layer: LayerId) -> KeptStyle | None:
+        """The style that was kept for a layer last; None when none was."""
+        return self._present().styles.get(layer)
 
     def collection(self, slug: str, asker: Asker, scope: Scope) -> Offered:
         """The layer of that slug, if this asker may read it.
@@ -103,6 +108,7 @@ class Directory:
     def _read(self, generation: int) -> _Listing:
         with reading(self._services.database) as connection:
             found = self._services.catalogue.list(connection, tuple(State), limit=MOST_RESOURCES)
+            styles = self._services.styles.all_current(connection)
         offered = {
             layer.slug: Offered(resource, layer, layer.layer)
             for resource in found
@@ -110,4 +116,4 @@ class Directory:
             for layer in resource.layers
             if layer.layer is not None
         }
-        return _Listing(generation, tuple(found), offered)
+        return _Listing(generation, tuple(found), offered, styles)

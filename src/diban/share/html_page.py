@@ -39,6 +39,12 @@ _TERMS = {
     "conformsTo": Text(zh="符合的标准条款", en="Conforms to"),
     "tilesets": Text(zh="瓦片集", en="Tilesets"),
     "itemType": Text(zh="内容", en="Holds"),
+    "styles": Text(zh="样式", en="Styles"),
+    "heading": Text(zh="字段", en="Field"),
+    "unit": Text(zh="单位", en="Unit"),
+    "entries": Text(zh="图例", en="Legend"),
+    "colour": Text(zh="颜色", en="Colour"),
+    "date": Text(zh="日期", en="Date"),
 }
 _RELATIONS = {
     "self": Text(zh="本页", en="This page"),
@@ -52,6 +58,10 @@ _RELATIONS = {
     "service-desc": Text(zh="接口说明", en="Description of the API"),
     "tiling-schemes": Text(zh="瓦片网格", en="Tile grids"),
     "tilesets-vector": Text(zh="矢量瓦片", en="Vector tiles"),
+    "styles": Text(zh="样式", en="Styles"),
+    "stylesheet": Text(zh="样式文件", en="Style document"),
+    "legend": Text(zh="图例", en="Legend"),
+    "preview": Text(zh="图片", en="Picture"),
 }
 """What links are, by the last part of their relation."""
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
@@ -117,6 +127,8 @@ def _value(key: str, value: Any, language: str) -> str:
         return _links(value, language)
     if key == "features" and isinstance(value, list):
         return _features(value, language)
+    if key == "entries" and isinstance(value, list):
+        return _legend(value)
     if key == "geometry" and isinstance(value, dict):
         return _shape(value)
     if isinstance(value, dict):
@@ -152,6 +164,16 @@ def _links(links: Sequence[Mapping[str, Any]], language: str) -> str:
         followed = _as_page(href) if kind.startswith("application/") and "json" in kind else href
         target = f'<a href="{escape(followed)}">{words}</a>' if _linked(href, one) else words
         lines.append(f'<li>{target} <span class="faint">{escape(href)} · {escape(kind)}</span></li>')
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def _legend(entries: Sequence[Mapping[str, Any]]) -> str:
+    """Colours with what they mean; drawn, since a page may carry no style of its own."""
+    mark = '<svg width="24" height="14" aria-hidden="true"><rect width="24" height="14" fill="{}"/></svg>'
+    lines = [
+        f"<li>{mark.format(escape(str(one.get('colour'))))} {escape(str(one.get('title')))}</li>"
+        for one in entries[:_MOST]
+    ]
     return f"<ul>{''.join(lines)}</ul>"
 
 

@@ -77,7 +77,7 @@ class _Pages:
 
     def _known(self, request: Request, layer: str) -> LayerMapping:
         asker = self._begin(request, NUMBER)
-        number = _number(given_parameters(request, NUMBER).get("number"))
+        number = parse_number(given_parameters(request, NUMBER).get("number"))
         return self._services.journey.mapping(asker, layer[:200], number)
 
     def _begin(self, request: Request, *parameters: Parameter) -> Asker:
@@ -86,7 +86,8 @@ class _Pages:
         return self._asking.account(request)
 
 
-def _number(given: str | None) -> int | None:
+def parse_number(given: str | None) -> int | None:
+    """The number of a version; None when none is given."""
     if given is None:
         return None
     if not (given.isascii() and given.isdecimal() and int(given[:9]) > 0 and len(given) < 10):

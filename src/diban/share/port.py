@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
-from diban.catalogue import Resource, ResourceLayer, State
+from diban.catalogue import KeptStyle, Resource, ResourceLayer, State, Style
 from diban.governance import Asker, Tombstone, Verdict
 from diban.ground import Asset, DeliveryId, LayerId, Mode, Text, VersionId
 from diban.intake import Delivery, Mapping, Saved
@@ -113,6 +113,19 @@ class LayerMapping:
     versions: tuple[Saved, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LayerStyle:
+    """A layer as its provider draws it: the style and its number (0: none was kept, it is the default),
+    what the default is, and the versions there are, newest first."""
+
+    resource: Resource
+    layer: ResourceLayer
+    number: int
+    style: Style
+    default: Style
+    versions: tuple[KeptStyle, ...]
+
+
 class Journey(Protocol):
     """Deliveries on their road. Every act checks who asks, leaves its audit line and can be repeated."""
 
@@ -167,6 +180,14 @@ class Journey(Protocol):
 
     def save_mapping(self, asker: Asker, layer: str, value: dict[str, Any], on: int | None) -> LayerMapping:
         """Keep a mapping as the next version, if ``on`` (where given) is still the current one."""
+
+    def style(self, asker: Asker, layer: str, number: int | None = None) -> LayerStyle:
+        """How the layer is drawn, now or in an earlier version."""
+
+    def save_style(
+        self, asker: Asker, layer: str, value: dict[str, Any], why: str, on: int | None
+    ) -> LayerStyle:
+        """Keep a style as the next version, if ``on`` (where given) is still the current one."""
 
     def sign(self, message: bytes) -> tuple[str, str]:
         """The fingerprint of the platform's key, and its signature over the message in hex."""

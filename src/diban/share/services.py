@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from diban.base import Base
-from diban.catalogue import Catalogue, SearchIndex
+from diban.catalogue import Catalogue, SearchIndex, Styles
 from diban.governance import Accounts, Parties, ScopeCache, UseCounter
 from diban.ground import Extent, LayerId, PartyId, Text
 from diban.intake import Deliveries, Uploads
@@ -34,6 +34,7 @@ class Services:
     base: Base
     catalogue: Catalogue
     search: SearchIndex
+    styles: Styles
     deliveries: Deliveries
     uploads: Uploads
     journey: Journey

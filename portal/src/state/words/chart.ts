@@ -12,6 +12,7 @@ export const chart = {
   zoomTo: { zh: '缩放到图层', en: 'Zoom to layer' },
   entry: { zh: '目录条目', en: 'Catalogue entry' },
   zoomIn: { zh: '放大后可见', en: 'Zoom in to see it' },
+  zoomOut: { zh: '缩小后可见', en: 'Zoom out to see it' },
   landed: { zh: '入库', en: 'Landed' },
   version: { zh: '版本', en: 'Version' },
   provider: { zh: '提供方', en: 'Provider' },

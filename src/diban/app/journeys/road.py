@@ -24,6 +24,7 @@ from diban.app.journeys.publication import step
 from diban.app.journeys.receive import Letter, address, enter, job_of
 from diban.app.journeys.repairing import settle_repairs
 from diban.app.journeys.reviewing import settle
+from diban.app.journeys.style import save_style, show_style
 from diban.app.journeys.taking_assets import take_asset
 from diban.app.journeys.withdrawing import withdraw
 from diban.app.wiring import Platform
@@ -43,7 +44,7 @@ from diban.ground import (
     now,
 )
 from diban.intake import Bound, Delivery, Upload
-from diban.share import FileColumns, Kept, LayerMapping, Rows, Standing, Step, Submission
+from diban.share import FileColumns, Kept, LayerMapping, LayerStyle, Rows, Standing, Step, Submission
 from diban.store import reading, unit
 
 READS, READ_PATIENCE = 2, 5.0
@@ -161,6 +162,15 @@ class Road:
         self._resource(asker, layer)
         save_mapping(self.platform, layer, value, asker, on)
         return self.mapping(asker, layer)
+
+    def style(self, asker: Asker, layer: str, number: int | None = None) -> LayerStyle:
+        return show_style(self.platform, layer, asker, number)
+
+    def save_style(
+        self, asker: Asker, layer: str, value: dict[str, Any], why: str, on: int | None
+    ) -> LayerStyle:
+        save_style(self.platform, layer, value, why, asker, on)
+        return show_style(self.platform, layer, asker)
 
     def sign(self, message: bytes) -> tuple[str, str]:
         signer = self.platform.signer

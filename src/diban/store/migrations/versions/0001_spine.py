@@ -17,6 +17,7 @@ def upgrade() -> None:
     _base_2()
     _catalogue_1()
     _catalogue_2()
+    _catalogue_3()
 
 
 def _store_1() -> None:
@@ -181,7 +182,17 @@ def _base_2() -> None:
 
 
 def _catalogue_1() -> None:
-    """resource, search_block, search_part, search_posting, search_resource."""
+    """layer_style, resource, search_block, search_part, search_posting."""
+    op.create_table(
+        "layer_style",
+        sa.Column("layer", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("style", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("layer", "number", name=op.f("pk_layer_style")),
+    )
     op.create_table(
         "resource",
         sa.Column("id", sa.Text(), nullable=False),
@@ -222,6 +233,10 @@ def _catalogue_1() -> None:
         sa.PrimaryKeyConstraint("segment", "term", name=op.f("pk_search_posting")),
         sqlite_with_rowid=False,
     )
+
+
+def _catalogue_2() -> None:
+    """search_resource, search_segment, search_source, resource_layer."""
     op.create_table(
         "search_resource",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -229,10 +244,6 @@ def _catalogue_1() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_search_resource")),
         sa.UniqueConstraint("resource", name=op.f("uq_search_resource_resource")),
     )
-
-
-def _catalogue_2() -> None:
-    """search_segment, search_source, resource_layer, resource_move."""
     op.create_table(
         "search_segment",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -266,6 +277,10 @@ def _catalogue_2() -> None:
         sa.UniqueConstraint("layer", name=op.f("uq_resource_layer_layer")),
     )
     op.create_index(op.f("ix_resource_layer_resource"), "resource_layer", ["resource"], unique=False)
+
+
+def _catalogue_3() -> None:
+    """resource_move."""
     op.create_table(
         "resource_move",
         sa.Column("resource", sa.Text(), nullable=False),
