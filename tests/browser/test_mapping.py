@@ -55,7 +55,7 @@ def test_a_steward_maps_columns_and_codes_and_delivers_again(
         page.get_by_label("纬度或北坐标的列").select_option("北")
         expect(page.get_by_text("没有用到的列： 备注")).to_be_visible()
         page.get_by_role("button", name="保存为第 1 版").click()
-        expect(page.get_by_role("status")).to_contain_text("已保存为第 1 版")
+        expect(page.get_by_role("main").get_by_role("status")).to_contain_text("已保存为第 1 版")
         with page.expect_download() as taken:
             page.get_by_role("link", name="下载第 1 版").click()
         taken.value.save_as(tmp_path / "mapping.json")
@@ -108,7 +108,7 @@ def test_a_table_without_a_header_is_told_mapped_by_position_and_lands(
         page.get_by_label("纬度或北坐标的列").select_option("column 2")
         expect(page.get_by_text("必填，但没有来源")).to_have_count(0)
         page.get_by_role("button", name="保存为第").click()
-        expect(page.get_by_role("status")).to_contain_text("以后的交付采用")
+        expect(page.get_by_role("main").get_by_role("status")).to_contain_text("以后的交付采用")
         page.reload()
         expect(first).to_have_value("false")
         expect(page.locator(".value").first).to_be_visible()

@@ -55,7 +55,17 @@ def test_measures_are_labelled_by_what_was_looked_up(town: Town) -> None:
     labels = set(re.findall(r'diban_requests_total\{block="([^"]*)",status="([^"]*)"\}', answer.text))
     assert {("features", "200"), ("features", "404"), ("portal", "404")} <= labels | {("portal", "404")}
     blocks = {"core", "features", "tiles", "platform", "session", "catalogue", "deliveries", "operations"}
-    blocks |= {"uploads", "inbox", "assets", "mappings", "downloads", "use"}
+    blocks |= {
+        "uploads",
+        "inbox",
+        "assets",
+        "mappings",
+        "downloads",
+        "use",
+        "search",
+        "styles",
+        "style-editor",
+    }
     assert {block for block, _ in labels} <= blocks | {"portal", "other"}
     assert re.search(r'diban_request_seconds_count\{block="features"\} \d', answer.text)
 

@@ -64,6 +64,7 @@ _RELATIONS = {
     "preview": Text(zh="图片", en="Picture"),
 }
 """What links are, by the last part of their relation."""
+_WITH_PAGE = ("application/json", "application/geo+json", "application/vnd.oai.openapi+json;version=3.0")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 
 
@@ -148,9 +149,9 @@ def _list(values: Sequence[Any], language: str) -> str:
 
 def _entry(value: Mapping[str, Any], language: str) -> str:
     """One of several objects: its name leads to it."""
-    own = next((one["href"] for one in value.get("links", ()) if one.get("rel") == "self"), "")
+    own = next((_as_page(one) for one in value.get("links", ()) if one.get("rel") == "self"), "")
     name = escape(str(value.get("title") or value.get("id") or ""))
-    head = f'<h2><a href="{escape(_as_page(own))}">{name}</a></h2>' if own and name else f"<h2>{name}</h2>"
+    head = f'<h2><a href="{escape(own)}">{name}</a></h2>' if own and name else f"<h2>{name}</h2>"
     shown = ("description", "source", "licence", "version")
     facts = {key: value[key] for key in shown if value.get(key)}
     return head + (_facts(facts, language) or _facts({"links": value.get("links", [])}, language))
@@ -161,8 +162,7 @@ def _links(links: Sequence[Mapping[str, Any]], language: str) -> str:
     for one in links:
         href, kind = str(one.get("href", "")), str(one.get("type", ""))
         words = escape(str(one.get("title") or _relation(str(one.get("rel", "")), language)))
-        followed = _as_page(href) if kind.startswith("application/") and "json" in kind else href
-        target = f'<a href="{escape(followed)}">{words}</a>' if _linked(href, one) else words
+        target = f'<a href="{escape(_as_page(one))}">{words}</a>' if _linked(href, one) else words
         lines.append(f'<li>{target} <span class="faint">{escape(href)} · {escape(kind)}</span></li>')
     return f"<ul>{''.join(lines)}</ul>"
 
@@ -225,9 +225,10 @@ def _plain(value: Any) -> str:
     return f'<a href="{escape(text)}">{escape(text)}</a>' if _ADDRESS.fullmatch(text) else escape(text)
 
 
-def _as_page(href: str) -> str:
-    """The same address, as a page, where it is one of those that have one."""
-    if "f=" in href or "/ogc" not in urlsplit(href).path:
+def _as_page(said: Mapping[str, Any]) -> str:
+    """Where a link leads; to the page of a document that has one."""
+    href = str(said.get("href", ""))
+    if "f=" in href or "/ogc" not in urlsplit(href).path or said.get("type") not in _WITH_PAGE:
         return href
     return f"{href}{'&' if '?' in href else '?'}f=html"
 
