@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -16,7 +16,8 @@ import shapely
 from pyogrio.raw import write_arrow
 
 from diban.base import Query, Snapshot
-from diban.ground import CRS84, FID, GEOMETRY, STORED, Crs, Field, GeometryKind, Invalid, Kind, Text, project
+from diban.ground import CRS84, FID, GEOMETRY, STORED, Crs, Field, GeometryKind, Kind
+from diban.share.geojson import moved
 
 SUFFIX = "gpkg"
 MEDIA_TYPE = "application/geopackage+sqlite3"
@@ -130,7 +131,8 @@ def _laid_out(
     ]
     if kind is not None:
         shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
-        shapes = _moved(_gathered(shapes, kind.removesuffix(" Z")), crs)
+        # x, y whatever the CRS prescribes: so the format has it.
+        shapes = moved(_gathered(shapes, kind.removesuffix(" Z")), replace(crs, swapped=False))
         columns.append(pa.array(shapely.to_wkb(shapes, flavor="iso"), pa.binary()))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
@@ -145,23 +147,3 @@ def _gathered(shapes: Shapes, kind: str) -> Shapes:
         shapes = shapes.copy()
         shapes[alone] = gather(shapes[alone], indices=np.arange(len(alone)))
     return shapes
-
-
-def _moved(shapes: Shapes, crs: Crs) -> Shapes:
-    """Shapes in lon/lat as x, y of the CRS; `Invalid` when one lies where it has no coordinates."""
-    if crs.degrees:
-        return shapes
-
-    def change(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        found = project(points, CRS84, crs)
-        if not np.isfinite(found[:, :2]).all():
-            raise Invalid(
-                Text(zh="有要素超出该坐标系的范围", en="a feature lies outside that CRS"),
-                field="crs",
-                limit=crs.code,
-                remedy=Text(zh="用 bbox 限定范围，或换用 CRS84", en="limit it by bbox, or ask for CRS84"),
-            )
-        return found
-
-    out: Shapes = shapely.transform(shapes, change, include_z=bool(shapely.has_z(shapes).any()))
-    return out
