@@ -12,7 +12,7 @@ import orjson
 
 from diban.catalogue import RAMPS, Style, default_style, legend_of
 from diban.ground import GeometryKind, Schema
-from diban.share.maplibre import maplibre_layers
+from diban.share.ogc.maplibre import maplibre_layers
 from tests.catalogue.test_style import BY_CLASS, BY_VALUE, SCHEMA
 
 FILE = Path(__file__).parents[2] / "portal" / "test" / "styles.json"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diban.share.features import ITEMS
+from diban.share.ogc.features import ITEMS
 from tests.share.client import ADDRESS, Client
 from tests.share.town import BUILDINGS, COLUMN, ROW, ZOOM
 

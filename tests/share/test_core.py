@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from diban.share import api, blocks_of
-from diban.share.features import ITEMS
+from diban.share.ogc.features import ITEMS
 from tests.share.client import ADDRESS, Client
 from tests.share.town import Town
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from fastapi import FastAPI, Request
 
-from diban.share.cross_origin import CrossOrigin
+from diban.share.http.cross_origin import CrossOrigin
 from tests.share.client import Client
 
 ITEMS = "/ogc/collections/buildings/items"

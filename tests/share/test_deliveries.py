@@ -10,7 +10,7 @@ import pytest
 from diban.app import forget_previews, work_once
 from diban.governance import FileTrusted, Role
 from diban.intake import Delivery
-from diban.share import receipt
+from diban.share.deliveries import receipt
 from diban.store import reading, unit
 from tests.share.client import Client
 from tests.share.conftest import ORIGINAL

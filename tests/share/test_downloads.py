@@ -17,7 +17,7 @@ import shapely
 from shapely.geometry import shape
 
 from diban.ground import LayerId, Unavailable
-from diban.share.kept_files import KeptFiles, forget_files
+from diban.share.ogc.kept_files import KeptFiles, forget_files
 from tests.share.client import Client
 from tests.share.town import ROWS, Town
 

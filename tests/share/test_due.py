@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from diban.catalogue import UpdateCycle
-from diban.share.due import due_after
+from diban.share.deliveries.due import due_after
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from diban.catalogue import State
 from diban.governance import By, Role, Target, TargetKind, request_expunge
 from diban.ground import micros, now
 from diban.intake import Delivery
-from diban.share import inbox
+from diban.share.deliveries import inbox
 from diban.store import unit
 from tests.share import test_deliveries
 from tests.share.client import Client

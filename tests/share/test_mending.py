@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from diban.governance import Role
+from diban.share.http.rows_answer import file_name
 from diban.share.port import Rows
-from diban.share.rows_answer import file_name
 from tests.share.client import Client
 from tests.share.sending import DELIVERIES, geojson, submit, submitted, uploaded, work
 from tests.share.town import ROWS, Town, building

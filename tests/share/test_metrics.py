@@ -13,14 +13,14 @@ import pytest
 
 from diban.ground import StorageFull, Text
 from diban.share import Measures, forget_measures
-from diban.share.metrics import exposition, measure
+from diban.share.http.metrics import exposition, measure
 from tests.share.client import Client
 from tests.share.town import Town
 
 COUNTING = """
 import sys
 from pathlib import Path
-from diban.share.metrics import Measures, measure
+from diban.share.http.metrics import Measures, measure
 measures = Measures(Path(sys.argv[1]))
 for _ in range(int(sys.argv[2])):
     measure("features", 200, 0.003)
@@ -90,7 +90,7 @@ def test_a_full_disk_harms_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def full(*_: object) -> None:
         raise StorageFull(Text(zh="满", en="full"))
 
-    monkeypatch.setattr("diban.share.metrics.os.replace", full)
+    monkeypatch.setattr("diban.share.http.metrics.os.replace", full)
     measures.write()
     assert counts(tmp_path) == counts(None)
 

@@ -21,8 +21,8 @@ from diban.ground import (
     Unavailable,
     Unsafe,
 )
-from diban.share.language import language_of
-from diban.share.problems import status_of
+from diban.share.http.language import language_of
+from diban.share.http.problems import status_of
 from tests.share.client import Client
 
 ITEMS = "/ogc/collections/buildings/items"

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
-from diban.share.requests import MAX_BODY, MAX_PATH, MAX_QUERY, SECURITY, Guard
+from diban.share.http.requests import MAX_BODY, MAX_PATH, MAX_QUERY, SECURITY, Guard
 from tests.share.client import Client
 from tests.share.town import Town
 
@@ -186,7 +186,7 @@ def test_what_nobody_foresaw() -> None:
 def test_what_fails_is_counted(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     client = own_town.client("transport")
     client.read(ITEMS)
-    monkeypatch.setattr("diban.share.features.features_of", lambda batch, crs: 1 / 0)
+    monkeypatch.setattr("diban.share.ogc.features.features_of", lambda batch, crs: 1 / 0)
     assert client.refused(ITEMS, 500)["detail"] == "an internal error; it is recorded"
     sums = own_town.used()
     assert sums[("features", 500)] == 1

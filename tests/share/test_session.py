@@ -11,10 +11,10 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-import diban.share.session
+import diban.share.pages.session
 from diban.governance import Audit, Outcome, Role, hash_password
 from diban.ground import Text, Unavailable, micros, now
-from diban.share.session import AT_ONCE
+from diban.share.pages.session import AT_ONCE
 from diban.store import reading, unit
 from tests.share.client import HOST, Client
 from tests.share.town import PASSWORD, Town
@@ -294,7 +294,7 @@ def test_reads_go_on_while_nothing_can_be_written(own_town: Town, monkeypatch: p
     def full(database: object) -> object:
         raise Unavailable(Text(zh="满", en="full"))
 
-    monkeypatch.setattr("diban.share.asking.unit", full)
+    monkeypatch.setattr("diban.share.http.asking.unit", full)
     assert client.get("/ogc/collections/buildings/items").status_code == 200
 
 
@@ -304,7 +304,7 @@ class Slow:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._free, self._lock = threading.Event(), threading.Lock()
         self.busy = self.most = 0
-        monkeypatch.setattr(diban.share.session, "log_in", self._check)
+        monkeypatch.setattr(diban.share.pages.session, "log_in", self._check)
 
     def _check(self, *_: object) -> object:
         with self._lock:
@@ -326,7 +326,7 @@ def _tries(client: Client, count: int) -> list[asyncio.Task[httpx.Response]]:
 
 def test_few_passwords_are_checked_at_once(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     slow, client = Slow(monkeypatch), own_town.client()
-    monkeypatch.setattr(diban.share.session, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(diban.share.pages.session, "PATIENCE_SECONDS", 0.2)
 
     async def scene() -> list[httpx.Response]:
         tries = _tries(client, 12)

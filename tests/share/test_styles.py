@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from diban.catalogue import Style, legend_of
 from diban.ground import Compare, GeometryKind, LayerScope
-from diban.share import maplibre
-from diban.share.legend_svg import legend_svg
+from diban.share.ogc import maplibre
+from diban.share.ogc.legend_svg import legend_svg
 from diban.store import reading
 from tests.catalogue.test_style import BY_VALUE, SCHEMA
 from tests.share.client import Client

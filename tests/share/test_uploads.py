@@ -16,7 +16,7 @@ from diban.app import sweep_once
 from diban.governance import Role
 from diban.ground import now
 from diban.intake import Uploads
-from diban.share import uploads
+from diban.share.deliveries import uploads
 from diban.store import unit
 from tests.share.client import Client
 from tests.share.sending import PIECE, TUS, UPLOADS, begin, offset_of, send, submit, uploaded

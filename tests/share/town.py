@@ -61,7 +61,7 @@ from diban.ground import (
 )
 from diban.intake import Deliveries, Mappings, Uploads
 from diban.share import Services, api
-from diban.share.asking import COOKIE
+from diban.share.http.asking import COOKIE
 from diban.store import Database, Feed, FolderBlobs, Generation, Jobs, migrate, reading, sqlite_url, unit
 from tests.catalogue.made_up import ENTRY
 from tests.contract.board import Row, features_of, square

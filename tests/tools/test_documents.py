@@ -119,7 +119,7 @@ def test_the_example_of_a_mapping_fits_the_example_of_a_resource() -> None:
     ("guides/developer.md", f"{MAX_PAGE:,} at most"),
     ("guides/developer.md", f"at most {part('diban.base.tiles', 'TILE_FEATURES'):,} features"),
     ("guides/developer.md", f"at most {part('diban.base.tiles', 'TILE_BYTES'):,} bytes"),
-    ("guides/developer.md", f"levels 0 to {part('diban.share.tile_grid', 'MAX_ZOOM')},"),
+    ("guides/developer.md", f"levels 0 to {part('diban.share.ogc.tile_grid', 'MAX_ZOOM')},"),
     ("guides/developer.md", f"{part('diban.share.parameters.limit', 'DEFAULT')} unless said"),
     ("guides/developer.md", f"{part('diban.governance.keys', 'LONGEST').days} at most"),
     ("guides/steward.md", f"up to {MAX_PLACES} of them"),

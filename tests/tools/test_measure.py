@@ -30,8 +30,8 @@ BROKEN: dict[str, tuple[Mapping[str, str], str]] = {
         "import knot of 2 modules: diban.a, diban.b",
     ),
     "reaching_past_a_face": (
-        ROOM | {"src/diban/share/tiles.py": "from diban.base.rows import Row\n"},
-        "src/diban/share/tiles.py:1: diban.base.rows is behind the face of diban.base",
+        ROOM | {"src/diban/share/ogc/tiles.py": "from diban.base.rows import Row\n"},
+        "src/diban/share/ogc/tiles.py:1: diban.base.rows is behind the face of diban.base",
     ),
     "rooms_without_docstring": ({"src/diban/base/__init__.py": "A = 1\n"}, "src/diban/base/__init__.py"),
     "unfinished_words": (

@@ -55,7 +55,7 @@ def errors() -> str:
     tree = table(("error", "code", "HTTP", "exit", "meaning"), rows)
     plain = [
         (str(status), code(known), words.en)
-        for status, (known, words) in part("diban.share.problems", "_PLAIN").items()
+        for status, (known, words) in part("diban.share.http.problems", "_PLAIN").items()
     ]
     return "\n\n".join(
         [
@@ -74,6 +74,6 @@ def _tree(kind: type[Fault], depth: int) -> Iterator[tuple[type[Fault], int]]:
 
 
 def _status(kind: type[Fault]) -> str:
-    status_of = part("diban.share.problems", "status_of")
+    status_of = part("diban.share.http.problems", "status_of")
     with_body, without = (status_of(kind(Text("", "")), method) for method in ("POST", "GET"))
     return str(without) if with_body == without else f"{without}, {with_body} for a body"

@@ -11,8 +11,8 @@ Imports: ground, store, base, catalogue, intake, governance; FastAPI, orjson, pr
 
 from diban.share.api import api, blocks_of
 from diban.share.block import Block, Link, Maturity, link
-from diban.share.kept_files import forget_files
-from diban.share.metrics import Measures, forget_measures
+from diban.share.http.metrics import Measures, forget_measures
+from diban.share.ogc.kept_files import forget_files
 from diban.share.port import (
     CHANGE_KINDS,
     REPAIRS,

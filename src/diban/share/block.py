@@ -11,8 +11,8 @@ from fastapi import APIRouter, Response
 
 from diban.catalogue import ResourceLayer
 from diban.ground import Text
+from diban.share.http.problems import PROBLEM
 from diban.share.parameters.parameter import Parameter
-from diban.share.problems import PROBLEM
 from diban.share.services import Services
 
 Link = dict[str, str]

@@ -1,0 +1,1 @@
+"""What senders and reviewers ask under ``/api``: uploads, deliveries, reports, receipts, the inbox."""

@@ -1,0 +1,1 @@
+"""What is offered and to whom: published layers, what of them may be told, where reads are counted."""
