@@ -24,7 +24,7 @@ demo-check: venv portal ## the same on a free port, every service asked once, th
 test: system venv portal check ## everything: checks, unit, contract on both engines, journey, browser
 	bash tools/setup/portal.sh test
 	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/reliability --durations=10
-	$(BIN)/pytest tests/reliability --durations=10 # by itself: it times what must end, and kills
+	$(BIN)/pytest tests/reliability --numprocesses=2 --dist=loadfile --durations=10 # by itself: it times what must end, and kills
 
 check: venv check-format check-lint check-types check-imports check-measure check-portal ## format, lint, types, arrows between rooms, measures of the house
 

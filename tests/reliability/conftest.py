@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,18 @@ TemplateOf = Callable[..., Template]
 def pytest_configure(config: pytest.Config) -> None:
     """One table for the session."""
     config.stash[FIGURES] = Figures()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands its rows to the process that prints the table."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["trials"] = session.config.stash[FIGURES].as_list()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take a worker's rows; one that crashed has none, and its test failed."""
+    node.config.stash[FIGURES].take(getattr(node, "workeroutput", {}).get("trials", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass
@@ -53,6 +54,14 @@ class Figures:
             [f"{len(trials.failures)} of {trials.count} failed", *trials.failures]
         )
 
+    def as_list(self) -> list[dict[str, object]]:
+        """The rows as plain values, as they pass between processes."""
+        return [asdict(row) for row in self.rows]
+
+    def take(self, rows: list[dict[str, Any]]) -> None:
+        """Add rows of another process."""
+        self.rows += [Trials(**row) for row in rows]
+
     def lines(self) -> list[str]:
         """The table in Markdown."""
         rows: list[tuple[object, ...]] = [("trial", "engine", "trials", "failures", "seconds", "checked")]
@@ -67,4 +76,4 @@ class Figures:
         if path.suffix == ".md":
             path.write_text("\n".join(self.lines()) + "\n", encoding="utf-8")
         else:
-            path.write_text(json.dumps([asdict(row) for row in self.rows], indent=2) + "\n", encoding="utf-8")
+            path.write_text(json.dumps(self.as_list(), indent=2) + "\n", encoding="utf-8")
