@@ -103,6 +103,7 @@ def act_route(
     page: Callable[..., Any],
     *,
     status: int = 200,
+    known: int | None = None,
     answer: Shape | None = None,
     access: Access = Access.ACCOUNT,
     refuses: Sequence[int] = (),
@@ -111,16 +112,20 @@ def act_route(
 ) -> None:
     """Add a page that changes something; it answers ``status``, with JSON of the shape ``answer`` if any.
 
-    ``further`` parameters are OpenAPI objects, as is a ``body`` that is no JSON.
+    ``known`` is the status where it had been done already. ``further`` parameters are OpenAPI objects,
+    as is a ``body`` that is no JSON.
     """
     contents = {} if answer is None else {JSON: answer}
     described: dict[str, Any] = {"parameters": list(further), "security": security(access, method)}
+    told = answers(method, f"{routes.prefix}{path}", status, contents, access, refuses)
+    if known is not None:
+        told[known] = told[status] | {"description": "It had been done already"}
     routes.add_api_route(
         path,
         page,
         methods=[method],
         status_code=status,
         response_class=Response,
-        responses=answers(method, f"{routes.prefix}{path}", status, contents, access, refuses),
+        responses=told,
         openapi_extra=described if body is None else described | {"requestBody": body},
     )

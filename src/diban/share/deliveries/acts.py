@@ -89,21 +89,21 @@ def delivery_acts_block(asking: Asking) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix=PATH, tags=[NAME])
         pages = _Pages(services, asking)
-        for path, page, status in (
-            ("", pages.submit, 201),
-            ("/{delivery}/withdrawal", pages.withdraw, 200),
-            ("/{delivery}/answer", pages.answer, 200),
-            ("/{delivery}/review", pages.review, 200),
-            ("/{delivery}/repairs", pages.repair, 200),
+        act_route(
+            *(routes, "POST", "", pages.submit),
+            status=201,
+            known=200,
+            answer=DeliveryShown,
+            refuses=(404, 409),
+            further=[IDEMPOTENCY],
+        )
+        for path, page in (
+            ("/{delivery}/withdrawal", pages.withdraw),
+            ("/{delivery}/answer", pages.answer),
+            ("/{delivery}/review", pages.review),
+            ("/{delivery}/repairs", pages.repair),
         ):
-            further = [IDEMPOTENCY] if page == pages.submit else []
-            act_route(
-                *(routes, "POST", path, page),
-                status=status,
-                answer=DeliveryShown,
-                refuses=(404, 409),
-                further=further,
-            )
+            act_route(routes, "POST", path, page, answer=DeliveryShown, refuses=(409,))
         return routes
 
     return Block("delivery-acts", Text(zh="交付办理", en="Acts on deliveries"), router)
