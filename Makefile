@@ -49,8 +49,9 @@ check-portal:
 battery: system venv ## the long tests of reliability: hours
 	$(BIN)/pytest -m battery --timeout=14400 --durations=10
 
-reference: venv ## the reference pages, written from the source
+reference: venv ## the reference pages and the portal's types, written from the source
 	$(BIN)/python -m tools.reference
+	bash tools/setup/portal.sh types
 
 bench: system venv ## the benchmarks
 	$(BIN)/python -m bench

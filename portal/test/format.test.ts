@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 
 import type { Field } from '../src/api/types'
 import { ago, bytes, day, exact, minute, quantity, sexagesimal, unitOf, valueInWords } from '../src/state/format'
+import { free } from './fields'
 
 const field = (more: Partial<Field>): Field => ({
-  name: 'a', title: { zh: '甲', en: 'A' }, kind: 'text', required: false, unique: false, codes: [], unit: null, ...more,
+  name: 'a', title: { zh: '甲', en: 'A' }, ...free, ...more,
 })
 
 describe('dates', () => {

@@ -10,10 +10,11 @@ import { scaleBar } from '../src/map/scale'
 import { boxOf } from '../src/map/shapes'
 import { sorted, symbolsOf } from '../src/map/symbols'
 import { nameFields, themeOf } from '../src/map/themes'
+import { free } from './fields'
 
 const layer = (slug: string, geometry: Layer['geometry'], zh = ''): Layer => ({
   slug, geometry, holds: { value: 'features', title: { zh: '要素', en: 'features' } }, title: { zh, en: slug }, readable: true, rows: 10, bbox: null, version: null, landed_at: null, style: null,
-  fields: [{ name: 'name', title: { zh: '名称', en: 'Name' }, kind: 'text', required: false, unique: false, codes: [], unit: null }],
+  fields: [{ name: 'name', title: { zh: '名称', en: 'Name' }, ...free }],
 })
 
 describe('themes', () => {
@@ -110,7 +111,7 @@ describe('names of wide areas', () => {
 
 describe('names', () => {
   it('stand in the reader’s language where the data has both', () => {
-    const name = (key: string, zh: string) => ({ name: key, title: { zh, en: key }, kind: 'text' as const, required: false, unique: false, codes: [], unit: null })
+    const name = (key: string, zh: string) => ({ name: key, title: { zh, en: key }, ...free })
     const fields = [name('name_en', '英文名称'), name('name', '名称')]
     expect(nameFields(fields, 'zh').map((f) => f.name)).toEqual(['name'])
     expect(nameFields(fields, 'en').map((f) => f.name)).toEqual(['name_en', 'name'])
@@ -122,7 +123,7 @@ describe('streets', () => {
   it('are ranked by the titles of their code list', () => {
     const codes = [['1', '快速路', 'expressway'], ['2', '主干路', 'primary'], ['4', '支路', 'local']].map(([value = '', zh = '', en = '']) => ({ value, title: { zh, en } }))
     const streets = layer('streets', 'line')
-    streets.fields.push({ name: 'grade', title: { zh: '道路等级', en: 'Grade' }, kind: 'text', required: true, unique: false, codes, unit: null })
+    streets.fields.push({ name: 'grade', title: { zh: '道路等级', en: 'Grade' }, ...free, required: true, codes })
     const core = symbolsOf(streets, '#000000').find((s) => s.layer.id === 'streets|core')?.layer
     expect(JSON.stringify(core?.layout)).toContain('["match",["to-string",["get","grade"]],"1",3,"2",2,0]')
   })

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { Field, FileColumns, MappingValue } from '../src/api/types'
 import { columnChoice, columnTitle, headerOf, headerWord } from '../src/state/header'
 import { columnOf, CONSTANT, draftOf, fromColumn, lacking, likelyCode, mappingOf, propose, strange, unused } from '../src/state/mapping'
+import { free } from './fields'
 
-const field = (name: string, given: Partial<Field> = {}): Field => ({ name, title: { zh: name, en: name }, kind: 'text', required: false, unique: false, codes: [], unit: null, ...given })
+const field = (name: string, given: Partial<Field> = {}): Field => ({ name, title: { zh: name, en: name }, ...free, ...given })
 const code = field('code', { title: { zh: '编号', en: 'Code' } })
 const state = field('state', { required: true, codes: [{ value: '1', title: { zh: '完好', en: 'good' } }, { value: '2', title: { zh: '损坏', en: 'broken' } }] })
 const district = field('district')

@@ -9,12 +9,17 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
+from tests.share.described import require_described
+
 HOST = "town.test"
 ADDRESS = f"http://{HOST}"
 
 
 class Client:
-    """Asks and waits for the answer; cookies are kept as a browser keeps them."""
+    """Asks and waits for the answer; cookies are kept as a browser keeps them.
+
+    Every answer is held against the OpenAPI document, whoever asks and whatever the test is about.
+    """
 
     def __init__(self, app: ASGIApp, runner: asyncio.Runner, headers: Mapping[str, str]) -> None:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -33,7 +38,9 @@ class Client:
 
     def ask(self, method: str, path: str, **what: Any) -> httpx.Response:
         """The answer to one request; ``what`` goes to httpx."""
-        return self._runner.run(self._client.request(method, path, **what))
+        answer = self._runner.run(self._client.request(method, path, **what))
+        require_described(method, answer)
+        return answer
 
     def get(self, path: str, **what: Any) -> httpx.Response:
         """The answer to a reading request."""

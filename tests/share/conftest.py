@@ -49,18 +49,19 @@ def town_as_built(tmp_path_factory: pytest.TempPathFactory) -> Town:
 @pytest.fixture(scope="session")
 def town(town_as_built: Town) -> Iterator[Town]:
     """The town, for tests that only read it."""
-    with _copied(town_as_built, town_as_built.folder.with_name("read")) as town:
+    with copied(town_as_built, town_as_built.folder.with_name("read")) as town:
         yield town
 
 
 @pytest.fixture
 def own_town(town_as_built: Town, tmp_path: Path) -> Iterator[Town]:
     """A town that the test may change."""
-    with _copied(town_as_built, tmp_path / "town") as own:
+    with copied(town_as_built, tmp_path / "town") as own:
         yield own
 
 
-def _copied(town: Town, folder: Path) -> AbstractContextManager[Town]:
+def copied(town: Town, folder: Path) -> AbstractContextManager[Town]:
+    """The town in a folder of its own."""
     shutil.copytree(town.folder, folder)
     return open_town(folder, town.parties, dict(town.layers))
 

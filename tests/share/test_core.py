@@ -135,7 +135,9 @@ def test_openapi_has_every_parameter(nobody: Client) -> None:
     for methods in paths.values():
         for operation in methods.values():
             assert "422" not in operation["responses"]
-            assert "application/problem+json" in operation["responses"]["default"]["content"]
+            refusals = [told for status, told in operation["responses"].items() if int(status) >= 400]
+            assert all(list(told["content"]) == ["application/problem+json"] for told in refusals)
+            assert {"400", "414", "503"} <= set(operation["responses"])
 
 
 @pytest.mark.parametrize("path", ["/ogc", "/ogc/api", "/ogc/conformance", "/ogc/collections"])

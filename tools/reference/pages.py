@@ -8,6 +8,7 @@ from tools.reference.client import client
 from tools.reference.commands import commands
 from tools.reference.errors import errors
 from tools.reference.findings import finding_codes
+from tools.reference.openapi import openapi
 from tools.reference.roles import roles
 from tools.reference.settings import settings
 from tools.reference.states import states
@@ -27,4 +28,5 @@ def pages() -> dict[str, str]:
         "states.md": states(),
         "roles.md": roles(),
     }
-    return {name: f"{_MADE}\n\n{text.strip()}\n" for name, text in made.items()}
+    written = {name: f"{_MADE}\n\n{text.strip()}\n" for name, text in made.items()}
+    return {**written, "openapi.json": f"{openapi()}\n"}

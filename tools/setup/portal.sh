@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The portal: `build` it into the package, `check` its types and style, `test` it.
+# The portal: `build` it into the package, `check` its types and style, `test` it, write the `types` of the
+# server's answers from the OpenAPI document.
 # Node comes from the system where it is new enough, else from a wheel in .venv. Where neither can be
 # had, or there is no portal, this says so and goes on; where CI=true, a portal without Node is an error.
 set -euo pipefail
@@ -55,6 +56,6 @@ find_node || { without_node; exit; }
 install_modules
 case "$1" in
     build) build ;;
-    check | test) cd portal && npm run --if-present "$1" ;;
-    *) say "portal.sh build | check | test"; exit 2 ;;
+    check | test | types) cd portal && npm run --if-present "$1" ;;
+    *) say "portal.sh build | check | test | types"; exit 2 ;;
 esac

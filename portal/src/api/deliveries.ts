@@ -1,7 +1,8 @@
 /** Deliveries: what was sent, what waits for whom, and what is done about it. */
 
 import { read, send } from './http'
-import type { ChangedFeatures, ChangeKind, Delivery, DeliveryOf, Inbox, Mode, Progress, Provided, Receipt, RepairedShapes } from './types'
+import type { components } from './schema'
+import type { ChangedFeatures, ChangeKind, Delivery, Inbox, Progress, Provided, Receipt, RepairedShapes } from './types'
 
 const LIST = '/api/deliveries'
 export const INBOX = '/api/inbox'
@@ -15,17 +16,8 @@ export const receiptAddress = (id: string): string => `${deliveryAddress(id)}/re
 export const originalAddress = (id: string): string => `${deliveryAddress(id)}/original`
 export const faultyRowsAddress = (id: string, language: string): string => `${deliveryAddress(id)}/faulty-rows?lang=${language}`
 
-/** What a sender says of an upload. */
-export interface Letter {
-  layer: string
-  upload: string | null
-  mode: Mode
-  source_layer: string | null
-  crs: string | null
-  /** Whether the first row of a table names its columns; null leaves it to the mapping. */
-  header: boolean | null
-  dry_run: boolean
-}
+/** What a sender says of an upload; `header` null leaves it to the mapping. */
+export type Letter = components['schemas']['Letter']
 
 /** Registers a delivery; the same upload with the same words is the same delivery, however often it is sent. */
 export async function submit(letter: Letter): Promise<Delivery> {
@@ -59,7 +51,7 @@ export const readChanges = (id: string, kind: ChangeKind, signal?: AbortSignal):
 export const readRepairs = (id: string, signal?: AbortSignal): Promise<RepairedShapes> => read<RepairedShapes>(`${deliveryAddress(id)}/repairs?limit=${DRAWN}`, signal)
 
 /** The deliveries that the asker may see, newest first; and the address of those after them. */
-export const readDeliveries = (address: string, signal?: AbortSignal): Promise<{ deliveries: DeliveryOf[]; next: string | null }> => read(address, signal)
+export const readDeliveries = (address: string, signal?: AbortSignal): Promise<components['schemas']['DeliveryList']> => read(address, signal)
 
 /** The resources of the asker's party. */
 export const readProvided = async (signal?: AbortSignal): Promise<Provided[]> => (await read<{ resources: Provided[] }>(PROVIDED, signal)).resources

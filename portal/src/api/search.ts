@@ -1,33 +1,14 @@
 import { read } from './http'
-import type { Bbox, Text } from './types'
+import type { components } from './schema'
 
+type Schemas = components['schemas']
+
+export type ResourceHit = Schemas['ResourceHit']
+export type PlaceHit = Schemas['PlaceHit']
 /** Why a name was found, the best first. */
-export type Match = 'exact' | 'prefix' | 'contains' | 'pinyin' | 'initials' | 'fuzzy'
-
-/** A resource that a search found; `spans` are the places of `value` that have what was typed. */
-export interface ResourceHit {
-  kind: 'resource'
-  title: Text
-  match: { value: Match; title: Text }
-  found: { value: string; spans: [number, number][] }
-  resource: { slug: string; title: Text }
-}
-
-/** A feature that a search found, with its layer and its place. */
-export interface PlaceHit extends Omit<ResourceHit, 'kind' | 'found'> {
-  kind: 'place'
-  found: { value: string; spans: [number, number][]; field: Text }
-  layer: { slug: string; title: Text }
-  fid: number
-  bbox: Bbox | null
-}
-
+export type Match = Schemas['Match']['value']
 export type SearchHit = ResourceHit | PlaceHit
-
-export interface Found {
-  resources: ResourceHit[]
-  places: PlaceHit[]
-}
+export type Found = Schemas['Found']
 
 const LIMIT = 8
 

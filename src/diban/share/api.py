@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -17,6 +18,7 @@ from diban.share.deliveries.pages import deliveries_block
 from diban.share.deliveries.uploads import uploads_block
 from diban.share.http.asking import Asking
 from diban.share.http.cross_origin import CrossOrigin
+from diban.share.http.openapi import TITLE, describe
 from diban.share.http.portal_files import serve_portal
 from diban.share.http.problems import answer_faults
 from diban.share.http.requests import Guard
@@ -48,16 +50,16 @@ PACKED_FROM = 1024
 def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
     """The application over these services; ``lifespan`` surrounds its life."""
     app = FastAPI(
-        title=services.title.en,
+        title=TITLE,
         version=VERSION,
         openapi_url=None,  # the core block answers it
         lifespan=lifespan,
         redirect_slashes=False,
         generate_unique_id_function=_operation,
     )
-    app.openapi_version = "3.0.3"
     for block in blocks_of(services):
         app.include_router(block.router(services))
+    app.openapi = cache(lambda: describe(app))  # type: ignore[method-assign]  # the framework says so
     serve_portal(app, services.static)
     answer_faults(app)
     app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM, compresslevel=4)

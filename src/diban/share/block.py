@@ -11,12 +11,14 @@ from fastapi import APIRouter, Response
 
 from diban.catalogue import ResourceLayer
 from diban.ground import Text
-from diban.share.http.problems import PROBLEM
+from diban.share.http.described import Access, answers, content_of, security
 from diban.share.parameters.parameter import Parameter
 from diban.share.services import Services
+from diban.share.shapes import Shape
 
 Link = dict[str, str]
 JSON = "application/json"
+HTML = "text/html"
 
 
 class Maturity(StrEnum):
@@ -56,27 +58,74 @@ def link(rel: str, href: str, kind: str, title: str = "") -> Link:
 def read_route(
     routes: APIRouter,
     path: str,
-    page: Callable[..., Response],
+    page: Callable[..., Any],
     *parameters: Parameter,
     kind: str = JSON,
+    answer: Shape | None = None,
+    kinds: Sequence[str] = (),
+    access: Access = Access.ANYONE,
+    tagged: bool = False,
+    empty: bool = False,
+    unready: Shape | None = None,
+    refuses: Sequence[int] = (),
     further: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Add a page that is read, described with its parameters; ``further`` ones are OpenAPI objects."""
+    """Add a page that is read, described with its parameters; ``further`` ones are OpenAPI objects.
+
+    ``answer`` is the shape of its JSON, ``kinds`` the media types that it has besides ``kind``;
+    ``tagged`` whether it answers 304 to who has it, ``empty`` 204 where there is nothing; ``unready``
+    is the shape of a 503 that is no problem, ``refuses`` further statuses of its problems.
+    """
+    as_page = any(one.name == "f" and "html" in one.schema["enum"] for one in parameters)
     described = [*(parameter.documented() for parameter in parameters), *further]
+    contents = {kind: answer, **dict.fromkeys((*kinds, *([HTML] if as_page else [])))}
+    known = answers("GET", f"{routes.prefix}{path}", 200, contents, access, refuses)
+    if as_page or tagged:
+        known[304] = {"description": "The asker's copy is this one"}
+    if unready is not None:
+        known[503]["content"][JSON] = content_of(unready)
+    if empty:
+        known[204] = {"description": "There is nothing in it"}
     routes.add_api_route(
         path,
         page,
         methods=["GET"],
         response_class=Response,
-        responses=answers(200, kind),
-        openapi_extra={"parameters": described},
+        responses=known,
+        openapi_extra={"parameters": described, "security": security(access, "GET")},
     )
 
 
-def answers(status: int, kind: str | None) -> dict[int | str, dict[str, Any]]:
-    """What a route answers, for OpenAPI: this form, or a problem."""
-    held: dict[str, Any] = {} if kind is None else {"content": {kind: {}}}
-    return {
-        status: {"description": "OK", **held},
-        "default": {"description": "RFC 9457", "content": {PROBLEM: {}}},
-    }
+def act_route(
+    routes: APIRouter,
+    method: str,
+    path: str,
+    page: Callable[..., Any],
+    *,
+    status: int = 200,
+    known: int | None = None,
+    answer: Shape | None = None,
+    access: Access = Access.ACCOUNT,
+    refuses: Sequence[int] = (),
+    further: Sequence[dict[str, Any]] = (),
+    body: dict[str, Any] | None = None,
+) -> None:
+    """Add a page that changes something; it answers ``status``, with JSON of the shape ``answer`` if any.
+
+    ``known`` is the status where it had been done already. ``further`` parameters are OpenAPI objects,
+    as is a ``body`` that is no JSON.
+    """
+    contents = {} if answer is None else {JSON: answer}
+    described: dict[str, Any] = {"parameters": list(further), "security": security(access, method)}
+    told = answers(method, f"{routes.prefix}{path}", status, contents, access, refuses)
+    if known is not None:
+        told[known] = told[status] | {"description": "It had been done already"}
+    routes.add_api_route(
+        path,
+        page,
+        methods=[method],
+        status_code=status,
+        response_class=Response,
+        responses=told,
+        openapi_extra=described if body is None else described | {"requestBody": body},
+    )

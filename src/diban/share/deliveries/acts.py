@@ -10,19 +10,27 @@ from pydantic import BaseModel, ConfigDict, Field
 from diban.governance import Asker, Verdict, review_of
 from diban.ground import Invalid, Mode, Text
 from diban.intake import Delivery
-from diban.share.block import JSON, Block, answers
+from diban.share.block import Block, act_route
 from diban.share.deliveries.document import delivery_document
 from diban.share.deliveries.pages import NAME, PATH, visible_delivery
 from diban.share.http.answers import below_address, json_answer
 from diban.share.http.asking import Asking
 from diban.share.http.body_text import BodyText
+from diban.share.http.described import header_parameter
 from diban.share.parameters.given import given_parameters
 from diban.share.port import Submission
 from diban.share.services import Services
+from diban.share.shapes.delivery import Delivery as DeliveryShown
 from diban.store import reading
 
 KEY = "Idempotency-Key"
 KEY_LENGTH = 200
+IDEMPOTENCY = header_parameter(
+    KEY,
+    Text(zh="幂等键：同键即同一次交付", en="the same key is the same delivery"),
+    schema={"type": "string", "minLength": 1, "maxLength": KEY_LENGTH},
+    required=False,
+)
 _Short = Annotated[BodyText, Field(min_length=1, max_length=200)]
 
 
@@ -81,16 +89,21 @@ def delivery_acts_block(asking: Asking) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix=PATH, tags=[NAME])
         pages = _Pages(services, asking)
-        for path, page, status in (
-            ("", pages.submit, 201),
-            ("/{delivery}/withdrawal", pages.withdraw, 200),
-            ("/{delivery}/answer", pages.answer, 200),
-            ("/{delivery}/review", pages.review, 200),
-            ("/{delivery}/repairs", pages.repair, 200),
+        act_route(
+            *(routes, "POST", "", pages.submit),
+            status=201,
+            known=200,
+            answer=DeliveryShown,
+            refuses=(404, 409),
+            further=[IDEMPOTENCY],
+        )
+        for path, page in (
+            ("/{delivery}/withdrawal", pages.withdraw),
+            ("/{delivery}/answer", pages.answer),
+            ("/{delivery}/review", pages.review),
+            ("/{delivery}/repairs", pages.repair),
         ):
-            routes.add_api_route(
-                path, page, methods=["POST"], status_code=status, responses=answers(status, JSON)
-            )
+            act_route(routes, "POST", path, page, answer=DeliveryShown, refuses=(409,))
         return routes
 
     return Block("delivery-acts", Text(zh="交付办理", en="Acts on deliveries"), router)

@@ -26,10 +26,12 @@ from diban.share.deliveries.document import delivery_line, iso, works_for
 from diban.share.deliveries.due import due_after
 from diban.share.http.answers import json_answer
 from diban.share.http.asking import Asking
+from diban.share.http.described import Access
 from diban.share.offered.directory import MOST_RESOURCES
 from diban.share.offered.titled import titled
 from diban.share.parameters.given import given_parameters
 from diban.share.services import Services
+from diban.share.shapes.inbox import Inbox, ProvidedList
 from diban.store import reading
 
 NAME = "inbox"
@@ -58,8 +60,8 @@ def inbox_block(asking: Asking) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/api", tags=[NAME])
         pages = _Pages(services, asking)
-        read_route(routes, "/inbox", pages.inbox)
-        read_route(routes, "/provided", pages.provided)
+        read_route(routes, "/inbox", pages.inbox, answer=Inbox, access=Access.ACCOUNT)
+        read_route(routes, "/provided", pages.provided, answer=ProvidedList, access=Access.ACCOUNT)
         return routes
 
     return Block(NAME, Text(zh="待办", en="Inbox"), router)

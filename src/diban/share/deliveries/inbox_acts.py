@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from diban.catalogue import Resource, State
 from diban.governance import Asker, Tombstone
 from diban.ground import Missing, Text
-from diban.share.block import JSON, Block, answers
+from diban.share.block import Block, act_route
 from diban.share.deliveries.document import iso
 from diban.share.deliveries.inbox import NAME
 from diban.share.http.answers import json_answer
@@ -18,6 +18,8 @@ from diban.share.http.asking import Asking
 from diban.share.offered.directory import Directory
 from diban.share.parameters.given import given_parameters
 from diban.share.services import Services
+from diban.share.shapes.inbox import Tombstone as TombstoneShown
+from diban.share.shapes.resource import Moved
 
 MOVES = "/resources/{resource}/moves"
 CONFIRMATION = "/expunges/{expunge}/confirmation"
@@ -38,8 +40,8 @@ def inbox_acts_block(asking: Asking, directory: Directory) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/api", tags=[NAME])
         pages = _Pages(services, asking, directory)
-        for path, page in ((MOVES, pages.move), (CONFIRMATION, pages.confirm)):
-            routes.add_api_route(path, page, methods=["POST"], responses=answers(200, JSON))
+        act_route(routes, "POST", MOVES, pages.move, answer=Moved, refuses=(409,))
+        act_route(routes, "POST", CONFIRMATION, pages.confirm, answer=TombstoneShown, refuses=(409,))
         return routes
 
     return Block("inbox-acts", Text(zh="待办办理", en="Acts on what waits"), router)

@@ -29,6 +29,7 @@ from diban.share.deliveries.receipt import receipt_document
 from diban.share.http.answers import below_address, json_answer
 from diban.share.http.asking import Asking
 from diban.share.http.conditional import CACHING, tag_of_bytes, unchanged
+from diban.share.http.described import Access
 from diban.share.http.geojson import features_of
 from diban.share.http.language import language_of
 from diban.share.http.rows_answer import rows_answer
@@ -40,6 +41,12 @@ from diban.share.parameters.limit import LIMIT, parse_limit
 from diban.share.parameters.parameter import Parameter
 from diban.share.port import CHANGE_KINDS, REPAIRS
 from diban.share.services import Services
+from diban.share.shapes.delivery import Delivery as DeliveryShown
+from diban.share.shapes.delivery import FileColumns, Progress
+from diban.share.shapes.delivery_line import DeliveryList
+from diban.share.shapes.features import ChangedFeatures, RepairedShapes
+from diban.share.shapes.receipt import Receipt
+from diban.share.shapes.report import ReportSoFar
 from diban.store import reading
 
 NAME = "deliveries"
@@ -66,16 +73,20 @@ def deliveries_block(asking: Asking) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix=PATH, tags=[NAME])
         pages = _Pages(services, asking)
-        read_route(routes, "", pages.index, STATE, RESOURCE, LIMIT, AFTER)
-        read_route(routes, "/{delivery}", pages.show)
-        read_route(routes, "/{delivery}/report", pages.report)
-        read_route(routes, "/{delivery}/progress", pages.progress)
-        read_route(routes, "/{delivery}/changes", pages.changes, KIND, LIMIT, AFTER, kind=GEOJSON)
-        read_route(routes, "/{delivery}/repairs", pages.repairs, LIMIT, AFTER, kind=GEOJSON)
-        read_route(routes, "/{delivery}/receipt", pages.receipt)
-        read_route(routes, "/{delivery}/original", pages.original, kind=OCTETS)
-        read_route(routes, "/{delivery}/columns", pages.columns, HEADER)
-        read_route(routes, "/{delivery}/faulty-rows", pages.faulty_rows, LANG, kind=OCTETS)
+        listed = (STATE, RESOURCE, LIMIT, AFTER)
+        read_route(routes, "", pages.index, *listed, answer=DeliveryList, access=Access.ACCOUNT)
+        one, paged = "/{delivery}", (LIMIT, AFTER)
+        read_route(routes, one, pages.show, answer=DeliveryShown)
+        read_route(routes, one + "/report", pages.report, answer=ReportSoFar)
+        read_route(routes, one + "/progress", pages.progress, answer=Progress, tagged=True)
+        read_route(
+            routes, one + "/changes", pages.changes, KIND, *paged, kind=GEOJSON, answer=ChangedFeatures
+        )
+        read_route(routes, one + "/repairs", pages.repairs, *paged, kind=GEOJSON, answer=RepairedShapes)
+        read_route(routes, one + "/receipt", pages.receipt, answer=Receipt)
+        read_route(routes, one + "/original", pages.original, kind=OCTETS)
+        read_route(routes, one + "/columns", pages.columns, HEADER, answer=FileColumns)
+        read_route(routes, one + "/faulty-rows", pages.faulty_rows, LANG, kind="*/*")
         return routes
 
     return Block(NAME, Text(zh="交付", en="Deliveries"), router)

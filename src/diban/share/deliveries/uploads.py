@@ -21,14 +21,17 @@ from starlette.requests import ClientDisconnect
 from diban.governance import Asker, Permission, may
 from diban.ground import AccountId, Invalid, PartyId, Text, TooLarge, require_storable
 from diban.intake import Upload, Writer
-from diban.share.block import JSON, Block, answers, read_route
+from diban.share.block import Block, act_route, read_route
 from diban.share.deliveries.document import iso
 from diban.share.http.answers import below_address, json_answer
 from diban.share.http.asking import Asking
+from diban.share.http.described import Access, header_parameter
 from diban.share.http.problems import problem_of
 from diban.share.http.requests import UPLOADS
 from diban.share.parameters.given import given_parameters
 from diban.share.services import Services
+from diban.share.shapes.upload import Upload as UploadShown
+from diban.share.shapes.upload import UploadList
 from diban.store import reading, unit
 
 NAME = "uploads"
@@ -40,6 +43,27 @@ PIECE = 1 << 20
 STALL_SECONDS, STALL_BYTES = 30.0, 1 << 15
 """A sender brings this much in this time, or is cut off."""
 MAX_METADATA = 4096
+TUS = header_parameter(
+    "Tus-Resumable", Text(zh="协议版本", en="version of the protocol"), schema={"enum": [VERSION]}
+)
+_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+LENGTH = header_parameter("Upload-Length", Text(zh="字节数", en="bytes in all"), schema=_COUNT)
+OFFSET = header_parameter("Upload-Offset", Text(zh="已传字节数", en="bytes that are safe"), schema=_COUNT)
+METADATA = header_parameter(
+    "Upload-Metadata",
+    Text(zh="filename 与 base64 文件名", en="filename, a blank, the name in base64"),
+    schema={"type": "string", "maxLength": MAX_METADATA},
+    required=False,
+)
+CHECKSUM = header_parameter(
+    "Upload-Checksum",
+    Text(zh="算法与 base64 值", en="algorithm, a blank, its value in base64"),
+    required=False,
+)
+PIECES = {
+    "required": True,
+    "content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 def uploads_block(asking: Asking) -> Block:
@@ -48,15 +72,25 @@ def uploads_block(asking: Asking) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix=UPLOADS, tags=[NAME])
         pages = _Pages(services, asking)
-        gone = answers(204, None)
-        routes.add_api_route("", pages.offer, methods=["OPTIONS"], status_code=204, responses=gone)
-        routes.add_api_route(
-            "", pages.create, methods=["POST"], status_code=201, responses=answers(201, JSON)
+        act_route(routes, "OPTIONS", "", pages.offer, status=204, access=Access.OPEN)
+        act_route(
+            *(routes, "POST", "", pages.create),
+            status=201,
+            answer=UploadShown,
+            refuses=(409, 412),
+            further=[TUS, LENGTH, METADATA],
         )
-        read_route(routes, "", pages.index)
-        read_route(routes, "/{upload}", pages.show)
-        routes.add_api_route("/{upload}", pages.append, methods=["PATCH"], status_code=204, responses=gone)
-        routes.add_api_route("/{upload}", pages.end, methods=["DELETE"], status_code=204, responses=gone)
+        read_route(routes, "", pages.index, answer=UploadList, access=Access.ACCOUNT, refuses=(412,))
+        one, account = "/{upload}", Access.ACCOUNT
+        read_route(routes, one, pages.show, answer=UploadShown, access=account, refuses=(412,))
+        act_route(
+            *(routes, "PATCH", one, pages.append),
+            status=204,
+            refuses=(408, 409, 412, 415, 460),
+            further=[TUS, OFFSET, CHECKSUM],
+            body=PIECES,
+        )
+        act_route(routes, "DELETE", one, pages.end, status=204, refuses=(409, 412), further=[TUS])
         return routes
 
     return Block(NAME, Text(zh="上传", en="Uploads"), router)

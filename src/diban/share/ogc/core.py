@@ -20,6 +20,7 @@ from diban.share.offered.holdings import Holdings
 from diban.share.parameters.form import DOCUMENT_FORM, parse_form
 from diban.share.parameters.given import given_parameters
 from diban.share.services import Services
+from diban.share.shapes.ogc import Collection, Collections, Conformance, Landing
 
 CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -41,13 +42,14 @@ def core_block(
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/ogc", tags=[NAME])
         pages = _Pages(services, tuple(blocks), asking, directory, desk, holdings)
-        read_route(routes, "", pages.landing, DOCUMENT_FORM)
+        read_route(routes, "", pages.landing, DOCUMENT_FORM, answer=Landing)
         routes.add_api_route("/", pages.landing, methods=["GET"], include_in_schema=False)
         read_route(routes, "/api", pages.description, DOCUMENT_FORM, kind=OPENAPI)
         routes.add_api_route("/page.css", pages.style, methods=["GET"], include_in_schema=False)
-        read_route(routes, "/conformance", pages.conformance, DOCUMENT_FORM)
-        read_route(routes, "/collections", pages.collections, DOCUMENT_FORM)
-        read_route(routes, "/collections/{collection}", pages.collection, DOCUMENT_FORM)
+        read_route(routes, "/conformance", pages.conformance, DOCUMENT_FORM, answer=Conformance)
+        read_route(routes, "/collections", pages.collections, DOCUMENT_FORM, answer=Collections)
+        one = "/collections/{collection}"
+        read_route(routes, one, pages.collection, DOCUMENT_FORM, answer=Collection)
         return routes
 
     return Block(NAME, Text(zh="通用", en="Common"), router, CONFORMANCE)

@@ -29,6 +29,7 @@ from diban.share.parameters.properties import PROPERTIES
 from diban.share.parameters.valid_time import DATETIME
 from diban.share.parameters.version import KNOWN_AT, VERSION, parse_moment
 from diban.share.services import Services
+from diban.share.shapes.features import FeatureFile
 
 NAME = "downloads"
 GEOJSON = "application/geo+json"
@@ -43,7 +44,17 @@ def downloads_block(desk: Desk) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/ogc/collections/{collection}", tags=[NAME])
         pages = _Pages(services, desk)
-        read_route(routes, "/download", pages.download, *KNOWN, kind=GEOJSON, further=(FIELDS,))
+        read_route(
+            routes,
+            "/download",
+            pages.download,
+            *KNOWN,
+            kind=GEOJSON,
+            answer=FeatureFile,
+            kinds=[MEDIA_TYPE],
+            tagged=True,
+            further=(FIELDS,),
+        )
         return routes
 
     return Block(NAME, Text(zh="下载", en="Downloads"), router, of_collection=_links)

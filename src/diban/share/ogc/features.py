@@ -28,6 +28,7 @@ from diban.share.parameters.sortby import SORTBY
 from diban.share.parameters.valid_time import DATETIME
 from diban.share.parameters.version import KNOWN_AT, VERSION
 from diban.share.services import Services
+from diban.share.shapes.features import FeaturePage, OneFeature
 
 NAME = "features"
 GEOJSON = "application/geo+json"
@@ -51,8 +52,8 @@ def features_block(desk: Desk, counts: Counts) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/ogc/collections/{collection}", tags=[NAME])
         pages = _Pages(services, desk, counts)
-        read_route(routes, "/items", pages.items, *ITEMS, kind=GEOJSON, further=(FIELDS,))
-        read_route(routes, "/items/{feature}", pages.item, *SINGLE, kind=GEOJSON)
+        read_route(routes, "/items", pages.items, *ITEMS, kind=GEOJSON, answer=FeaturePage, further=(FIELDS,))
+        read_route(routes, "/items/{feature}", pages.item, *SINGLE, kind=GEOJSON, answer=OneFeature)
         return routes
 
     return Block(NAME, Text(zh="要素", en="Features"), router, CONFORMANCE, of_collection=_links)

@@ -19,6 +19,7 @@ from diban.share.ogc.tile_grid import GRID
 from diban.share.parameters.form import DOCUMENT_FORM, JSON_FORM, form_of, parse_form
 from diban.share.parameters.given import given_parameters
 from diban.share.services import Services
+from diban.share.shapes.drawing import Legend, MapLibreStyle, StyleList
 from diban.store import reading
 
 NAME = "styles"
@@ -33,9 +34,10 @@ def styles_block(desk: Desk) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/ogc/collections/{collection}", tags=[NAME])
         pages = _Pages(services, desk)
-        read_route(routes, "/styles", pages.index, DOCUMENT_FORM)
-        read_route(routes, "/styles/{style}", pages.show, JSON_FORM, kind=MAPLIBRE)
-        read_route(routes, "/legend", pages.legend, LEGEND_FORM)
+        read_route(routes, "/styles", pages.index, DOCUMENT_FORM, answer=StyleList)
+        style = "/styles/{style}"
+        read_route(routes, style, pages.show, JSON_FORM, kind=MAPLIBRE, answer=MapLibreStyle, tagged=True)
+        read_route(routes, "/legend", pages.legend, LEGEND_FORM, answer=Legend, kinds=[SVG])
         return routes
 
     title = Text(zh="样式", en="Styles")

@@ -29,6 +29,7 @@ from diban.share.parameters.form import DOCUMENT_FORM, form_of, parse_form
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.version import KNOWN_AT, VERSION, parse_moment
 from diban.share.services import Services
+from diban.share.shapes.tiles import Grid, Grids, TilesetForms, Tilesets
 
 NAME = "tiles"
 MVT = "application/vnd.mapbox-vector-tile"
@@ -61,12 +62,12 @@ def tiles_block(desk: Desk, holdings: Holdings) -> Block:
         routes = APIRouter(prefix="/ogc", tags=[NAME])
         pages = _Pages(services, desk, holdings)
         base = "/collections/{collection}/tiles"
-        read_route(routes, "/tileMatrixSets", pages.grids, DOCUMENT_FORM)
-        read_route(routes, "/tileMatrixSets/{grid}", pages.grid, DOCUMENT_FORM)
-        read_route(routes, base, pages.tilesets, DOCUMENT_FORM)
-        read_route(routes, base + "/{grid}", pages.tileset, OF_SET)
+        read_route(routes, "/tileMatrixSets", pages.grids, DOCUMENT_FORM, answer=Grids)
+        read_route(routes, "/tileMatrixSets/{grid}", pages.grid, DOCUMENT_FORM, answer=Grid)
+        read_route(routes, base, pages.tilesets, DOCUMENT_FORM, answer=Tilesets)
+        read_route(routes, base + "/{grid}", pages.tileset, OF_SET, answer=TilesetForms)
         tile = base + "/{grid}/{matrix}/{row}/{column}"
-        read_route(routes, tile, pages.tile, OF_TILE, VERSION, KNOWN_AT, kind=MVT)
+        read_route(routes, tile, pages.tile, OF_TILE, VERSION, KNOWN_AT, kind=MVT, tagged=True, empty=True)
         return routes
 
     grids = link(f"{_REL}/tiling-schemes", "/tileMatrixSets", JSON)

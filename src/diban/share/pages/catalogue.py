@@ -22,6 +22,7 @@ from diban.share.pages.assets import asset_at
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.parameter import Parameter
 from diban.share.services import Services
+from diban.share.shapes.resource import ResourceDetail, ResourceList
 from diban.store import reading
 
 NAME = "catalogue"
@@ -38,8 +39,8 @@ def catalogue_block(asking: Asking, directory: Directory, holdings: Holdings) ->
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/api/resources", tags=[NAME])
         pages = _Pages(services, asking, directory, holdings)
-        read_route(routes, "", pages.index, WORDS, STATE)
-        read_route(routes, "/{resource}", pages.show)
+        read_route(routes, "", pages.index, WORDS, STATE, answer=ResourceList)
+        read_route(routes, "/{resource}", pages.show, answer=ResourceDetail)
         return routes
 
     return Block(NAME, Text(zh="目录", en="Catalogue"), router)

@@ -10,16 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from diban.governance import Asker
 from diban.ground import Invalid, Text
-from diban.share.block import JSON, Block, answers, read_route
+from diban.share.block import JSON, Block, act_route, read_route
 from diban.share.deliveries.document import iso
 from diban.share.http.answers import json_answer
 from diban.share.http.asking import Asking
+from diban.share.http.described import Access
 from diban.share.http.rows_answer import attachment
 from diban.share.pages.catalogue import field_document
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.parameter import Parameter
 from diban.share.port import LayerMapping
 from diban.share.services import Services
+from diban.share.shapes.mapping import LayerMapping as Mapped
+from diban.share.shapes.mapping import MappingValue
 
 NAME = "mappings"
 PATH = "/api/mappings"
@@ -45,9 +48,9 @@ def mappings_block(asking: Asking) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix=PATH, tags=[NAME])
         pages = _Pages(services, asking)
-        read_route(routes, "/{layer}", pages.show, NUMBER)
-        read_route(routes, "/{layer}/file", pages.file, NUMBER)
-        routes.add_api_route("/{layer}", pages.save, methods=["PUT"], responses=answers(200, JSON))
+        read_route(routes, "/{layer}", pages.show, NUMBER, answer=Mapped, access=Access.ACCOUNT)
+        read_route(routes, "/{layer}/file", pages.file, NUMBER, answer=MappingValue, access=Access.ACCOUNT)
+        act_route(routes, "PUT", "/{layer}", pages.save, answer=Mapped, refuses=(409,))
         return routes
 
     return Block(NAME, Text(zh="字段映射", en="Mappings"), router)

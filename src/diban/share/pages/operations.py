@@ -7,9 +7,11 @@ from fastapi import APIRouter, Request, Response
 from diban.ground import Text
 from diban.share.block import Block, read_route
 from diban.share.http.answers import json_answer
+from diban.share.http.described import Access
 from diban.share.http.metrics import exposition
 from diban.share.http.problems import RETRY_SECONDS
 from diban.share.services import Services
+from diban.share.shapes.platform import Alive, Parts
 
 NAME = "operations"
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,9 +43,9 @@ def operations_block() -> Block:
             request.state.block = NAME
             return Response(exposition(services.measures), media_type=_METRICS)
 
-        read_route(routes, "/healthz", alive)
-        read_route(routes, "/readyz", ready)
-        read_route(routes, "/metrics", metrics, kind=_METRICS)
+        read_route(routes, "/healthz", alive, answer=Alive, access=Access.OPEN)
+        read_route(routes, "/readyz", ready, answer=Parts, access=Access.OPEN, unready=Parts)
+        read_route(routes, "/metrics", metrics, kind=_METRICS, access=Access.OPEN)
         return routes
 
     return Block(NAME, Text(zh="运行", en="Operations"), router)

@@ -14,6 +14,7 @@ from diban.share.http.answers import json_answer
 from diban.share.http.asking import Asking, forget_session
 from diban.share.parameters.given import given_parameters
 from diban.share.services import VERSION, Services
+from diban.share.shapes.platform import Platform
 from diban.store import reading
 
 NAME = "platform"
@@ -39,7 +40,7 @@ def platform_block(asking: Asking) -> Block:
             with reading(services.database) as connection:
                 return json_answer(_document(services, account_of(services, connection, asker)))
 
-        read_route(routes, "/platform", show)
+        read_route(routes, "/platform", show, answer=Platform)
         return routes
 
     return Block(NAME, Text(zh="平台", en="Platform"), router)

@@ -21,6 +21,7 @@ from diban.share.parameters.parameter import Parameter
 from diban.share.parameters.words import NAME as WORDS
 from diban.share.parameters.words import parse_words
 from diban.share.services import Services
+from diban.share.shapes.search import Found
 
 NAME = "search"
 LABELS = Parameter(
@@ -45,7 +46,7 @@ def search_block(desk: Desk, directory: Directory, holdings: Holdings) -> Block:
             """
             return desk.answer_all(request, NAME, lambda: _answer(request, desk, finder))
 
-        read_route(routes, "", find, *PARAMETERS)
+        read_route(routes, "", find, *PARAMETERS, answer=Found)
         return routes
 
     return Block(NAME, Text(zh="检索", en="Search"), router)

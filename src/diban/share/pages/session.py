@@ -24,13 +24,16 @@ from diban.governance import (
     open_session,
 )
 from diban.ground import Denied, Text, Unauthenticated, Unavailable
-from diban.share.block import JSON, Block, answers, read_route
+from diban.share.block import Block, act_route, read_route
 from diban.share.http.answers import json_answer
 from diban.share.http.asking import COOKIE, Asking, forget_session, require_guard
 from diban.share.http.body_text import BodyText
+from diban.share.http.described import Access
 from diban.share.pages.platform import account_of
 from diban.share.parameters.given import given_parameters
 from diban.share.services import Services
+from diban.share.shapes.platform import Account as AccountShown
+from diban.share.shapes.platform import Session
 from diban.store import Unit, reading, unit
 
 NAME = "session"
@@ -63,11 +66,10 @@ def session_block(asking: Asking) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/api/session", tags=[NAME])
         pages = _Pages(services, asking)
-        routes.add_api_route("", pages.open, methods=["POST"], responses=answers(200, JSON))
-        read_route(routes, "", pages.show)
-        routes.add_api_route("/password", pages.change, methods=["PUT"], responses=answers(200, JSON))
-        gone = answers(204, None)
-        routes.add_api_route("", pages.close, methods=["DELETE"], status_code=204, responses=gone)
+        act_route(routes, "POST", "", pages.open, answer=AccountShown, access=Access.SIGNING_IN)
+        read_route(routes, "", pages.show, answer=Session)
+        act_route(routes, "PUT", "/password", pages.change, answer=AccountShown, access=Access.PERSON)
+        act_route(routes, "DELETE", "", pages.close, status=204, access=Access.ANYONE)
         return routes
 
     return Block(NAME, Text(zh="登录", en="Sign in"), router)

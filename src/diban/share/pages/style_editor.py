@@ -15,16 +15,19 @@ from diban.base import LOOKED_AT
 from diban.catalogue import NUMBER_KINDS, RAMPS, VALUE_KINDS, KeptStyle, Ramp
 from diban.governance import Asker
 from diban.ground import NOW, AccountId, Invalid, Kind, Text
-from diban.share.block import JSON, Block, answers, read_route
+from diban.share.block import Block, act_route, read_route
 from diban.share.deliveries.document import iso
 from diban.share.http.answers import json_answer
 from diban.share.http.asking import Asking
+from diban.share.http.described import Access
 from diban.share.pages.catalogue import field_document
 from diban.share.pages.mappings import NUMBER, parse_number
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.parameter import Parameter
 from diban.share.port import LayerStyle
 from diban.share.services import Services
+from diban.share.shapes.style import FieldValues
+from diban.share.shapes.style import LayerStyle as StyleShown
 from diban.store import reading
 
 NAME = "style-editor"
@@ -50,9 +53,10 @@ def style_editor_block(asking: Asking) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix=PATH, tags=[NAME])
         pages = _Pages(services, asking)
-        read_route(routes, "/{layer}", pages.show, NUMBER)
-        read_route(routes, "/{layer}/values", pages.values, FIELD)
-        routes.add_api_route("/{layer}", pages.save, methods=["PUT"], responses=answers(200, JSON))
+        read_route(routes, "/{layer}", pages.show, NUMBER, answer=StyleShown, access=Access.ACCOUNT)
+        values = pages.values
+        read_route(routes, "/{layer}/values", values, FIELD, answer=FieldValues, access=Access.ACCOUNT)
+        act_route(routes, "PUT", "/{layer}", pages.save, answer=StyleShown, refuses=(409,))
         return routes
 
     return Block(NAME, Text(zh="样式编辑", en="Style editor"), router)

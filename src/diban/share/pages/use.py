@@ -16,6 +16,7 @@ from diban.ground import Invalid, Missing, PartyId, ResourceId, Text, now
 from diban.share.block import Block, read_route
 from diban.share.http.answers import json_answer
 from diban.share.http.asking import Asking
+from diban.share.http.described import Access
 from diban.share.http.download import disposition
 from diban.share.http.language import language_of
 from diban.share.offered.directory import Directory
@@ -25,6 +26,7 @@ from diban.share.parameters.given import given_parameters
 from diban.share.parameters.lang import LANG, parse_lang
 from diban.share.parameters.parameter import Parameter
 from diban.share.services import Services
+from diban.share.shapes.use import Use
 from diban.store import reading
 
 NAME = "use"
@@ -49,7 +51,17 @@ def use_block(asking: Asking, directory: Directory) -> Block:
 
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/api", tags=[NAME])
-        read_route(routes, "/use", _Pages(services, asking, directory).use, *KNOWN)
+        page = _Pages(services, asking, directory).use
+        read_route(
+            routes,
+            "/use",
+            page,
+            *KNOWN,
+            answer=Use,
+            kinds=["text/csv"],
+            access=Access.ACCOUNT,
+            refuses=[404],
+        )
         return routes
 
     return Block(NAME, Text(zh="使用情况", en="Use"), router)
