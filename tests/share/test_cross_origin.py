@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import pytest
 from fastapi import FastAPI, Request
 
@@ -66,6 +67,7 @@ def test_below_the_path_of_the_installation_s_address(path: str) -> None:
 
     wrapped = CrossOrigin(app, "https://host.example/city")
     with asyncio.Runner() as runner:
-        client = Client(wrapped, runner, {})
-        assert client.get(path, headers=ORIGIN).headers["access-control-allow-origin"] == "*"
-        assert "access-control-allow-origin" not in client.get("/city/api", headers=ORIGIN).headers
+        transport = httpx.ASGITransport(wrapped)
+        client = httpx.AsyncClient(transport=transport, base_url="http://host.example", headers=ORIGIN)
+        assert runner.run(client.get(path)).headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-origin" not in runner.run(client.get("/city/api")).headers

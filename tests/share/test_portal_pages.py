@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from diban.catalogue import Catalogue, State
@@ -14,30 +12,13 @@ from diban.store import Database, Generation, sqlite_url, unit
 from tests.share.client import Client
 from tests.share.town import Town
 
-TYPES = (Path(__file__).parents[2] / "portal/src/api/types.ts").read_text(encoding="utf-8")
-
-
-def members(interface: str) -> set[str]:
-    """The members that one of the portal's types demands."""
-    found = re.search(rf"export interface {interface}(?: extends (\w+))? {{\n(.*?)\n}}", TYPES, re.DOTALL)
-    assert found, interface
-    own = set(re.findall(r"^  (\w+):", found[2], re.MULTILINE))
-    return own | (members(found[1]) if found[1] else set())
-
-
-def require(interface: str, told: dict[str, Any]) -> None:
-    """Fail unless the document has every member of the type."""
-    assert members(interface) <= set(told), interface
-
 
 def test_platform(nobody: Client, town: Town) -> None:
     told = nobody.read("/api/platform")
-    require("Platform", told)
     assert told["name"] == {"zh": "样城空间平台", "en": "Town Board"}
     assert told["area"] == {"bbox": [113.7, 22.4, 114.7, 22.9]}
     assert (told["engine"], told["account"]) == ("embedded", None)
     account = town.client("transport").read("/api/platform")["account"]
-    require("Account", account)
     assert account["roles"] == ["steward"]
 
 
@@ -59,14 +40,8 @@ def test_resources(town: Town, nobody: Client, transport: Client) -> None:
     assert [each["slug"] for each in listed["resources"]] == ["housing", "papers", "vault"]
     assert listed["total"] == 3
     housing = listed["resources"][0]
-    require("Resource", housing)
-    require("Party", housing["provider"])
     assert housing["provider"]["name"]["en"] == "housing"
     assert housing["sharing"] == {"value": "2", "title": {"zh": "有条件共享", "en": "conditional"}}
-    for layer in housing["layers"]:
-        require("Layer", layer)
-        for field in layer["fields"]:
-            require("Field", field)
     assert [layer["rows"] for layer in housing["layers"]] == [200, 4]
     vault = listed["resources"][2]["layers"][0]
     assert (vault["readable"], vault["rows"], vault["bbox"], vault["version"]) == (False, 0, None, None)
@@ -94,11 +69,8 @@ def test_finding_resources(town: Town) -> None:
 
 def test_a_resource(town: Town, transport: Client, nobody: Client) -> None:
     told = transport.read("/api/resources/housing")
-    require("ResourceDetail", told)
     assert transport.read(f"/api/resources/{told['id']}") == told
     assert [line["layer"] for line in told["versions"]] == ["buildings", "permits"]
-    for line in told["versions"]:
-        require("VersionLine", line)
     assert told["deliveries"] == []
     assert transport.read("/api/resources/vault")["versions"] == []
     for path in ("/api/resources/plans", "/api/resources/nothing"):
@@ -117,24 +89,16 @@ def test_a_withdrawn_resource_is_its_own_peoples(own_town: Town) -> None:
 def test_a_delivery(own_town: Town, delivered: Delivery) -> None:
     path = f"/api/deliveries/{delivered.id}"
     told = own_town.client("housing").read(path)
-    require("Delivery", told)
     assert told["resource"] == "housing"
     assert told["file_name"] == "<img src=x>.geojson"
     assert told["sender"] == {"name": {"zh": "housing", "en": "housing"}}
     assert told["verdict"]["value"] == "ask"
     assert told["verdict"]["reasons"] == [{"zh": "删除过多", "en": "removes much"}]
-    require("Change", told["change"])
     finding = told["findings"][0]
-    require("Finding", finding)
     assert finding["title"] == {"zh": "必填", "en": "required"}
-    for place in finding["places"]:
-        require("Place", place)
     told_of = {"row": 3, "field": "owner", "lon": 114.0, "lat": 22.5, "value": "张三"}
     assert finding["places"][0] == {**told_of, "other": None, "areas": None}
-    for dimension in told["dimensions"]:
-        require("DimensionScore", dimension)
     line = own_town.client("housing").read("/api/resources/housing")["deliveries"][0]
-    require("DeliveryLine", line)
     assert (line["score"], line["findings"]) == (62.5, 1)
 
 
@@ -142,7 +106,9 @@ def test_a_delivery_shows_what_it_asks_and_what_was_answered(own_town: Town, del
     register, path = own_town.services.deliveries, f"/api/deliveries/{delivered.id}"
     assert own_town.client("housing").read(path)["question"] is None
     sent = replace(delivered.sent, key="k2")
-    asked: dict[str, Any] = {"about": "crs", "proposal": "GCJ-02", "declared": None, "candidates": []}
+    reason = {"zh": "没有说明", "en": "not said"}
+    asked: dict[str, Any] = {"about": "crs", "reason": reason, "proposal": "GCJ-02", "declared": None}
+    asked["candidates"] = []
     word = {"crs": "GCJ-02", "by": sent.sender, "at": 1}
     with unit(own_town.services.database) as act:
         other = register.open(act, sent)

@@ -66,6 +66,7 @@ def read_route(
     access: Access = Access.ANYONE,
     tagged: bool = False,
     empty: bool = False,
+    ranged: bool = False,
     unready: Shape | None = None,
     refuses: Sequence[int] = (),
     further: Sequence[dict[str, Any]] = (),
@@ -73,8 +74,9 @@ def read_route(
     """Add a page that is read, described with its parameters; ``further`` ones are OpenAPI objects.
 
     ``answer`` is the shape of its JSON, ``kinds`` the media types that it has besides ``kind``;
-    ``tagged`` whether it answers 304 to who has it, ``empty`` 204 where there is nothing; ``unready``
-    is the shape of a 503 that is no problem, ``refuses`` further statuses of its problems.
+    ``tagged`` whether it answers 304 to who has it, ``empty`` 204 where there is nothing, ``ranged`` a
+    part where one is asked for; ``unready`` is the shape of a 503 that is no problem, ``refuses``
+    further statuses of its problems.
     """
     as_page = any(one.name == "f" and "html" in one.schema["enum"] for one in parameters)
     described = [*(parameter.documented() for parameter in parameters), *further]
@@ -84,6 +86,9 @@ def read_route(
         known[304] = {"description": "The asker's copy is this one"}
     if unready is not None:
         known[503]["content"][JSON] = content_of(unready)
+    if ranged:
+        known[206] = {"description": "A part of it", "content": {name: {} for name in contents}}
+        known[416] = {"description": "No such part", "content": {"text/plain": {}}}
     if empty:
         known[204] = {"description": "There is nothing in it"}
     routes.add_api_route(

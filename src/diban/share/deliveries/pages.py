@@ -84,7 +84,7 @@ def deliveries_block(asking: Asking) -> Block:
         )
         read_route(routes, one + "/repairs", pages.repairs, *paged, kind=GEOJSON, answer=RepairedShapes)
         read_route(routes, one + "/receipt", pages.receipt, answer=Receipt)
-        read_route(routes, one + "/original", pages.original, kind=OCTETS)
+        read_route(routes, one + "/original", pages.original, kind=OCTETS, ranged=True)
         read_route(routes, one + "/columns", pages.columns, HEADER, answer=FileColumns)
         read_route(routes, one + "/faulty-rows", pages.faulty_rows, LANG, kind="*/*")
         return routes

@@ -60,6 +60,8 @@ _SECURITY = {
         "description": "写请求与会话同用，值为 1 / 1, on whatever a session changes",
     },
 }
+_FOREIGN = "422"
+"""FastAPI tells it of every route with parameters; here what is not valid is refused as 400."""
 assert _SECURITY[GUARDED]["name"].lower() == GUARD
 
 
@@ -93,6 +95,7 @@ def _operations(held: dict[str, Any]) -> dict[str, Any]:
 def _operation(told: dict[str, Any]) -> dict[str, Any]:
     """The operation with its addresses' parts described, and its schemas as OpenAPI 3.0 has them."""
     made = {name: lowered(value) for name, value in told.items() if name != "parameters"}
+    made["responses"] = {status: held for status, held in made["responses"].items() if status != _FOREIGN}
     parameters = [_parameter(one) for one in told.get("parameters", [])]
     return {**made, **({"parameters": parameters} if parameters else {})}
 

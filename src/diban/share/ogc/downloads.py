@@ -53,6 +53,7 @@ def downloads_block(desk: Desk) -> Block:
             answer=FeatureFile,
             kinds=[MEDIA_TYPE],
             tagged=True,
+            ranged=True,
             further=(FIELDS,),
         )
         return routes

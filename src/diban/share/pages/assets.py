@@ -25,7 +25,9 @@ def assets_block(desk: Desk) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/api/assets", tags=[NAME])
         pages = _Pages(services, desk)
-        read_route(routes, "/{asset}", pages.download, VERSION, KNOWN_AT, kind="*/*", tagged=True)
+        read_route(
+            routes, "/{asset}", pages.download, VERSION, KNOWN_AT, kind="*/*", tagged=True, ranged=True
+        )
         return routes
 
     return Block(NAME, Text(zh="文件", en="Files"), router, of_collection=_links)
