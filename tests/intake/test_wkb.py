@@ -12,6 +12,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diban.intake.sandbox import wkb
 from diban.intake.sandbox.wkb import MOST_NESTED, Malformed, most_vertices, normalise, normalised, strange
 
 _NUMBERS = st.floats(-1e6, 1e6)
@@ -77,9 +78,9 @@ def test_other_byte_orders_and_flavours_become_plain(geometry: shapely.Geometry)
 @given(st.lists(_geometries(), min_size=1, max_size=3))
 def test_collections_are_walked_one_by_one(geometries: list[shapely.Geometry]) -> None:
     parts = [_iso(geometry) for geometry in geometries]
-    wkb = struct.pack("<BII", 1, 7, len(parts)) + b"".join(parts)
-    assert strange(_column(wkb)).tolist() == [0]
-    assert normalise(wkb) == wkb
+    whole = struct.pack("<BII", 1, 7, len(parts)) + b"".join(parts)
+    assert strange(_column(whole)).tolist() == [0]
+    assert normalise(whole) == whole
 
 
 @given(_geometries(), st.data())
@@ -89,11 +90,47 @@ def test_whatever_passes_can_be_parsed(geometry: shapely.Geometry, data: st.Data
         place = data.draw(st.integers(0, len(broken) - 1))
         broken[place] = data.draw(st.integers(0, 255))
     cut = bytes(broken[: data.draw(st.integers(0, len(broken)))])
-    for wkb in (bytes(broken), cut, bytes(broken) + b"\x00"):
-        column, failures = normalised(_column(wkb, b"", None))
+    for value in (bytes(broken), cut, bytes(broken) + b"\x00"):
+        column, failures = normalised(_column(value, b"", None))
         kept = column[0].as_py()
         assert [row for row, _ in failures] == ([1] if kept is not None else [0, 1])
         assert kept is None or _parses(kept)
+
+
+@given(_geometries(), st.data())
+def test_columns_looked_at_as_a_whole_are_those_that_the_walk_passes(
+    geometry: shapely.Geometry, data: st.DataObject
+) -> None:
+    """Copies, so that the values are of one length and one kind, each broken in a way of its own."""
+    values = [bytearray(_iso(geometry)) for _ in range(5)]
+    for _ in range(data.draw(st.integers(0, 4))):
+        value = values[data.draw(st.integers(0, 4))]
+        value[data.draw(st.integers(0, len(value) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, 4))
+    values[cut] = values[cut][: data.draw(st.integers(0, len(values[cut])))]
+    column = _column(*map(bytes, values))
+    content = np.frombuffer(column.buffers()[2], np.uint8)
+    ends = np.frombuffer(column.buffers()[1], np.int32).astype(np.int64)[: len(column) + 1]
+    walked = wkb._walked(content, ends[:-1], ends[1:])
+    assert strange(column).tolist() == np.flatnonzero(~walked).tolist()
+
+
+@pytest.mark.parametrize("kind", ["Point", "LineString", "Polygon", "MultiPoint", "MultiPolygon"])
+@pytest.mark.parametrize("alike", [True, False])
+def test_columns_of_one_kind_need_no_walk(kind: str, alike: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = {"Point": (1, 1), "MultiPoint": (1, 1)}.get(kind, (9, 9 if alike else 5))
+    shapes = [
+        {
+            "Point": lambda n: shapely.Point(n, n),
+            "MultiPoint": lambda n: shapely.MultiPoint([(n, n)]),
+            "LineString": lambda n: shapely.LineString(np.zeros((n, 2))),
+            "Polygon": lambda n: shapely.Polygon(np.zeros((n, 2))),
+            "MultiPolygon": lambda n: shapely.MultiPolygon([shapely.Polygon(np.zeros((n, 2)))]),
+        }[kind](n)
+        for n in points * 3
+    ]
+    monkeypatch.delattr(wkb, "_walked")
+    assert strange(_column(*map(_iso, shapes))).tolist() == []
 
 
 def _parses(wkb: bytes) -> bool:

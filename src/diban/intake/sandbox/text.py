@@ -28,6 +28,6 @@ def readable(column: pa.StringArray) -> tuple[pa.StringArray, list[int]]:
 def with_nul(column: pa.StringArray) -> list[int]:
     """Indices of the values that hold U+0000."""
     _, _, data = column.buffers()
-    if data is None or np.frombuffer(data, np.uint8).all():
+    if data is None or not data.size or np.frombuffer(data, np.uint8).min():
         return []
     return list(pc.indices_nonzero(pc.match_substring(column, "\0").fill_null(False)).to_pylist())

@@ -26,11 +26,14 @@ _PLAIN = {kind + 1000 * family for kind in range(_POINT, _COLLECTION) for family
 _BEYOND = np.uint32(max(_PLAIN) + 1)
 _LEAST = 9  # bytes of the shortest plain geometry: byte order, code, count
 _STEPS = 256
+# How a geometry begins: byte order, code, points or rings or parts, points of the first ring.
+_HEAD = np.dtype([("order", "u1"), ("code", "<u4"), ("count", "<u4"), ("first", "<u4")])
 _BROKEN = np.int64(1) << 60
 
 _Words = npt.NDArray[np.uint32]
 _Bytes = npt.NDArray[np.uint8]
 _Places = npt.NDArray[np.int64]
+_Truths = npt.NDArray[np.bool_]
 
 
 class Malformed(ValueError):
@@ -88,7 +91,53 @@ def normalised(column: pa.BinaryArray) -> tuple[pa.BinaryArray, list[tuple[int, 
     return pc.replace_with_mask(column, pa.array(mask), pa.array(values, column.type)), failures
 
 
-def _plain(data: _Bytes, start: _Places, end: _Places) -> npt.NDArray[np.bool_]:
+def _plain(data: _Bytes, start: _Places, end: _Places) -> _Truths:
+    plain = _single(data, start, end)
+    rows = np.flatnonzero(~plain)
+    if len(rows):
+        plain[rows] = _walked(data, start[rows], end[rows])
+    return plain
+
+
+def _single(data: _Bytes, start: _Places, end: _Places) -> _Truths:
+    """Which are plain and of one piece, as most columns are throughout; the others are walked through."""
+    if not len(start) or len(data) < _HEAD.itemsize:
+        return np.zeros(len(start), bool)
+    code = int(_heads(data, start[:1])["code"][0])
+    return _of_one_piece(data, start, end, code) if code in _PLAIN else np.zeros(len(start), bool)
+
+
+def _of_one_piece(data: _Bytes, start: _Places, end: _Places, code: int) -> _Truths:
+    """Which are a point, a line or a polygon of one ring with this code, or a multi-part of one such part."""
+    heads, kind, size = _heads(data, start), code % 1000, 8 * _DIMENSIONS[code // 1000]
+    told: _Truths = (heads["order"] == 1) & (heads["code"] == code) & (end - start >= _HEAD.itemsize)
+    count: _Places = heads["count"].astype(np.int64)
+    if kind == _POINT:
+        after = start + (5 + size)
+    elif kind == _LINE:
+        after = start + 9 + size * count
+    else:
+        told &= count == 1
+        if kind != _POLYGON:
+            return told & _of_one_piece(data, start + 9, end, code - _MULTI)
+        after = start + 13 + size * heads["first"].astype(np.int64)
+    told &= after == end
+    return told
+
+
+def _heads(data: _Bytes, start: _Places) -> npt.NDArray[np.void]:
+    """How each begins; nonsense where one is shorter than that."""
+    last = len(data) - _HEAD.itemsize
+    if len(start) > 1 and start[-1] <= last:
+        step = int(start[1] - start[0])
+        if step > 0 and (np.diff(start) == step).all():  # all of one length, as points are: nothing to gather
+            return np.ndarray((len(start),), _HEAD, data, offset=int(start[0]), strides=(step,))
+    # Bytes without fields, since numpy gathers structures field by field.
+    every = np.ndarray((last + 1,), f"V{_HEAD.itemsize}", data, strides=(1,))
+    return every[np.minimum(start, last)].view(_HEAD)
+
+
+def _walked(data: _Bytes, start: _Places, end: _Places) -> _Truths:
     # Every four bytes as a little-endian number, wherever they begin.
     words = np.ndarray((len(data) - 3,), "<u4", buffer=data, strides=(1,))
     inside = np.minimum(start, len(data) - _LEAST)
