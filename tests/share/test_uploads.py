@@ -17,6 +17,7 @@ from diban.governance import Role
 from diban.ground import now
 from diban.intake import Uploads
 from diban.share.deliveries import uploads
+from diban.share.http import pace
 from diban.store import unit
 from tests.share.client import Client
 from tests.share.sending import PIECE, TUS, UPLOADS, begin, offset_of, send, submit, uploaded
@@ -212,7 +213,7 @@ def test_a_request_that_is_not_tus(
 
 
 def test_a_slow_sender_is_cut_off_and_goes_on(housing: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "STALL_SECONDS", 0.1)
+    monkeypatch.setattr(pace, "STALL_SECONDS", 0.1)
     path = begin(housing, LENGTH)
 
     async def stalls() -> AsyncIterator[bytes]:

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
+from diban.app.commands.terminal import errors, say
 from diban.app.journeys.granting import public_party
 from diban.app.journeys.road import Road
+from diban.app.open_files import most_connections, raise_open_files, too_few
 from diban.app.readiness import readiness
 from diban.app.settings import Settings, read_settings
 from diban.app.wiring import Platform, build
@@ -27,11 +30,16 @@ HOME = "DIBAN_SERVED_HOME"
 MEASURES = "metrics"
 STATIC = Path(__file__).parent / "static"
 GRACE_SECONDS = 20
+HEADER_SECONDS = 30
+"""In which a head must have come; it runs from the answer before, so that an idle connection ends too."""
+BACKLOG = 4096
 PR_SET_PDEATHSIG = 1
 
 
 def run(settings: Settings, host: str, port: int, processes: int) -> None:
     """Serve until a signal asks to stop; requests under way are answered first."""
+    if (words := too_few(raise_open_files())) is not None:
+        errors.print(f"[yellow]![/] {say(words)}")
     platform = build(settings)
     migrate(platform.database)
     platform.close()
@@ -45,8 +53,13 @@ def run(settings: Settings, host: str, port: int, processes: int) -> None:
         interface=Interfaces.ASGI,
         workers=processes,
         runtime_threads=1,
-        backlog=4096,
-        backpressure=12_000,
+        # HTTP/2 comes from the server before this one: without TLS a silent connection would be
+        # waited for without end, until it is known which of the two it speaks.
+        http=HTTPModes.http1,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
+        backlog=BACKLOG,
+        backpressure=most_connections(),
         workers_kill_timeout=GRACE_SECONDS,
         respawn_failed_workers=True,
         log_access=False,

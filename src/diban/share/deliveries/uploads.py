@@ -26,6 +26,7 @@ from diban.share.deliveries.document import iso
 from diban.share.http.answers import below_address, json_answer
 from diban.share.http.asking import Asking
 from diban.share.http.described import Access, header_parameter
+from diban.share.http.pace import STALL_BYTES, STALL_SECONDS, Pace
 from diban.share.http.problems import problem_of
 from diban.share.http.requests import UPLOADS
 from diban.share.parameters.given import given_parameters
@@ -40,8 +41,6 @@ EXTENSIONS = "creation,checksum,expiration,termination"
 ALGORITHMS = ("sha1", "sha256")
 PIECE = 1 << 20
 """Bytes that are held before they are written."""
-STALL_SECONDS, STALL_BYTES = 30.0, 1 << 15
-"""A sender brings this much in this time, or is cut off."""
 MAX_METADATA = 4096
 TUS = header_parameter(
     "Tus-Resumable", Text(zh="协议版本", en="version of the protocol"), schema={"enum": [VERSION]}
@@ -219,12 +218,11 @@ async def _pieces(request: Request) -> AsyncIterator[bytes]:
 
     A connection that breaks off ends it too: there is nobody to tell.
     """
-    held, stream, now = bytearray(), request.stream(), asyncio.get_running_loop().time
-    until, counted, ended = now() + STALL_SECONDS, 0, False
+    held, stream, pace, ended = bytearray(), request.stream(), Pace(), False
     late: TimeoutError | None = None
     while not ended:
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(pace.until):
                 chunk = await anext(stream, b"")
             ended = not chunk
         except ClientDisconnect:
@@ -232,8 +230,7 @@ async def _pieces(request: Request) -> AsyncIterator[bytes]:
         except TimeoutError as fault:
             chunk, ended, late = b"", True, fault
         held += chunk
-        if (counted := counted + len(chunk)) >= STALL_BYTES:
-            until, counted = now() + STALL_SECONDS, 0
+        pace.moved(len(chunk))
         if held and (ended or len(held) >= PIECE):
             yield bytes(held)
             held.clear()

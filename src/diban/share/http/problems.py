@@ -59,6 +59,7 @@ _PLAIN = {
     400: ("invalid", Text(zh="请求内容无法读取", en="the body cannot be read")),
     404: ("missing", Text(zh="没有这个地址", en="there is nothing at this address")),
     405: ("refused", Text(zh="该地址不支持这种方法", en="this address does not take that method")),
+    408: ("too-slow", Text(zh="请求内容到达过慢，已断开", en="the body came too slowly; cut off")),
 }
 _REFUSED = Text(zh="请求无法完成", en="the request cannot be answered")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -122,5 +123,5 @@ def answer_faults(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _plain(request: Request, error: HTTPException) -> Response:
         code, words = _PLAIN.get(error.status_code, ("refused", _REFUSED))
-        known = {"field": "body"} if error.status_code == 400 else {}
+        known = {"field": "body"} if error.status_code in (400, 408) else {}
         return problem(request, error.status_code, code, words, known, error.headers)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diban.ground import Invalid, Text, TooLarge, new_id
 from diban.share.http.metrics import measure
+from diban.share.http.pace import paced
 from diban.share.http.problems import UNEXPECTED, problem, problem_of
 
 NUL = "U+0000"
@@ -76,7 +77,7 @@ class Guard:
             await problem_of(request, fault, status)(scope, receive, answer.send)
             return
         try:
-            await self._app(scope, receive if piece else _bounded(receive), answer.send)
+            await self._app(scope, receive if piece else _bounded(paced(receive)), answer.send)
         except Exception as error:
             structlog.get_logger("share").exception("unexpected", exc_info=error)
             if answer.status:  # half of it is out: only a cut connection can say so
