@@ -96,16 +96,16 @@ class Overviews:
         self.made += 1
 
     def _sparse(self, reader: Reader, address: TileAddress) -> _Below:
-        statement = self._selection.largest(reader, _searched(address), (), TILE_FEATURES)
-        found = reader.connection.execute(statement).fetchall()
+        asked = self._selection.largest(reader, _searched(address), (), TILE_FEATURES)
+        found = reader.connection.execute(asked.statement, asked.given).fetchall()
         boxes = measured(pa.array([row[1] for row in found], pa.binary()))[0]
         fids = np.array([row[0] for row in found], np.int64)
         sizes = np.array([row[2] for row in found], np.float64)
         return _Below(fids, sizes, int(lie_in(boxes, address).sum()))
 
     def _from_rows(self, reader: Reader, address: TileAddress, more: bool) -> Kept:
-        statement = self._selection.largest(reader, _searched(address), self._schema.fields, TILE_FEATURES)
-        found = reader.connection.execute(statement).fetchall()
+        asked = self._selection.largest(reader, _searched(address), self._schema.fields, TILE_FEATURES)
+        found = reader.connection.execute(asked.statement, asked.given).fetchall()
         counted = None
         if more:
             counted = 0
