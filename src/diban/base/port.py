@@ -187,5 +187,8 @@ class RowStore(Protocol):
     def size(self, relation: sa.Table) -> sa.ColumnElement[float]:
         """Area of a row's box in square degrees, to draw the largest first."""
 
+    def __hash__(self) -> int:
+        """By identity: statements made for one store are not those of another."""
+
     def close(self) -> None:
         """Give all connections back."""

@@ -108,8 +108,7 @@ class Snapshot:
         kept = None
         if self._may_be_kept(address):
             with self._reader() as reader:
-                table = self._rows.overview(self._storage)
-                kept = kept_seq(reader, table, address.zoom, address.row, address.column)
+                kept = self._kept_seq(reader, address)
         # A tile that is made anew may show other features than one over which changes were laid.
         made = kept if kept is not None and kept <= self.version.seq else None
         return f"{self._touches.last(self.version.seq, address)}/{made}/{self._erased}"
@@ -271,23 +270,30 @@ class Snapshot:
         selection = self._selection
         assert selection is not None
         schema, seq = selection.schema, selection.version.seq
-        kept = stored(self._rows, reader, self._storage, address)
-        if kept is None or kept.seq > seq:
+        since = self._kept_seq(reader, address)
+        if since is None or since > seq:
             return None
         last = self._touches.last(seq, address)
-        if last <= kept.seq:
-            return kept
+        if last <= since:
+            return stored(self._rows, reader, self._storage, address)
         # No further than what is touched here, so that equal tags mean equal tiles.
-        changes = self._touches.since(kept.seq, last)
+        changes = self._touches.since(since, last)
         if changes is None:
             return None
 
         def make() -> Kept:
+            kept = stored(self._rows, reader, self._storage, address)
+            assert kept is not None  # as its version was, in the same transaction
             found = rows_of(reader, selection, changes.within(address), schema)
             return laid_over(kept, changes, drawn_of(found, schema, address, seq, None, None))
 
-        key = (self._storage, self._erased, schema.number, address, kept.seq, last)
+        key = (self._storage, self._erased, schema.number, address, since, last)
         return self._laid.get(key, make)
+
+    def _kept_seq(self, reader: Reader, address: TileAddress) -> int | None:
+        """The version that the kept tile shows; None when there is none."""
+        table = self._rows.overview(self._storage)
+        return kept_seq(reader, table, address.zoom, address.row, address.column)
 
     def _tile_of_kept(self, name: str, kept: Kept, shown: Sequence[Field]) -> Tile:
         """A kept tile with the fields that are shown, masked as the scope says."""
