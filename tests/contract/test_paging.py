@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from diban.base import MAX_PAGE, Order, Query
-from diban.ground import Compare, Extent, Invalid, LayerId, Moment
+from diban.ground import NOW, Compare, Extent, Invalid, LayerId, Moment
 from tests.contract.board import ALL, BUILDINGS, EVERYTHING, Board, Row, city, plain
 
 ROWS = 120
@@ -145,3 +145,29 @@ def test_a_token_of_another_query_is_refused(engine: Board, layer: LayerId, afte
     with pytest.raises(Invalid) as caught:
         engine.base.at(layer, Moment(), ALL).page(Query(order=(Order("floors"),), after=after))
     assert caught.value.field == "after"
+
+
+def test_a_first_page_knows_how_many_match_where_it_has_read_them_all(
+    engine: Board, layer: LayerId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, asked = engine.base.at(layer, NOW, ALL), Query(bbox=(SIDE,), limit=10)
+    count = seen.count(asked)
+    assert 10 < count < ROWS
+    first = seen.page(asked)
+    assert (first.matched, first.batch.num_rows) == (count, 10)
+    assert seen.page(replace(asked, after=first.after)).matched is None
+    assert seen.page(Query(limit=ROWS)).matched == ROWS
+    assert seen.page(Query(limit=ROWS - 1)).matched is None
+    monkeypatch.setattr("diban.base.snapshot.AHEAD", 5)
+    short = seen.page(asked)
+    assert short.matched is None
+    assert (short.batch, short.after) == (first.batch, first.after)
+    assert seen.page(replace(asked, where=Compare("floors", ">", 10**9))).matched == 0
+
+
+def test_a_version_before_is_read_from_both_relations(engine: Board, layer: LayerId) -> None:
+    first = engine.base.history(layer)[-1]
+    asked = Query(bbox=(SIDE,), limit=200)
+    old, new = (engine.base.at(layer, moment, ALL) for moment in (Moment(version=first.id), NOW))
+    assert {row["name"] for row in old.page(asked).batch.to_pylist()} == {"old"}
+    assert old.page(asked).matched == old.count(asked) > new.count(asked)

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from diban.base import landing
 from diban.base.columns import from_physical
 from diban.base.compare import Present, plan_changes
+from diban.base.known import Held, Known, held_at
 from diban.base.measuring import measure
-from diban.base.overview import Overviews
+from diban.base.overview import Kept, Overviews
 from diban.base.port import RowStore
 from diban.base.records import (
     LayerRecord,
@@ -35,10 +36,11 @@ from diban.base.records import (
     write_extent,
     write_schema,
 )
+from diban.base.remembered import Remembered
 from diban.base.selection import Selection
 from diban.base.snapshot import Snapshot
 from diban.base.tables import layer
-from diban.base.touched import Touches, forget
+from diban.base.touched import Changes, Touches, forget
 from diban.ground import (
     NOW,
     ChangeSet,
@@ -72,6 +74,9 @@ TIDY = "base.tidy"
 FIDS_AT_ONCE = 10_000
 """Features named in one statement; both engines bound their parameters."""
 
+_CHANGES, _LAID = 16, 16
+"""How many lists of changes, and tiles with changes laid over them, one process holds in memory."""
+
 Erased = Callable[[int, int], None]
 
 
@@ -94,6 +99,9 @@ class Base:
         """``secret`` keys the tokens of masked fields; without one they hold for this process only."""
         self._database, self._rows, self._secret = database, rows, secret or os.urandom(32)
         self._feed, self._jobs, self._generation = feed, jobs, generation
+        self._known = Known(database, generation)
+        self._changes: Remembered[Changes | None] = Remembered(_CHANGES)
+        self._laid: Remembered[Kept] = Remembered(_LAID)
 
     @property
     def engine(self) -> str:
@@ -170,28 +178,32 @@ class Base:
 
         With ``seconds``, reads of it that end later than that from now raise `Unavailable`.
         """
-        until = None if seconds is None else time.monotonic() + seconds
         allowed = scope.on(layer_id)
         with reading(self._database) as connection:
-            record = layer_record(connection, layer_id)
-            version = version_at(connection, layer_id, moment)
-            # The current version answers with the present schema, by whichever way it is named.
-            older = version is not None and version.seq != record.current_seq
-            number = version.schema_number if version is not None and older else record.schema_number
-            schema = schema_of(connection, layer_id, number)
-            erased = erased_rows(connection, layer_id)
+            held = held_at(connection, layer_id, moment)
+        return self._snapshot(layer_id, held, moment, allowed, seconds)
+
+    def served(self, layer_id: LayerId, moment: Moment, scope: Scope, seconds: float) -> Snapshot:
+        """The same for readers who are served: what another process has just landed shows 250 ms later."""
+        allowed = scope.on(layer_id)
+        return self._snapshot(layer_id, self._known.at(layer_id, moment), moment, allowed, seconds)
+
+    def _snapshot(
+        self, layer_id: LayerId, held: Held, moment: Moment, allowed: LayerScope, seconds: float | None
+    ) -> Snapshot:
         return Snapshot(
             self._rows,
-            record.storage,
+            held.storage,
             layer_id,
-            schema,
-            version,
+            held.schema,
+            held.version,
             moment,
             allowed,
             self._secret,
-            Touches(self._database, layer_id),
-            erased,
-            until,
+            Touches(self._database, layer_id, held.erased, self._changes),
+            self._laid,
+            held.erased,
+            None if seconds is None else time.monotonic() + seconds,
         )
 
     def current(self, layer_id: LayerId) -> Version | None:
@@ -294,10 +306,10 @@ class Base:
         with reading(self._database) as connection:
             record = layer_record(connection, layer_id)
             schema = schema_of(connection, layer_id, record.schema_number)
-            version = version_at(connection, layer_id, NOW)
+            version, erased = version_at(connection, layer_id, NOW), erased_rows(connection, layer_id)
         if version is None or schema.geometry is GeometryKind.NONE:
             return 0
-        touches = Touches(self._database, layer_id)
+        touches = Touches(self._database, layer_id, erased, self._changes)
         return Overviews(self._rows, record.storage, schema, version, touches).follow()
 
     def measure(self, layer_id: LayerId) -> list[tuple[Version, Extent | None]]:

@@ -35,6 +35,16 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundBox:
+    """A box whose sides are parameters of a statement that is asked again with others."""
+
+    west: sa.BindParameter[float]
+    south: sa.BindParameter[float]
+    east: sa.BindParameter[float]
+    north: sa.BindParameter[float]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One short transaction of a landing: rows that end (by fid), then rows that begin."""
 
@@ -159,7 +169,7 @@ class RowStore(Protocol):
     def geometry(self, relation: sa.Table) -> sa.ColumnElement[bytes]:
         """The geometry of a row as ISO WKB."""
 
-    def meets(self, relation: sa.Table, extent: Extent, wide: bool) -> sa.ColumnElement[bool]:
+    def meets(self, relation: sa.Table, extent: Extent | BoundBox, wide: bool) -> sa.ColumnElement[bool]:
         """Rows whose box meets the extent (maybe a few more: boxes are rounded outward).
 
         ``wide`` says that most rows are expected to meet it, so that walking in key order wins.
@@ -176,6 +186,9 @@ class RowStore(Protocol):
 
     def size(self, relation: sa.Table) -> sa.ColumnElement[float]:
         """Area of a row's box in square degrees, to draw the largest first."""
+
+    def __hash__(self) -> int:
+        """By identity: statements made for one store are not those of another."""
 
     def close(self) -> None:
         """Give all connections back."""

@@ -52,10 +52,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a query: a batch with ``_fid``, the fields and ``geometry``; a token when more follow."""
+    """Rows of a query: a batch with ``_fid``, the fields and ``geometry``; a token when more follow.
+
+    ``matched``: how many there are in all pages, where reading this one has shown it.
+    """
 
     batch: pa.RecordBatch
     after: str | None
+    matched: int | None = None
 
 
 def write_token(values: list[object]) -> str:

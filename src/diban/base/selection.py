@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from diban.base.bound import Asked, alive_at, first_in_box, given_of, largest_in_box
 from diban.base.columns import physical_name
 from diban.base.conditions import permitted, require_plain, to_sql
 from diban.base.masking import area_box, slack
@@ -35,8 +36,21 @@ class Selection:
 
     def page(
         self, reader: Reader, query: Query, fields: Sequence[Field], after: str | None, limit: int
-    ) -> Statement:
+    ) -> Asked:
         """Feature number, WKB, the fields, then the sort values, in order, behind the token ``after``."""
+        bare = query.where is None and not query.order and after is None and len(query.bbox) == 1
+        if bare and self._plain(reader) and not self._covers(query.bbox[0]):
+            return self._first(query.bbox[0], fields, limit)
+        return Asked(self._page(reader, query, fields, after, limit), {})
+
+    def _first(self, box: Extent, fields: Sequence[Field], limit: int) -> Asked:
+        live, names = self.rows.live(self.storage, self.schema), tuple(map(physical_name, fields))
+        statement = first_in_box(self.rows, live, names, self._share(box) > WIDE)
+        return Asked(statement, given_of(self.version.seq, self._shown_in(box), limit))
+
+    def _page(
+        self, reader: Reader, query: Query, fields: Sequence[Field], after: str | None, limit: int
+    ) -> Statement:
         for item in query.order:
             require_plain(item.field, self.scope)
         kinds = [self.schema.field(item.field).kind for item in query.order]
@@ -88,8 +102,15 @@ class Selection:
         """The rows of these features."""
         return self._all_of(reader, fields, lambda relation: relation.c.fid.in_(fids))
 
-    def largest(self, reader: Reader, box: Extent, fields: Sequence[Field], limit: int) -> Statement:
+    def largest(self, reader: Reader, box: Extent, fields: Sequence[Field], limit: int) -> Asked:
         """Rows that meet a box roughly, the largest boxes first."""
+        if self._plain(reader):
+            live, names = self.rows.live(self.storage, self.schema), tuple(map(physical_name, fields))
+            given = given_of(self.version.seq, self._shown_in(box), limit)
+            return Asked(largest_in_box(self.rows, live, names), given)
+        return Asked(self._largest(reader, box, fields, limit), {})
+
+    def _largest(self, reader: Reader, box: Extent, fields: Sequence[Field], limit: int) -> Statement:
         parts = []
         for relation in self._relations(reader):
             size = self.rows.size(relation).label("size")
@@ -180,8 +201,7 @@ class Selection:
 
     def alive(self, relation: sa.Table) -> Condition:
         """Rows that the version holds, and that the valid time and the scope's condition allow."""
-        seq, columns = self.version.seq, relation.c
-        parts = [columns.vfrom <= seq, sa.or_(columns.vto.is_(None), columns.vto > seq)]
+        columns, parts = relation.c, alive_at(relation, self.version.seq)
         if self.moment.valid_at is not None:
             at = micros(self.moment.valid_at)
             parts.append(sa.or_(columns.tfrom.is_(None), columns.tfrom <= at))
@@ -211,7 +231,16 @@ class Selection:
 
     def _meets(self, relation: sa.Table, box: Extent, wide: bool) -> Condition:
         """Rows that may be shown in the box, as far as their coordinates may be moved."""
-        return self.rows.meets(relation, _grown(box, slack(self.scope)) or box, wide)
+        return self.rows.meets(relation, self._shown_in(box), wide)
+
+    def _shown_in(self, box: Extent) -> Extent:
+        """Where rows truly are that may be shown in the box."""
+        return _grown(box, slack(self.scope)) or box
+
+    def _plain(self, reader: Reader) -> bool:
+        """Whether a row's version and box alone tell if it may be seen, and all such rows still live."""
+        limited = self.scope.rows is not None or self.scope.area is not None
+        return not limited and self.moment.valid_at is None and reader.tidied <= self.version.seq
 
     def _all_of(
         self, reader: Reader, fields: Sequence[Field], condition: Callable[[sa.Table], Condition]

@@ -24,6 +24,7 @@ from diban.base.overview import DEEPEST, Kept, drawn_of, laid_over, rows_of, sto
 from diban.base.port import Reader, RowStore, overdue
 from diban.base.query import Page, Query, write_token
 from diban.base.records import Version
+from diban.base.remembered import Remembered
 from diban.base.selection import Selection
 from diban.base.tiles import ROOM, TILE_FEATURES, Tile, finished, tile_of
 from diban.base.touched import Touches
@@ -45,6 +46,9 @@ from diban.ground import (
 BATCH_ROWS = 10_000
 LOOKED_AT = 200_000
 """Rows of which a field's values are told; of more, a part evenly taken."""
+
+AHEAD = 200
+"""Rows of a box that a first page reads beyond its own: counting them apart takes longer."""
 
 _EVERYTHING = Query(limit=BATCH_ROWS)
 
@@ -68,11 +72,13 @@ class Snapshot:
         scope: LayerScope,
         secret: bytes,
         touches: Touches,
+        laid: Remembered[Kept],
         erased: int = 0,
         until: float | None = None,
     ) -> None:
         self.layer, self.version, self.scope = layer, version, scope
-        self._secret, self._touches, self._erased, self._until = secret, touches, erased, until
+        self._secret, self._touches, self._laid = secret, touches, laid
+        self._erased, self._until = erased, until
         self.schema = replace(
             schema,
             fields=tuple(field for field in schema.fields if scope.shows(field.name)),
@@ -102,8 +108,7 @@ class Snapshot:
         kept = None
         if self._may_be_kept(address):
             with self._reader() as reader:
-                table = self._rows.overview(self._storage)
-                kept = kept_seq(reader, table, address.zoom, address.row, address.column)
+                kept = self._kept_seq(reader, address)
         # A tile that is made anew may show other features than one over which changes were laid.
         made = kept if kept is not None and kept <= self.version.seq else None
         return f"{self._touches.last(self.version.seq, address)}/{made}/{self._erased}"
@@ -117,23 +122,24 @@ class Snapshot:
         """One page of features that the query asks for and the scope allows."""
         fields = self._fields(query.fields)
         if self._selection is None:
-            return Page(self._batch([], fields, query.geometry), None)
+            return Page(self._batch([], fields, query.geometry), None, 0)
         kept: list[Row] = []
-        after, last, chunk = query.after, False, query.limit + 1
+        ahead = AHEAD if query.bbox and query.after is None else 0
+        after, last, chunk = query.after, False, query.limit + 1 + ahead
         with self._reader() as reader:
             while len(kept) <= query.limit and not last:
-                statement = self._selection.page(reader, query, fields, after, chunk)
-                found = reader.connection.execute(statement).fetchall()
+                asked = self._selection.page(reader, query, fields, after, chunk)
+                found = reader.connection.execute(asked.statement, asked.given).fetchall()
                 self._look_at_the_clock()
                 last, chunk = len(found) < chunk, min(2 * chunk, BATCH_ROWS)
                 kept.extend(self._exact(found, query.bbox))
                 if found:
                     after = _token(found[-1], len(fields))
+        matched = len(kept) if last and query.after is None else None
         more = len(kept) > query.limit
         kept = kept[: query.limit]
-        return Page(
-            self._batch(kept, fields, query.geometry), _token(kept[-1], len(fields)) if more else None
-        )
+        batch = self._batch(kept, fields, query.geometry)
+        return Page(batch, _token(kept[-1], len(fields)) if more else None, matched)
 
     def feature(self, fid: int) -> pa.RecordBatch:
         """The feature with this number as a batch of one row; `Missing` when it is not to be seen."""
@@ -239,8 +245,8 @@ class Snapshot:
             kept = self._kept(reader, address) if self._may_be_kept(address) else None
             if kept is not None:
                 return self._tile_of_kept(name, kept, shown)
-            statement = self._selection.largest(reader, box, shown, TILE_FEATURES + 1)
-            found = reader.connection.execute(statement).fetchall()
+            asked = self._selection.largest(reader, box, shown, TILE_FEATURES + 1)
+            found = reader.connection.execute(asked.statement, asked.given).fetchall()
             self._look_at_the_clock()
             counted = self._counted(reader, address) if len(found) > TILE_FEATURES else None
         batch = self._batch(self._exact(found[:TILE_FEATURES], ()), shown, True)
@@ -264,18 +270,30 @@ class Snapshot:
         selection = self._selection
         assert selection is not None
         schema, seq = selection.schema, selection.version.seq
-        kept = stored(self._rows, reader, self._storage, address)
-        if kept is None or kept.seq > seq:
+        since = self._kept_seq(reader, address)
+        if since is None or since > seq:
             return None
         last = self._touches.last(seq, address)
-        if last <= kept.seq:
-            return kept
+        if last <= since:
+            return stored(self._rows, reader, self._storage, address)
         # No further than what is touched here, so that equal tags mean equal tiles.
-        changes = self._touches.since(kept.seq, last)
+        changes = self._touches.since(since, last)
         if changes is None:
             return None
-        found = rows_of(reader, selection, changes.within(address), schema)
-        return laid_over(kept, changes, drawn_of(found, schema, address, seq, None, None))
+
+        def make() -> Kept:
+            kept = stored(self._rows, reader, self._storage, address)
+            assert kept is not None  # as its version was, in the same transaction
+            found = rows_of(reader, selection, changes.within(address), schema)
+            return laid_over(kept, changes, drawn_of(found, schema, address, seq, None, None))
+
+        key = (self._storage, self._erased, schema.number, address, since, last)
+        return self._laid.get(key, make)
+
+    def _kept_seq(self, reader: Reader, address: TileAddress) -> int | None:
+        """The version that the kept tile shows; None when there is none."""
+        table = self._rows.overview(self._storage)
+        return kept_seq(reader, table, address.zoom, address.row, address.column)
 
     def _tile_of_kept(self, name: str, kept: Kept, shown: Sequence[Field]) -> Tile:
         """A kept tile with the fields that are shown, masked as the scope says."""

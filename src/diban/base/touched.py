@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from diban.base.cells import above, cells_of, spans_of
 from diban.base.mvt import TileAddress
+from diban.base.remembered import Remembered
 from diban.base.tables import layer_touched
 from diban.ground import LayerId
 from diban.store import Database, reading
@@ -110,8 +111,11 @@ def forget(connection: sa.Connection, layer: LayerId, seq: int) -> None:
 class Touches:
     """What is on record of one layer."""
 
-    def __init__(self, database: Database, layer: LayerId) -> None:
-        self._database, self._layer = database, layer
+    def __init__(
+        self, database: Database, layer: LayerId, erased: int, known: Remembered[Changes | None]
+    ) -> None:
+        """``known`` holds what was read before; an erasure moves ``erased``, as it forgets the notes."""
+        self._database, self._layer, self._erased, self._known = database, layer, erased, known
 
     def last(self, seq: int, address: TileAddress) -> int:
         """The last version up to ``seq`` that touched what a tile shows, its buffer included."""
@@ -131,6 +135,10 @@ class Touches:
 
     def since(self, after: int, seq: int) -> Changes | None:
         """Features touched by versions after one, up to ``seq``; None when these are too many to follow."""
+        key = (self._layer, self._erased, after, seq)
+        return self._known.get(key, lambda: self._since(after, seq))
+
+    def _since(self, after: int, seq: int) -> Changes | None:
         noted = (
             sa.select(_column.fid, _column.seq, _column.before, *_sides())
             .where(_column.layer == self._layer, _column.seq > after, _column.seq <= seq)

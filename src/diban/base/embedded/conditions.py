@@ -7,11 +7,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import sqlalchemy as sa
 
-from diban.base.port import Statement
+from diban.base.port import BoundBox, Statement
 from diban.ground import Extent
 
 
-def meets(relation: sa.Table, extent: Extent, wide: bool) -> sa.ColumnElement[bool]:
+def meets(relation: sa.Table, extent: Extent | BoundBox, wide: bool) -> sa.ColumnElement[bool]:
     """The R*Tree asked first; or, when most boxes meet, each row's box looked up as the row comes by."""
     box = _boxes(relation)
     met = sa.and_(

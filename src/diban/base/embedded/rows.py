@@ -18,7 +18,7 @@ from diban.base.embedded.readers import Readers
 from diban.base.embedded.steps import apply, undo
 from diban.base.embedded.tidying import tidy
 from diban.base.keeping import epoch_of
-from diban.base.port import KeptRow, Reader, Rows, Statement, Step
+from diban.base.port import BoundBox, KeptRow, Reader, Rows, Statement, Step
 from diban.ground import Extent, Kind, Schema
 
 
@@ -110,7 +110,7 @@ class EmbeddedRows:
     def geometry(self, relation: sa.Table) -> sa.ColumnElement[bytes]:
         return relation.c.geom
 
-    def meets(self, relation: sa.Table, extent: Extent, wide: bool) -> sa.ColumnElement[bool]:
+    def meets(self, relation: sa.Table, extent: Extent | BoundBox, wide: bool) -> sa.ColumnElement[bool]:
         return meets(relation, extent, wide)
 
     def within(self, relation: sa.Table, extent: Extent) -> sa.ColumnElement[bool]:

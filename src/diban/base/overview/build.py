@@ -15,6 +15,7 @@ from diban.base.keeping import kept_at
 from diban.base.mvt import TileAddress, draw_tile, fit_tile, lie_in
 from diban.base.overview.kept import FID as STORED_FID
 from diban.base.overview.kept import Kept, kept_of, stored_type, unpacked
+from diban.base.overview.laying import followed
 from diban.base.overview.limits import DEEPEST, DENSE
 from diban.base.port import KeptRow, Reader, RowStore
 from diban.base.records import Row, Version
@@ -70,12 +71,14 @@ class Overviews:
                 if kept is not None:
                     self._rows.keep(self._storage, epoch, [], [(address.zoom, address.row, address.column)])
                 return below
-            if near <= TILE_FEATURES or address.zoom == DEEPEST:
+            from_rows = near <= TILE_FEATURES or address.zoom == DEEPEST
+            made = None if kept is None else self._followed(reader, kept)
+            if made is None and from_rows:
                 made = self._from_rows(reader, address, near > TILE_FEATURES)
-            else:
-                made = None
-        if made is None:
-            made = self._from_below(address)
+        if not from_rows:
+            parts = [self._grow(part) for part in _parts(address)]
+            made = made or self._from_below(address, parts)
+        assert made is not None
         self._keep(epoch, made)
         return _Below(made.fids, made.sizes, made.counted)
 
@@ -96,16 +99,16 @@ class Overviews:
         self.made += 1
 
     def _sparse(self, reader: Reader, address: TileAddress) -> _Below:
-        statement = self._selection.largest(reader, _searched(address), (), TILE_FEATURES)
-        found = reader.connection.execute(statement).fetchall()
+        asked = self._selection.largest(reader, _searched(address), (), TILE_FEATURES)
+        found = reader.connection.execute(asked.statement, asked.given).fetchall()
         boxes = measured(pa.array([row[1] for row in found], pa.binary()))[0]
         fids = np.array([row[0] for row in found], np.int64)
         sizes = np.array([row[2] for row in found], np.float64)
         return _Below(fids, sizes, int(lie_in(boxes, address).sum()))
 
     def _from_rows(self, reader: Reader, address: TileAddress, more: bool) -> Kept:
-        statement = self._selection.largest(reader, _searched(address), self._schema.fields, TILE_FEATURES)
-        found = reader.connection.execute(statement).fetchall()
+        asked = self._selection.largest(reader, _searched(address), self._schema.fields, TILE_FEATURES)
+        found = reader.connection.execute(asked.statement, asked.given).fetchall()
         counted = None
         if more:
             counted = 0
@@ -116,8 +119,16 @@ class Overviews:
                 counted += int(lie_in(boxes, address).sum())
         return drawn_of(found, self._schema, address, self._version.seq, ROOM, counted)
 
-    def _from_below(self, address: TileAddress) -> Kept:
-        parts = [self._grow(part) for part in _parts(address)]
+    def _followed(self, reader: Reader, kept: Kept) -> Kept | None:
+        """The kept tile with what was touched since laid into it, where that is not too much."""
+        changes = self._touches.since(kept.seq, self._version.seq)
+        if changes is None:
+            return None
+        found = rows_of(reader, self._selection, changes.within(kept.address), self._schema)
+        fresh = drawn_of(found, self._schema, kept.address, self._version.seq, None, None)
+        return followed(kept, changes, fresh, self._schema, ROOM)
+
+    def _from_below(self, address: TileAddress, parts: Sequence[_Below]) -> Kept:
         fids, first = np.unique(np.concatenate([part.fids for part in parts]), return_index=True)
         sizes = np.concatenate([part.sizes for part in parts])[first]
         largest = np.lexsort((fids, -sizes))[:TILE_FEATURES]

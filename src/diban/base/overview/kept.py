@@ -23,7 +23,7 @@ _DRAWN = pa.schema(
         (TOKENS, pa.list_(pa.uint32())),
     ]
 )
-_ABSENT = b"absent"
+_ABSENT, _LAID = b"absent", b"laid"
 
 Numbers = npt.NDArray[np.int64]
 
@@ -35,6 +35,7 @@ class Kept:
     ``drawn`` has a row for each feature of the tile: ``fid``, ``size`` (of its box), ``home`` (whether
     it is counted in this tile), ``kind`` and ``tokens`` of its geometry, then its stored columns.
     ``counted`` features are counted here; of these, ``absent`` lie in other tiles with all their parts.
+    ``laid`` rows were put in or taken out since the tile was made of all that lies in it.
     """
 
     address: TileAddress
@@ -44,6 +45,7 @@ class Kept:
     simplified: bool
     lost: int
     drawn: pa.RecordBatch
+    laid: int = 0
 
     @property
     def fids(self) -> Numbers:
@@ -67,6 +69,11 @@ class Kept:
         """How many of the counted features are not drawn, though they lie here."""
         return self.counted - len(self.absent) - int(self.home.sum())
 
+    @property
+    def whole(self) -> bool:
+        """Whether all that lies here is drawn, with all its corners."""
+        return not (self.simplified or self.lost or self.left_out)
+
     def values(self, field: Field) -> pa.Array:
         """A field's stored values; none where the field came later."""
         name = physical_name(field)
@@ -83,7 +90,8 @@ class Kept:
 
     def packed(self) -> bytes:
         """The drawn rows as bytes."""
-        batch = self.drawn.replace_schema_metadata({_ABSENT: self.absent.tobytes()})
+        said = {_ABSENT: self.absent.tobytes(), _LAID: str(self.laid).encode()}
+        batch = self.drawn.replace_schema_metadata(said)
         sink = pa.BufferOutputStream()
         options = pa.ipc.IpcWriteOptions(compression="lz4")
         with pa.ipc.new_stream(sink, batch.schema, options=options) as stream:
@@ -96,8 +104,9 @@ def unpacked(address: TileAddress, seq: int, counted: int, simplified: bool, los
     """`Kept.packed` read back, with what stands beside it."""
     with pa.ipc.open_stream(body) as stream:
         batch = stream.read_next_batch()
-    absent = np.frombuffer(batch.schema.metadata[_ABSENT], np.int64)
-    return Kept(address, seq, counted, absent, bool(simplified), lost, batch)
+    said = batch.schema.metadata
+    absent, laid = np.frombuffer(said[_ABSENT], np.int64), int(said.get(_LAID, b"0"))
+    return Kept(address, seq, counted, absent, bool(simplified), lost, batch, laid)
 
 
 def kept_of(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from diban.base.columns import physical_name
 from diban.base.keeping import epoch_of
-from diban.base.port import KeptRow, Reader, Rows, Statement, Step, overdue
+from diban.base.port import BoundBox, KeptRow, Reader, Rows, Statement, Step, overdue
 from diban.base.postgis import writing
 from diban.base.postgis.claims import retire
 from diban.base.postgis.faults import translating
@@ -176,11 +176,8 @@ class PostgisRows:
         """A read-only transaction that sees one state of the layer's tables throughout."""
         with translating(), self._database.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin(), _cut(connection, until):
-                # Each read has values of its own: a plan made for any values would miss the indexes.
-                custom = sa.func.set_config("plan_cache_mode", "force_custom_plan", True)
-                known = sa.select(state.c.tidied, custom).where(state.c.storage == storage)
-                found = connection.execute(known).first()
+            with connection.begin(), _cut(until):
+                found = connection.execute(_BEGIN, {"of": storage, "left": _left(until)}).first()
                 if found is None:
                     raise gone(storage)
                 yield Reader(connection, found.tidied)
@@ -197,7 +194,7 @@ class PostgisRows:
         """The geometry of a row as ISO WKB, little-endian."""
         return sa.func.ST_AsBinary(relation.c.geom, "NDR", type_=sa.LargeBinary())
 
-    def meets(self, relation: sa.Table, extent: Extent, wide: bool) -> sa.ColumnElement[bool]:
+    def meets(self, relation: sa.Table, extent: Extent | BoundBox, wide: bool) -> sa.ColumnElement[bool]:
         """Rows whose box, rounded outward to single precision, meets the extent."""
         envelope = _envelope(extent.west, extent.south, extent.east, extent.north)
         if wide:
@@ -248,18 +245,31 @@ class PostgisRows:
         return self._relations[key]
 
 
+# Each read has values of its own: a plan made for any values would miss the indexes.
+_BEGIN = sa.select(
+    state.c.tidied,
+    sa.func.set_config("plan_cache_mode", "force_custom_plan", True),
+    sa.func.set_config(
+        "statement_timeout",
+        sa.func.coalesce(sa.bindparam("left", type_=sa.Text()), sa.func.current_setting("statement_timeout")),
+        True,
+    ),
+).where(state.c.storage == sa.bindparam("of"))
+"""What every read begins with, in one round trip."""
+
+
+def _left(until: float | None) -> str | None:
+    """Milliseconds until an instant of `time.monotonic`; None leaves the server's own limit."""
+    return None if until is None else str(max(1, int((until - time.monotonic()) * 1000)))
+
+
 @contextmanager
-def _cut(connection: sa.Connection, until: float | None) -> Iterator[None]:
-    """Let the server cancel each statement that runs past an instant of `time.monotonic`."""
-    if until is None:
-        yield
-        return
-    left = max(1, int((until - time.monotonic()) * 1000))
-    connection.execute(sa.select(sa.func.set_config("statement_timeout", str(left), True)))
+def _cut(until: float | None) -> Iterator[None]:
+    """Say what happened when the server has cancelled a statement that ran past ``until``."""
     try:
         yield
     except sa.exc.OperationalError as fault:
-        if isinstance(fault.orig, psycopg.errors.QueryCanceled):
+        if until is not None and isinstance(fault.orig, psycopg.errors.QueryCanceled):
             raise overdue() from fault
         raise
 
@@ -293,7 +303,10 @@ def _sides(relation: sa.Table, *, exact: bool = False) -> list[sa.Function[float
     return [getattr(sa.func, name)(box, type_=sa.Double()) for name in names]
 
 
-def _envelope(west: float, south: float, east: float, north: float) -> sa.Function[object]:
+_Side = float | sa.BindParameter[float]
+
+
+def _envelope(west: _Side, south: _Side, east: _Side, north: _Side) -> sa.Function[object]:
     return sa.func.ST_MakeEnvelope(west, south, east, north, SRID)
 
 

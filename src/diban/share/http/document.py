@@ -62,7 +62,8 @@ def document(
         content, kind = html_page(body, head, language), "text/html"
     else:
         content = orjson.dumps(body)
-    own.setdefault("ETag", tag_of_bytes(content))
+    if "ETag" not in own:
+        own["ETag"] = tag_of_bytes(content)
     held = unchanged(request, own["ETag"])
     return held if held is not None else Response(content, media_type=kind, headers=own)
 

@@ -55,7 +55,11 @@ def read_features(
     ``seconds`` is how long reading may take, None: as long as whoever asked stays.
     """
     given = parameters_of(asked.request)
-    snapshot = base.at(asked.offered.id, parse_moment(given), asked.scope, seconds)
+    moment = parse_moment(given)
+    if seconds is None:
+        snapshot = base.at(asked.offered.id, moment, asked.scope)
+    else:
+        snapshot = base.served(asked.offered.id, moment, asked.scope, seconds)
     fields = snapshot.schema.names() if filtered else []
     require_known(given, [*(parameter.name for parameter in known), *fields])
     return FeatureRead(asked, snapshot, given, parse_output_crs(given.get("crs")))

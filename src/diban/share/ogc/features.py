@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from diban.base import Page, Query, Snapshot
+from diban.base import Query, Snapshot
 from diban.catalogue import ResourceLayer
 from diban.ground import Missing, Text, now
 from diban.share.block import JSON, Block, Link, link, read_route
@@ -86,7 +86,7 @@ class _Pages:
         page = read.snapshot.page(query)
         body = {
             "type": "FeatureCollection",
-            "numberMatched": self._matched(read.snapshot, query, page),
+            "numberMatched": self._matched(read.snapshot, query, page.matched),
             "numberReturned": page.batch.num_rows,
             "timeStamp": now().isoformat(timespec="seconds").replace("+00:00", "Z"),
             **read.attribution(),
@@ -95,11 +95,9 @@ class _Pages:
         }
         return self._made(read, body, tag), page.batch.num_rows
 
-    def _matched(self, snapshot: Snapshot, query: Query, page: Page) -> int:
-        """How many features match; a first page that is the only one has been counted already."""
-        if query.after is None and page.after is None:
-            return int(page.batch.num_rows)
-        return self._counts.matched(snapshot, query)
+    def _matched(self, snapshot: Snapshot, query: Query, shown: int | None) -> int:
+        """How many features match; counted apart where reading the page has not shown it."""
+        return self._counts.matched(snapshot, query) if shown is None else shown
 
     def _item(self, asked: Asked, feature: str) -> Answer:
         read = read_features(self._base, asked, SINGLE, self._seconds, filtered=False)
