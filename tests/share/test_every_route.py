@@ -15,6 +15,7 @@ OF_LAYER = {"nobody": 404, "stranger": 403, "granted": 200, "owner": 200, "overs
 OF_ENTRY = {**OPEN, "nobody": 404}
 OF_DELIVERY = {"nobody": 404, "stranger": 404, "granted": 404, "owner": 200, "overseer": 200}
 OF_ACCOUNT = {**OPEN, "nobody": 401}
+OF_KEYS = {**OPEN, "nobody": 401, "overseer": 403}
 OF_UPLOAD = {"nobody": 401, "stranger": 404, "granted": 404, "owner": 200, "overseer": 404}
 OF_MAPPING = {**OF_UPLOAD, "overseer": 403}
 
@@ -63,6 +64,7 @@ RULES = {
     "/api/inbox": OF_ACCOUNT,
     "/api/provided": OF_ACCOUNT,
     "/api/use": OF_ACCOUNT,
+    "/api/keys": OF_KEYS,
     "/healthz": OPEN,
     "/readyz": OPEN,
     "/metrics": OPEN,
@@ -96,8 +98,10 @@ WRITING = {
     ("PUT", "/api/styles/{layer}"),
     ("POST", "/api/resources/{resource}/moves"),
     ("POST", "/api/expunges/{expunge}/confirmation"),
+    ("POST", "/api/keys"),
+    ("DELETE", "/api/keys/{key}"),
 }
-"""Tried in the tests of sessions, uploads, mappings, styles, the inbox and of acts on deliveries."""
+"""Tried in the tests of sessions, uploads, mappings, styles, the inbox, administration, deliveries."""
 
 
 def askers(town: Town) -> dict[str, Client]:

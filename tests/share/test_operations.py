@@ -65,6 +65,7 @@ def test_measures_are_labelled_by_what_was_looked_up(town: Town) -> None:
         "search",
         "styles",
         "style-editor",
+        "keys",
     }
     assert {block for block, _ in labels} <= blocks | {"portal", "other"}
     assert re.search(r'diban_request_seconds_count\{block="features"\} \d', answer.text)

@@ -24,6 +24,8 @@ export interface Account {
   party: Party
   roles: string[]
   /** True until the person has set a password of their own: nothing else is answered before. */
+  /** What the account may do, as the platform's role matrix has it. */
+  permissions: string[]
   must_change: boolean
 }
 

@@ -22,6 +22,7 @@ export function makeRouter(): Router {
       { path: '/deliver', name: 'deliver', component: () => import('./DeliverPage.vue') },
       { path: '/inbox', name: 'inbox', component: () => import('./InboxPage.vue') },
       { path: '/provided', name: 'provided', component: () => import('./ProvidedPage.vue') },
+      { path: '/keys', name: 'keys', component: () => import('./KeysPage.vue') },
       { path: '/use', name: 'use', component: () => import('./UsePage.vue') },
       { path: '/sign-in', name: 'sign-in', component: () => import('./SignInPage.vue') },
       { path: '/:path(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },

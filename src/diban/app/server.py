@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from granian import Granian
 from granian.constants import Interfaces
 
+from diban.app.journeys.bureau import Bureau
 from diban.app.journeys.granting import public_party
 from diban.app.journeys.road import Road
 from diban.app.readiness import readiness
@@ -97,6 +98,7 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         deliveries=platform.deliveries,
         uploads=platform.uploads,
         journey=Road(platform),
+        office=Bureau(platform),
         parties=platform.parties,
         accounts=platform.accounts,
         scopes=platform.scopes,

@@ -25,7 +25,7 @@ from diban.governance.expunge import (
 )
 from diban.governance.grants import Grant, Grants, list_grants
 from diban.governance.head import Head, HeadFile
-from diban.governance.keys import Key, authenticate_key, issue_key, keys_of, revoke_key
+from diban.governance.keys import Key, authenticate_key, find_key, issue_key, keys_of, revoke_key
 from diban.governance.last_use import touch
 from diban.governance.limits import limits_from_json, limits_json
 from diban.governance.organisation_sheet import (
@@ -122,6 +122,7 @@ __all__ = [
     "count_waiting",
     "decide",
     "evidence_of",
+    "find_key",
     "hash_password",
     "initial_password",
     "issue_key",

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
+from diban.share.administration.keys import keys_block
 from diban.share.block import Block
 from diban.share.deliveries.acts import delivery_acts_block
 from diban.share.deliveries.inbox import inbox_block
@@ -88,6 +89,7 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
         inbox_block(asking),
         inbox_acts_block(asking, directory),
         use_block(asking, directory),
+        keys_block(asking),
         operations_block(),
     )
     return (core_block(offered, asking, directory, desk, holdings), *offered)

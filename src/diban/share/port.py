@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
 from diban.catalogue import KeptStyle, Resource, ResourceLayer, State, Style
-from diban.governance import Asker, Tombstone, Verdict
+from diban.governance import Asker, Key, Tombstone, Verdict
 from diban.ground import Asset, DeliveryId, LayerId, Mode, Text, VersionId
 from diban.intake import Delivery, Mapping, Saved
 
@@ -191,3 +192,18 @@ class Journey(Protocol):
 
     def sign(self, message: bytes) -> tuple[str, str]:
         """The fingerprint of the platform's key, and its signature over the message in hex."""
+
+
+class Office(Protocol):
+    """Administration. Every act checks who asks, leaves its audit line and can be repeated."""
+
+    def issue_key(
+        self, asker: Asker, purpose: str, until: datetime, once: str | None
+    ) -> tuple[Key, str | None]:
+        """A key for the asker's party, and its text; None for the text of one that was issued before.
+
+        ``once`` is the asker's own word for this act: with the same word it is the same key.
+        """
+
+    def revoke_key(self, asker: Asker, key: str) -> None:
+        """End a key of the asker's party for good."""

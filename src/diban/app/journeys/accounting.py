@@ -9,16 +9,17 @@ from diban.governance import (
     ADMINISTRATORS,
     Account,
     Asker,
+    Key,
     Permission,
     Role,
+    find_key,
     hash_password,
     initial_password,
     issue_key,
-    keys_of,
     may,
     revoke_key,
 )
-from diban.ground import Missing, PartyId, Text, Unauthenticated
+from diban.ground import Missing, Text, Unauthenticated
 from diban.store import Unit, unit
 
 
@@ -66,17 +67,19 @@ def shut(platform: Platform, login: str, shut_out: bool, asker: Asker) -> None:
 
 
 def take_key(platform: Platform, key: str, asker: Asker) -> None:
-    """Revoke an API key of a party that the asker acts for; it fails within a second everywhere."""
+    """Revoke an API key of a party that the asker acts for; it fails within a second everywhere.
+
+    Revoking it again changes nothing. `Missing` for whoever may not know of it.
+    """
+    may(asker, Permission.ISSUE_KEYS, asker.party)
     with unit(platform.database) as act:
-        held = next(
-            (one for one in keys_of(act.connection, asker.party or PartyId("")) if one.id == key), None
-        )
-        if held is None:
+        held = find_key(act.connection, key)
+        if held is None or not asker.allowed(Permission.ISSUE_KEYS, held.party):
             raise Missing(Text(zh="本机构没有这个密钥", en="the party has no such key"), field="key")
-        may(asker, Permission.ISSUE_KEYS, held.party)
-        revoke_key(act, key)
-        asker.by().note(act, "key.revoke", key)
-        platform.generation.bump(act)
+        if held.revoked_at is None:
+            revoke_key(act, key)
+            asker.by().note(act, "key.revoke", key)
+            platform.generation.bump(act)
 
 
 def new_password(platform: Platform, login: str, asker: Asker) -> str:
@@ -101,11 +104,31 @@ def _account(platform: Platform, act: Unit, login: str) -> Account:
 
 def new_key(platform: Platform, purpose: str, until: datetime, asker: Asker) -> str:
     """An API key for the asker's own party; its text, told once."""
+    _, text = make_key(platform, purpose, until, asker)
+    assert text is not None, "it is a new one"
+    return text
+
+
+def make_key(
+    platform: Platform, purpose: str, until: datetime, asker: Asker, once: str | None = None
+) -> tuple[Key, str | None]:
+    """An API key for the asker's own party, and its text, which nothing but this answer holds.
+
+    Asked again with the same word ``once``: the key that was made then, without its text.
+    """
     if asker.account is None or asker.party is None:
         raise Unauthenticated(Text(zh="需要账号", en="an account is needed"), field="--as")
     may(asker, Permission.ISSUE_KEYS, asker.party)
+    said = None if once is None else f"key:{asker.account}:{once}"
     with unit(platform.database) as act:
+        before = None if said is None else act.done(said)
+        if before is not None:
+            known = find_key(act.connection, str(before["key"]))
+            assert known is not None, "keys are never deleted"
+            return known, None
         holder = platform.accounts.get(act.connection, asker.account)
         key, text = issue_key(act, holder, asker.party, purpose, until)
         asker.by().note(act, "key.issue", key.id, {"purpose": purpose[:200]})
-    return text
+        if said is not None:
+            act.remember(said, {"key": key.id})
+    return key, text
