@@ -15,6 +15,11 @@ export interface OfficePage {
 
 const PAGES: readonly OfficePage[] = [
   { name: 'keys', title: office.keys, needs: ['issue_keys'] },
+  { name: 'people', title: office.people, needs: ['manage_accounts', 'assign_roles'] },
+  { name: 'parties', title: office.parties, needs: ['manage_accounts', 'assign_roles'] },
+  { name: 'jobs', title: office.jobs, needs: ['operate'] },
+  { name: 'condition', title: office.condition, needs: ['operate'] },
+  { name: 'audit', title: office.audit, needs: ['read_audit'] },
 ]
 
 export const may = (...permissions: string[]): boolean => account.value?.permissions.some((one) => permissions.includes(one)) ?? false

@@ -26,7 +26,7 @@ from diban.governance.expunge import (
 from diban.governance.grants import Grant, Grants, list_grants
 from diban.governance.head import Head, HeadFile
 from diban.governance.keys import Key, authenticate_key, find_key, issue_key, keys_of, revoke_key
-from diban.governance.last_use import touch
+from diban.governance.last_use import last_uses, touch
 from diban.governance.limits import limits_from_json, limits_json
 from diban.governance.organisation_sheet import (
     OrganisationPlan,
@@ -127,6 +127,7 @@ __all__ = [
     "initial_password",
     "issue_key",
     "keys_of",
+    "last_uses",
     "limits_from_json",
     "limits_json",
     "list_grants",

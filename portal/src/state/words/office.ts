@@ -3,6 +3,11 @@ export const office = {
   title: { zh: '管理', en: 'Administration' },
   pages: { zh: '管理页面', en: 'Pages of administration' },
   keys: { zh: '密钥', en: 'Keys' },
+  people: { zh: '人员', en: 'People' },
+  parties: { zh: '机构', en: 'Parties' },
+  jobs: { zh: '任务', en: 'Jobs' },
+  audit: { zh: '审计', en: 'Audit' },
+  condition: { zh: '运行状态', en: 'Status' },
   show: { zh: '显示', en: 'Show' },
   cancel: { zh: '取消', en: 'Cancel' },
   party: { zh: '机构', en: 'Party' },
@@ -10,6 +15,8 @@ export const office = {
   act: { zh: '办理', en: 'Actions' },
   never: { zh: '从未', en: 'never' },
   search: { zh: '查找', en: 'Search' },
+  more: { zh: '更多', en: 'More' },
+  all: { zh: '全部', en: 'All' },
   noMatch: { zh: '没有符合条件的记录。', en: 'Nothing matches.' },
 } as const
 

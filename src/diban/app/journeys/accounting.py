@@ -19,7 +19,7 @@ from diban.governance import (
     may,
     revoke_key,
 )
-from diban.ground import Missing, Text, Unauthenticated
+from diban.ground import Conflict, Missing, Text, Unauthenticated
 from diban.store import Unit, unit
 
 
@@ -27,6 +27,16 @@ def add_user(
     platform: Platform, login: str, name: str, party: str, roles: frozenset[Role], asker: Asker
 ) -> str:
     """A new account in a party; its initial password, told once."""
+    made = enter_user(platform, login, Text(zh=name, en=name), party, roles, asker)
+    if made is None:
+        raise Conflict(Text(zh=f"登录名“{login}”已被使用", en=f"the login {login!r} is taken"), field="login")
+    return made
+
+
+def enter_user(
+    platform: Platform, login: str, name: Text, party: str, roles: frozenset[Role], asker: Asker
+) -> str | None:
+    """The same, with the name in both languages; None where that very account is there already."""
     may(asker, Permission.MANAGE_ACCOUNTS)
     may_hand_out(asker, roles)
     made = initial_password()
@@ -35,8 +45,11 @@ def add_user(
         found = platform.parties.find(act.connection, party)
         if found is None:
             raise Missing(Text(zh=f"没有登记机构“{party}”", en=f"no party is {party!r}"), field="party")
-        account = platform.accounts.add(act, login, Text(zh=name, en=name), found.id, roles, hashed)
-        asker.by().note(act, "account.add", account.id, {"login": login})
+        known = platform.accounts.find(act.connection, login)
+        if known is not None and (known.name, known.party, known.roles) == (name, found.id, roles):
+            return None
+        account = platform.accounts.add(act, login, name, found.id, roles, hashed)
+        asker.by().note(act, "account.add", account.id, {"login": account.login})
     return made
 
 
@@ -51,6 +64,8 @@ def set_roles(platform: Platform, login: str, roles: frozenset[Role], asker: Ask
     may(asker, Permission.ASSIGN_ROLES)
     with unit(platform.database) as act:
         account = _account(platform, act, login)
+        if account.roles == roles:
+            return
         platform.accounts.assign(act, account.id, roles)
         asker.by().note(act, "account.roles", account.id, {"roles": ", ".join(sorted(roles))})
         platform.generation.bump(act)
@@ -61,6 +76,14 @@ def shut(platform: Platform, login: str, shut_out: bool, asker: Asker) -> None:
     may(asker, Permission.MANAGE_ACCOUNTS)
     with unit(platform.database) as act:
         account = _account(platform, act, login)
+        if shut_out and account.id == asker.account:
+            raise Conflict(
+                Text(zh="不能停用自己的账号", en="nobody closes their own account"),
+                field="login",
+                remedy=Text(zh="请另一位系统管理员办理", en="ask another system administrator"),
+            )
+        if account.disabled is shut_out:
+            return
         platform.accounts.set_disabled(act, account.id, shut_out)
         asker.by().note(act, "account.close" if shut_out else "account.open", account.id)
         platform.generation.bump(act)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from diban.governance import Asker
+from diban.governance import Asker, Permission, may
 from diban.share.http.asking import Asking
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.parameter import Parameter
@@ -15,3 +15,9 @@ def begin(request: Request, block: str, asking: Asking, *known: Parameter) -> tu
     request.state.block = block
     given = given_parameters(request, *known)
     return asking.account(request), given
+
+
+def may_any(asker: Asker, *permissions: Permission) -> None:
+    """Pass with any of these permissions, or raise `Denied` for the first."""
+    if not any(asker.allowed(permission) for permission in permissions):
+        may(asker, permissions[0])
