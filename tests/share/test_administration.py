@@ -192,6 +192,8 @@ def test_the_audit_is_searched(own_town: Town, three: Three) -> None:
     assert by_subject == found
     assert three.audit.read("/api/audit", request=line["request"])["lines"] == found
     assert three.audit.read("/api/audit", until="2020-01-01", since="2019-12-01")["lines"] == []
+    assert three.audit.read("/api/audit", until="9999-12-31", limit=1)["lines"] == []
+    assert three.audit.read("/api/audit", since="0001-01-01", until="0001-01-02")["lines"] == []
     first = three.audit.read("/api/audit", limit=1)
     second = three.audit.read("/api/audit", limit=1, after=first["next"])
     assert first["lines"][0]["id"] != second["lines"][0]["id"]

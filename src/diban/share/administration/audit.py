@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 import orjson
@@ -40,6 +40,7 @@ SUBJECT = Parameter("subject", Text(zh="事项编号", en="the id of the thing")
 REQUEST = Parameter("request", Text(zh="请求编号", en="a request's id"))
 KNOWN = (SINCE, UNTIL, ACTOR, ACT, SUBJECT, REQUEST, LIMIT, AFTER, FORM)
 _HEAD = ("position", "at", "actor", "login", "party", "act", "subject", "request", "detail")
+_FIRST, _LAST = date(1970, 1, 2), date(9998, 12, 31)
 _RUN_BY_SHEETS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -102,7 +103,7 @@ class _Pages:
         )
 
     def _found(
-        self, connection: sa.Connection, given: Mapping[str, str], days: Sequence[Any], limit: int
+        self, connection: sa.Connection, given: Mapping[str, str], days: tuple[date, date], limit: int
     ) -> list[AuditLine]:
         zone, (since, until) = self._services.use.zone, days
         return Audit.lines(
@@ -112,7 +113,7 @@ class _Pages:
             request_id=given.get("request"),
             act=given.get("act"),
             since=_midnight(since, zone),
-            until=_midnight(until + timedelta(days=1), zone),
+            until=_midnight(min(until, _LAST) + timedelta(days=1), zone),
             before=given.get("after"),
             limit=limit,
         )
@@ -122,8 +123,9 @@ class _Pages:
         return named if known is None else known.id
 
 
-def _midnight(day: Any, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time.min, zone)
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    """The city's midnight at which a day begins; no audit is older or younger than these years."""
+    return datetime.combine(min(max(day, _FIRST), _LAST), time.min, zone)
 
 
 def _line(line: AuditLine, register: Register) -> dict[str, Any]:
