@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from diban.app.settings import write_settings
 from diban.governance import Audit, Role
 from diban.store import reading, unit
 from tests.share.client import Client
@@ -222,7 +222,7 @@ def test_the_chain_is_proved_whole_or_not(own_town: Town, three: Three) -> None:
 
 
 def test_the_condition_names_what_is_not_well(own_town: Town, three: Three) -> None:
-    write_settings(own_town.platform.settings)
+    (own_town.folder / "diban.toml").write_text("title_en = 'Town Board'\n", "utf-8")
     told = three.system.read("/api/condition")
     parts = {one["name"]: one for one in told["parts"]}
     assert parts["database"]["well"]
@@ -244,21 +244,12 @@ def test_the_condition_names_what_is_not_well(own_town: Town, three: Three) -> N
 
 
 def test_of_the_databases_address_the_password_is_left_out(own_town: Town, three: Three) -> None:
-    path = own_town.folder / "diban.toml"
-    path.write_text("zone = 'Asia/Shanghai'\n", "utf-8")
-    object.__setattr__(own_town.platform, "settings", _with_password(own_town))
+    (own_town.folder / "diban.toml").write_text("zone = 'Asia/Shanghai'\n", "utf-8")
+    url = "postgresql+psycopg://diban:hunter2@host/diban"
+    told_of = replace(own_town.platform.settings, database=url)
+    object.__setattr__(own_town.platform, "settings", told_of)
     told = three.system.get("/api/condition")
     assert "hunter2" not in told.text
     settings = {one["name"]: (one["value"], one["source"]) for one in told.json()["settings"]}
     assert settings["database"] == ("postgresql+psycopg://diban:***@host/diban", "default")
     assert settings["zone"] == ("Asia/Shanghai", "file")
-
-
-def _with_password(town: Town) -> Any:
-    # The address alone: what is asked of the database goes to the one that is open.
-    class Shown(type(town.platform.settings)):  # type: ignore[misc]
-        embedded = True
-
-    settings = town.platform.settings
-    url = "postgresql+psycopg://diban:hunter2@host/diban"
-    return Shown(settings.home, settings.title_zh, settings.title_en, settings.area, url)

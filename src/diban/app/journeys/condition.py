@@ -81,7 +81,7 @@ def _shown(name: str, value: object) -> str:
 
 def _database_bytes(platform: Platform) -> int:
     """The control database with the layers."""
-    if platform.settings.embedded:
+    if platform.database.embedded:
         return _size(platform.settings.home, "control.sqlite*") + _size(
             platform.settings.home / "layers", "**/*"
         )
