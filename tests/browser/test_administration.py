@@ -116,7 +116,7 @@ def test_the_chain_is_proved_and_lines_are_narrowed(chromium: Browser, server: S
         page.get_by_role("button", name="Verify the chain").click()
         expect(page.get_by_text(re.compile(r"The chain is whole: [\d,]+ lines"))).to_be_visible()
         page.get_by_label("Act", exact=True).fill("delivery")
-        page.get_by_role("search").get_by_role("button", name="Search").click()
+        page.get_by_role("search", name="Audit").get_by_role("button").click()
         expect(page).to_have_url(re.compile("act=delivery"))
         expect(page.get_by_role("row").nth(1)).to_contain_text("delivery.")
         with page.expect_download() as taken:

@@ -22,7 +22,7 @@ export const office = {
 
 /** Words of the page of API keys. */
 export const keys = {
-  lead: { zh: '程序凭密钥以本机构名义读取数据，权限与本机构相同，只能读不能审批。', en: 'With a key a program reads in your party’s name: what your party may see, and no decisions.' },
+  lead: { zh: '程序凭密钥以本机构名义读取、交付数据，权限不超出本机构，不能审核审批。', en: 'With a key a program reads and delivers in your party’s name, within what your party may see; it decides nothing.' },
   issue: { zh: '签发密钥', en: 'Issue a key' },
   purpose: { zh: '用途', en: 'Purpose' },
   purposeHint: { zh: '例如：社康中心查询应用', en: 'For example: clinic finder app' },

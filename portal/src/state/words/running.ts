@@ -57,6 +57,10 @@ export const condition = {
   database: { zh: '数据库', en: 'Database' },
   free: { zh: '磁盘剩余', en: 'Disk left' },
   parts: { zh: '各部分', en: 'Parts' },
+  values: {
+    embedded: { zh: '内嵌引擎', en: 'embedded' }, postgis: { zh: 'PostGIS', en: 'PostGIS' }, current: { zh: '最新', en: 'current' }, behind: { zh: '落后', en: 'behind' },
+    written: { zh: '已写入', en: 'written' }, alive: { zh: '运行中', en: 'alive' }, stopped: { zh: '已停止', en: 'stopped' },
+  },
   settings: { zh: '生效的设置', en: 'Settings in effect' },
   setting: { zh: '设置', en: 'Setting' },
   value: { zh: '值', en: 'Value' },
