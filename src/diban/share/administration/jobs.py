@@ -29,6 +29,7 @@ KINDS = {
     "delivery.proceed": Text(zh="办理交付", en="carry a delivery on"),
     "expunge.carry_out": Text(zh="清除", en="erase"),
     "base.tidy": Text(zh="整理旧版本", en="tidy past versions"),
+    "search.follow": Text(zh="编入检索", en="index for search"),
     "base.overview": Text(zh="制作概览", en="make an overview"),
 }
 
