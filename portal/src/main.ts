@@ -1,5 +1,6 @@
 import './ui/css/tokens.css'
 import './ui/css/base.css'
+import './ui/css/office.css'
 
 import { createApp } from 'vue'
 

@@ -118,21 +118,21 @@ def spot_on(feature: dict[str, Any]) -> tuple[float, float]:
 
 
 def test_catalogue_lists_what_may_be_read(desk: Visit) -> None:
-    desk.open("/")
+    desk.open("/catalogue")
     for resource in published(desk):
         expect(desk.page.get_by_role("link", name=resource["title"]["zh"], exact=True)).to_be_visible()
 
 
 def test_search_narrows_and_stays_in_the_address(desk: Visit) -> None:
     title = published(desk)[0]["title"]["zh"]
-    desk.open("/")
+    desk.open("/catalogue")
     desk.page.keyboard.press("/")
     expect(desk.page.get_by_role("searchbox")).to_be_focused()
     desk.page.keyboard.type("zzz-nothing-is-called-so")
     expect(desk.page.get_by_text("没有符合条件的资源")).to_be_visible()
     desk.page.get_by_role("searchbox").fill(title)
     expect(desk.page.get_by_role("link", name=title, exact=True)).to_be_visible()
-    expect(desk.page).to_have_url(f"{desk.url}/?{urlencode({'q': title})}".replace("+", "%20"))
+    expect(desk.page).to_have_url(f"{desk.url}/catalogue?{urlencode({'q': title})}".replace("+", "%20"))
 
 
 def test_resource_page_tells_fields_and_addresses(desk: Visit) -> None:
@@ -202,7 +202,7 @@ def test_map_can_be_asked_with_the_keyboard(desk: Visit) -> None:
 
 
 def test_language_is_switched_and_kept(desk: Visit) -> None:
-    desk.open("/")
+    desk.open("/catalogue")
     html = desk.page.locator("html")
     expect(html).to_have_attribute("lang", "zh-CN")
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("资源目录")

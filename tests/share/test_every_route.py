@@ -15,6 +15,9 @@ OF_LAYER = {"nobody": 404, "stranger": 403, "granted": 200, "owner": 200, "overs
 OF_ENTRY = {**OPEN, "nobody": 404}
 OF_DELIVERY = {"nobody": 404, "stranger": 404, "granted": 404, "owner": 200, "overseer": 200}
 OF_ACCOUNT = {**OPEN, "nobody": 401}
+OF_KEYS = {**OPEN, "nobody": 401, "overseer": 403}
+OF_ADMINISTRATORS = {**dict.fromkeys(OPEN, 403), "nobody": 401}
+"""What their own administrator gets is told in test_administration."""
 OF_UPLOAD = {"nobody": 401, "stranger": 404, "granted": 404, "owner": 200, "overseer": 404}
 OF_MAPPING = {**OF_UPLOAD, "overseer": 403}
 
@@ -63,6 +66,15 @@ RULES = {
     "/api/inbox": OF_ACCOUNT,
     "/api/provided": OF_ACCOUNT,
     "/api/use": OF_ACCOUNT,
+    "/api/home": OPEN,
+    "/api/keys": OF_KEYS,
+    "/api/people": OF_ADMINISTRATORS,
+    "/api/parties": OF_ADMINISTRATORS,
+    "/api/parties/{party}": OF_ADMINISTRATORS,
+    "/api/jobs": OF_ADMINISTRATORS,
+    "/api/jobs/{job}": OF_ADMINISTRATORS,
+    "/api/audit": OF_ADMINISTRATORS,
+    "/api/condition": OF_ADMINISTRATORS,
     "/healthz": OPEN,
     "/readyz": OPEN,
     "/metrics": OPEN,
@@ -78,6 +90,8 @@ NAMES = {
     "resource": "housing",
     "layer": "buildings",
     "style": "current",
+    "party": "party_none",
+    "job": "job_none",
 }
 WRITING = {
     ("POST", "/api/session"),
@@ -96,8 +110,19 @@ WRITING = {
     ("PUT", "/api/styles/{layer}"),
     ("POST", "/api/resources/{resource}/moves"),
     ("POST", "/api/expunges/{expunge}/confirmation"),
+    ("POST", "/api/keys"),
+    ("DELETE", "/api/keys/{key}"),
+    ("PUT", "/api/people/{login}"),
+    ("PUT", "/api/people/{login}/roles"),
+    ("PUT", "/api/people/{login}/access"),
+    ("POST", "/api/people/{login}/password"),
+    ("POST", "/api/parties"),
+    ("PUT", "/api/parties/{party}/name"),
+    ("POST", "/api/jobs/{job}/cancellation"),
+    ("POST", "/api/jobs/{job}/retry"),
+    ("POST", "/api/audit/verification"),
 }
-"""Tried in the tests of sessions, uploads, mappings, styles, the inbox and of acts on deliveries."""
+"""Tried in the tests of sessions, uploads, mappings, styles, the inbox, administration, deliveries."""
 
 
 def askers(town: Town) -> dict[str, Client]:

@@ -65,6 +65,13 @@ def test_measures_are_labelled_by_what_was_looked_up(town: Town) -> None:
         "search",
         "styles",
         "style-editor",
+        "keys",
+        "home",
+        "people",
+        "parties",
+        "jobs",
+        "audit",
+        "condition",
     }
     assert {block for block, _ in labels} <= blocks | {"portal", "other"}
     assert re.search(r'diban_request_seconds_count\{block="features"\} \d', answer.text)

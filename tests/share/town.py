@@ -18,7 +18,7 @@ import shapely
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from diban.app import Platform, Road, Settings, rebuild
+from diban.app import Bureau, Platform, Road, Settings, rebuild
 from diban.base import Base, Version
 from diban.base.embedded import open_embedded
 from diban.catalogue import Catalogue, Entry, LayerEntry, Resource, SearchIndex, Sharing, State, Styles
@@ -385,6 +385,7 @@ def open_town(
         deliveries=platform.deliveries,
         uploads=platform.uploads,
         journey=Road(platform),
+        office=Bureau(platform),
         parties=platform.parties,
         accounts=platform.accounts,
         scopes=platform.scopes,

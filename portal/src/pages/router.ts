@@ -3,14 +3,15 @@
 import { createRouter, createWebHistory, type Router } from 'vue-router'
 
 import { asLanguage, language, setLanguage } from '../state/language'
-import CataloguePage from './CataloguePage.vue'
+import HomePage from './HomePage.vue'
 
 export function makeRouter(): Router {
   const router = createRouter({
     history: createWebHistory('/'),
     scrollBehavior: (to, from, saved) => saved ?? (to.hash ? { el: to.hash, top: 64 } : to.path === from.path ? {} : { top: 0 }),
     routes: [
-      { path: '/', name: 'catalogue', component: CataloguePage },
+      { path: '/', name: 'home', component: HomePage },
+      { path: '/catalogue', name: 'catalogue', component: () => import('./CataloguePage.vue') },
       { path: '/resources/:id', name: 'resource', component: () => import('./ResourcePage.vue'), props: true },
       { path: '/map', name: 'map', component: () => import('./MapPage.vue') },
       { path: '/deliveries/:id', name: 'delivery', component: () => import('./DeliveryPage.vue'), props: true },
@@ -22,6 +23,12 @@ export function makeRouter(): Router {
       { path: '/deliver', name: 'deliver', component: () => import('./DeliverPage.vue') },
       { path: '/inbox', name: 'inbox', component: () => import('./InboxPage.vue') },
       { path: '/provided', name: 'provided', component: () => import('./ProvidedPage.vue') },
+      { path: '/keys', name: 'keys', component: () => import('./KeysPage.vue') },
+      { path: '/people', name: 'people', component: () => import('./PeoplePage.vue') },
+      { path: '/parties', name: 'parties', component: () => import('./PartiesPage.vue') },
+      { path: '/jobs', name: 'jobs', component: () => import('./JobsPage.vue') },
+      { path: '/audit', name: 'audit', component: () => import('./AuditPage.vue') },
+      { path: '/condition', name: 'condition', component: () => import('./ConditionPage.vue') },
       { path: '/use', name: 'use', component: () => import('./UsePage.vue') },
       { path: '/sign-in', name: 'sign-in', component: () => import('./SignInPage.vue') },
       { path: '/:path(.*)*', name: 'missing', component: () => import('./MissingPage.vue') },

@@ -10,6 +10,7 @@ from diban.app.commands.terminal import explain
 from diban.app.demo import PASSWORD, Demonstration, ask_everything, build_demo
 from diban.app.journeys.accounting import add_user, new_key, new_password
 from diban.app.journeys.answering import answer
+from diban.app.journeys.bureau import Bureau
 from diban.app.journeys.columns import columns_of
 from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.describing import Described, describe
@@ -36,6 +37,7 @@ from diban.app.work.worker import Worker, follow_once, seal_once, sweep_once, wo
 
 __all__ = [
     "PASSWORD",
+    "Bureau",
     "Demonstration",
     "Described",
     "Letter",

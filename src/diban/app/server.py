@@ -15,6 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from diban.app.commands.terminal import errors, say
+from diban.app.journeys.bureau import Bureau
 from diban.app.journeys.granting import public_party
 from diban.app.journeys.road import Road
 from diban.app.open_files import most_connections, raise_open_files, too_few
@@ -110,6 +111,7 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         deliveries=platform.deliveries,
         uploads=platform.uploads,
         journey=Road(platform),
+        office=Bureau(platform),
         parties=platform.parties,
         accounts=platform.accounts,
         scopes=platform.scopes,

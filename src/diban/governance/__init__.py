@@ -25,8 +25,8 @@ from diban.governance.expunge import (
 )
 from diban.governance.grants import Grant, Grants, list_grants
 from diban.governance.head import Head, HeadFile
-from diban.governance.keys import Key, authenticate_key, issue_key, keys_of, revoke_key
-from diban.governance.last_use import touch
+from diban.governance.keys import Key, authenticate_key, find_key, issue_key, keys_of, revoke_key
+from diban.governance.last_use import last_uses, touch
 from diban.governance.limits import limits_from_json, limits_json
 from diban.governance.organisation_sheet import (
     OrganisationPlan,
@@ -122,10 +122,12 @@ __all__ = [
     "count_waiting",
     "decide",
     "evidence_of",
+    "find_key",
     "hash_password",
     "initial_password",
     "issue_key",
     "keys_of",
+    "last_uses",
     "limits_from_json",
     "limits_json",
     "list_grants",

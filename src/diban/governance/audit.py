@@ -107,15 +107,29 @@ class Audit:
         subject: str | None = None,
         actor: str | None = None,
         request_id: str | None = None,
+        act: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         before: str | None = None,
         limit: int = 100,
     ) -> list[AuditLine]:
-        """Lines that match all that is named, newest first, older than the line id ``before``."""
+        """Lines that match all that is named, newest first, older than the line id ``before``.
+
+        ``act`` is one (``grant.give``) or all of a thing (``grant``); ``since`` is included, ``until`` not.
+        """
         asked = sa.select(audit_line).order_by(audit_line.c.at.desc(), audit_line.c.id.desc()).limit(limit)
         wanted = {"subject": subject, "actor": actor, "request_id": request_id}
         for name, value in wanted.items():
             if value is not None:
                 asked = asked.where(audit_line.c[name] == value)
+        if act is not None:
+            asked = asked.where(
+                sa.or_(audit_line.c.act == act, audit_line.c.act.startswith(f"{act}.", autoescape=True))
+            )
+        if since is not None:
+            asked = asked.where(audit_line.c.at >= micros(since))
+        if until is not None:
+            asked = asked.where(audit_line.c.at < micros(until))
         if before is not None:
             at = sa.select(audit_line.c.at).where(audit_line.c.id == before).scalar_subquery()
             asked = asked.where(sa.tuple_(audit_line.c.at, audit_line.c.id) < sa.tuple_(at, before))

@@ -109,11 +109,19 @@ def revoke_key(unit: Unit, key_id: str) -> None:
         raise Missing(Text(zh="没有这个密钥", en="there is no such key"), field="key")
 
 
-def keys_of(connection: sa.Connection, party: PartyId) -> Sequence[Key]:
-    """The keys that act for a party, newest first."""
-    rows = connection.execute(
-        sa.select(api_key).where(api_key.c.party == party).order_by(api_key.c.id.desc())
-    )
+def keys_of(connection: sa.Connection, *parties: PartyId) -> Sequence[Key]:
+    """The keys that act for these parties, newest first."""
+    return _keys(connection, api_key.c.party.in_(sorted(parties)))
+
+
+def find_key(connection: sa.Connection, key_id: str) -> Key | None:
+    """The key of that id, None when there is none."""
+    found = _keys(connection, api_key.c.id == key_id)
+    return found[0] if found else None
+
+
+def _keys(connection: sa.Connection, where: sa.ColumnElement[bool]) -> tuple[Key, ...]:
+    rows = connection.execute(sa.select(api_key).where(where).order_by(api_key.c.id.desc()))
     return tuple(
         Key(
             row.id,

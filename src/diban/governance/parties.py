@@ -95,8 +95,9 @@ class Parties:
         return found[0]
 
     def find(self, connection: sa.Connection, known: str) -> Party | None:
-        """The party of a credit code or a present Chinese name."""
-        found = _parties(connection, sa.or_(party.c.code == known, party_name.c.zh == known), None)
+        """The party of an id, a credit code or a present Chinese name."""
+        named = sa.or_(party.c.id == known, party.c.code == known, party_name.c.zh == known)
+        found = _parties(connection, named, None)
         return found[0] if found else None
 
     def list(self, connection: sa.Connection, at: datetime | None = None) -> Sequence[Party]:

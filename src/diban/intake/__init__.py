@@ -11,7 +11,7 @@ Imports: ground, store; pyarrow, shapely, pyogrio (for reading in the sandbox al
 """
 
 from diban.intake.delivery import Deliveries, Delivery, DeliveryMove, Sent
-from diban.intake.delivery_head import DeliveryHead, heads_in, heads_of, last_heads
+from diban.intake.delivery_head import DeliveryHead, heads_in, heads_of, last_heads, received_since
 from diban.intake.delivery_state import DeliveryState
 from diban.intake.detect import (
     MOST,
@@ -79,6 +79,7 @@ __all__ = [
     "open_spool",
     "open_upload",
     "reading_ahead",
+    "received_since",
     "sample_of",
     "sandbox_available",
     "seems_data",

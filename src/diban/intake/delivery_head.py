@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from diban.ground import DeliveryId, LayerId, PartyId, ResourceId, instant
+from diban.ground import DeliveryId, LayerId, PartyId, ResourceId, instant, micros
 from diban.intake.delivery_state import DeliveryState
 from diban.intake.tables import delivery
 
@@ -58,6 +58,15 @@ def heads_in(
         return 0, []
     asked = sa.select(*_COLUMNS).where(*wanted).order_by(delivery.c.moved_at, delivery.c.id).limit(limit)
     return int(count), [_head(row) for row in connection.execute(asked)]
+
+
+def received_since(connection: sa.Connection, since: datetime, parties: Collection[PartyId] | None) -> int:
+    """How many deliveries of these parties (None: of everyone) came since an instant, trials left out."""
+    wanted = [delivery.c.received_at >= micros(since), delivery.c.dry_run.is_(False)]
+    if parties is not None:
+        wanted.append(delivery.c.party.in_(sorted(parties)))
+    asked = sa.select(sa.func.count()).select_from(delivery).where(*wanted)
+    return int(connection.execute(asked).scalar_one())
 
 
 def heads_of(connection: sa.Connection, ids: Collection[DeliveryId]) -> dict[DeliveryId, DeliveryHead]:

@@ -10,6 +10,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
+from diban.share.administration.audit import audit_block
+from diban.share.administration.condition import condition_block
+from diban.share.administration.jobs import jobs_block
+from diban.share.administration.keys import keys_block
+from diban.share.administration.parties import parties_block
+from diban.share.administration.people import people_block
 from diban.share.block import Block
 from diban.share.deliveries.acts import delivery_acts_block
 from diban.share.deliveries.inbox import inbox_block
@@ -33,6 +39,7 @@ from diban.share.ogc.styles import styles_block
 from diban.share.ogc.tiles import tiles_block
 from diban.share.pages.assets import assets_block
 from diban.share.pages.catalogue import catalogue_block
+from diban.share.pages.home import home_block
 from diban.share.pages.mappings import mappings_block
 from diban.share.pages.operations import operations_block
 from diban.share.pages.platform import platform_block
@@ -92,6 +99,13 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
         inbox_block(asking),
         inbox_acts_block(asking, directory),
         use_block(asking, directory),
+        home_block(asking, directory, holdings),
+        keys_block(asking),
+        people_block(asking),
+        parties_block(asking, directory),
+        jobs_block(asking),
+        audit_block(asking),
+        condition_block(asking),
         operations_block(),
     )
     return (core_block(offered, asking, directory, desk, holdings), *offered)

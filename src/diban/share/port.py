@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
 from diban.catalogue import KeptStyle, Resource, ResourceLayer, State, Style
-from diban.governance import Asker, Tombstone, Verdict
-from diban.ground import Asset, DeliveryId, LayerId, Mode, Text, VersionId
+from diban.governance import Asker, ChainVerdict, Key, Party, PartyKind, Role, Tombstone, Verdict
+from diban.ground import Asset, DeliveryId, LayerId, Mode, PartyId, Text, VersionId
 from diban.intake import Delivery, Mapping, Saved
 
 CHANGE_KINDS = ("added", "changed", "removed")
@@ -191,3 +192,86 @@ class Journey(Protocol):
 
     def sign(self, message: bytes) -> tuple[str, str]:
         """The fingerprint of the platform's key, and its signature over the message in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One thing that must be well, its value, and what helps when it is not."""
+
+    name: str
+    title: Text
+    well: bool
+    value: str
+    remedy: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """A setting in effect: its key, its value with secrets left out, and whether the file says it."""
+
+    name: str
+    value: str
+    set_in_file: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An installation: what must be well, what it was set to, what it takes and has left, in bytes."""
+
+    healths: tuple[Health, ...]
+    settings: tuple[SettingLine, ...]
+    settings_file: str
+    database_bytes: int
+    free_bytes: int
+
+
+class Office(Protocol):
+    """Administration. Every act checks who asks, leaves its audit line and can be repeated."""
+
+    def issue_key(
+        self, asker: Asker, purpose: str, until: datetime, once: str | None
+    ) -> tuple[Key, str | None]:
+        """A key for the asker's party, and its text; None for the text of one that was issued before.
+
+        ``once`` is the asker's own word for this act: with the same word it is the same key.
+        """
+
+    def revoke_key(self, asker: Asker, key: str) -> None:
+        """End a key of the asker's party for good."""
+
+    def add_person(
+        self, asker: Asker, login: str, name: Text, party: str, roles: frozenset[Role]
+    ) -> str | None:
+        """A new account, and its initial password; None for one that is there already and equal."""
+
+    def set_roles(self, asker: Asker, login: str, roles: frozenset[Role]) -> None:
+        """Give an account these roles and no others."""
+
+    def set_open(self, asker: Asker, login: str, open_: bool) -> None:
+        """Close an account, which ends its sessions and keys, or open it again."""
+
+    def new_password(self, asker: Asker, login: str) -> str:
+        """A fresh initial password, which also unlocks; sessions end."""
+
+    def add_party(
+        self, asker: Asker, kind: PartyKind, name: Text, code: str | None, parent: PartyId | None
+    ) -> tuple[Party, bool]:
+        """A party, and whether it is a new one: the same again changes nothing."""
+
+    def rename_party(self, asker: Asker, party: PartyId, name: Text) -> Party:
+        """Let a party have a new name from now on; the old one is kept with its time."""
+
+    def cancel_job(self, asker: Asker, job: str) -> None:
+        """Stop a job; one that was stopped already stays so."""
+
+    def retry_job(self, asker: Asker, job: str) -> None:
+        """Let a failed or cancelled job start afresh; one that waits already stays so."""
+
+    def verify_audit(self, asker: Asker) -> ChainVerdict:
+        """Seal what waits, then read the whole chain again; on record."""
+
+    def note_export(self, asker: Asker, lines: int) -> None:
+        """Put on record that audit lines were taken as a file."""
+
+    def condition(self, asker: Asker) -> Condition:
+        """How the installation is, and what it was set to, for those who run it."""

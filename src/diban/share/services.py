@@ -13,7 +13,7 @@ from diban.catalogue import Catalogue, SearchIndex, Styles
 from diban.governance import Accounts, Parties, ScopeCache, UseCounter
 from diban.ground import Extent, LayerId, PartyId, Text
 from diban.intake import Deliveries, Uploads
-from diban.share.port import Journey
+from diban.share.port import Journey, Office
 from diban.store import Database, Generation
 
 VERSION = "0.1.0"
@@ -38,6 +38,7 @@ class Services:
     deliveries: Deliveries
     uploads: Uploads
     journey: Journey
+    office: Office
     parties: Parties
     accounts: Accounts
     scopes: ScopeCache

@@ -15,12 +15,14 @@ from diban.store.database import Database, is_outage, prepare_sqlite, sqlite_url
 from diban.store.feed import Entry, Feed
 from diban.store.files import keep_file, sync_folder, translating_disk
 from diban.store.generation import Generation
+from diban.store.job_lines import JOB_STATES, JobLine, find_job, job_counts, job_lines, logged
 from diban.store.jobs import Job, Jobs, JobStanding
 from diban.store.migrate import is_current, migrate
 from diban.store.processes import may_be_alive, this_process
 from diban.store.tables import metadata, setting
 
 __all__ = [
+    "JOB_STATES",
     "Blobs",
     "Database",
     "Entry",
@@ -28,13 +30,18 @@ __all__ = [
     "FolderBlobs",
     "Generation",
     "Job",
+    "JobLine",
     "JobStanding",
     "Jobs",
     "Unit",
     "advance",
+    "find_job",
     "is_current",
     "is_outage",
+    "job_counts",
+    "job_lines",
     "keep_file",
+    "logged",
     "may_be_alive",
     "metadata",
     "migrate",

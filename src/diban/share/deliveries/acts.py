@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from diban.governance import Asker, Verdict, review_of
-from diban.ground import Invalid, Mode, Text
+from diban.ground import Mode, Text
 from diban.intake import Delivery
 from diban.share.block import Block, act_route
 from diban.share.deliveries.document import delivery_document
@@ -16,21 +16,13 @@ from diban.share.deliveries.pages import NAME, PATH, visible_delivery
 from diban.share.http.answers import below_address, json_answer
 from diban.share.http.asking import Asking
 from diban.share.http.body_text import BodyText
-from diban.share.http.described import header_parameter
+from diban.share.http.idempotency_key import IDEMPOTENCY, given_key
 from diban.share.parameters.given import given_parameters
 from diban.share.port import Submission
 from diban.share.services import Services
 from diban.share.shapes.delivery import Delivery as DeliveryShown
 from diban.store import reading
 
-KEY = "Idempotency-Key"
-KEY_LENGTH = 200
-IDEMPOTENCY = header_parameter(
-    KEY,
-    Text(zh="幂等键：同键即同一次交付", en="the same key is the same delivery"),
-    schema={"type": "string", "minLength": 1, "maxLength": KEY_LENGTH},
-    required=False,
-)
 _Short = Annotated[BodyText, Field(min_length=1, max_length=200)]
 
 
@@ -116,7 +108,7 @@ class _Pages:
     def submit(self, request: Request, letter: Letter) -> Response:
         """Send a finished upload down the road: 201 at once, 200 when it is a delivery already."""
         asker = self._begin(request)
-        submission = Submission(**letter.model_dump(), key=_key(request))
+        submission = Submission(**letter.model_dump(), key=given_key(request))
         delivery, fresh = self._services.journey.submit(asker, submission)
         answer = self._answer(asker, delivery)
         answer.headers["Location"] = below_address(request, f"{PATH}/{delivery.id}")
@@ -159,12 +151,3 @@ class _Pages:
             resource = self._services.catalogue.get(connection, delivery.sent.resource)
             sender = self._services.parties.get(connection, delivery.sent.party).name
         return json_answer(delivery_document(asker, delivery, decided, resource, sender))
-
-
-def _key(request: Request) -> str | None:
-    given = request.headers.get(KEY)
-    if given is not None and not (0 < len(given) <= KEY_LENGTH):
-        raise Invalid(
-            Text(zh="幂等键过长或为空", en="the key is too long or empty"), field=KEY, limit=KEY_LENGTH
-        )
-    return given

@@ -108,7 +108,7 @@ class _Pages:
             found = self._services.deliveries.page(
                 connection,
                 limit + 1,
-                parties=_parties(asker),
+                parties=seen_parties(asker),
                 resource=resource,
                 states=states,
                 before=given.get("after"),
@@ -305,7 +305,7 @@ def visible_delivery(services: Services, asker: Asker, delivery: str) -> Deliver
     return found
 
 
-def _parties(asker: Asker) -> Collection[PartyId] | None:
+def seen_parties(asker: Asker) -> Collection[PartyId] | None:
     """Whose deliveries the asker may see; None for everyone's."""
     anyone = PartyId("")
     if asker.allowed(Permission.SEE_ALL) or asker.allowed(Permission.REVIEW_DELIVERY, anyone):

@@ -36,6 +36,10 @@ _NAMES = {
     "upload": Text(zh="上传标识", en="an upload's id"),
     "delivery": Text(zh="交付标识", en="a delivery's id"),
     "layer": Text(zh="图层标识", en="a layer's slug"),
+    "job": Text(zh="任务标识", en="a job's id"),
+    "key": Text(zh="密钥标识", en="a key's id, which is no part of its text"),
+    "login": Text(zh="登录名", en="an account's login"),
+    "party": Text(zh="机构标识", en="a party's id"),
     "expunge": Text(zh="清除标识", en="an erasure's id"),
 }
 """What each part of an address is; one without words here is described by its name alone."""

@@ -57,6 +57,7 @@ def account_of(services: Services, connection: sa.Connection, asker: Asker) -> d
         "name": account.name.as_json(),
         "party": {"id": party.id, "name": party.name.as_json()},
         "roles": sorted(role.value for role in account.roles),
+        "permissions": sorted(permission.value for permission in asker.permissions()),
         "must_change": account.must_change,
     }
 

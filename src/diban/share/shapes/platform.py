@@ -19,6 +19,8 @@ class Account(TypedDict):
     name: Text
     party: PartyName
     roles: list[str]
+    permissions: list[str]
+    """What the account may do, as the platform's matrix of roles has it."""
     must_change: bool
     """True until the person has set a password of their own: nothing else is answered before."""
 

@@ -1,0 +1,150 @@
+"""The first page and administration: each page for whom it is made, in both languages, on desk and phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_portal import DESK, PHONE, Visit, sign_in, window
+from tests.served import Served
+
+AXE = Path(__file__).parents[2] / "portal" / "node_modules" / "axe-core" / "axe.min.js"
+STEWARD, SYSTEM, AUDITOR = "housing.steward", "system.admin", "audit.admin"
+PAGES = {
+    "/": (None, "澜湾市空间底板", "Lanwan base board"),
+    "/keys": (STEWARD, "密钥", "Keys"),
+    "/people": (SYSTEM, "人员", "People"),
+    "/parties": (SYSTEM, "机构", "Parties"),
+    "/jobs": (SYSTEM, "任务", "Jobs"),
+    "/condition": (SYSTEM, "运行状态", "Status"),
+    "/audit": (AUDITOR, "审计", "Audit"),
+}
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def enter(visit: Visit, server: Served, login: str | None) -> None:
+    if login is not None:
+        sign_in(visit, login, server.password)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("path", list(PAGES))
+def test_each_page_in_both_languages(
+    chromium: Browser, server: Served, path: str, size: Mapping[str, int]
+) -> None:
+    login, *titles = PAGES[path]
+    for visit in window(chromium, server, size):
+        enter(visit, server, login)
+        for language, title in zip(("zh", "en"), titles, strict=True):
+            visit.open(path, lang=language)
+            expect(visit.page.get_by_role("heading", level=1)).to_have_text(title)
+            expect(
+                visit.page.get_by_role("status").filter(has_text=re.compile("正在读取|Loading"))
+            ).to_have_count(0)
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+            assert faults(visit.page) == []
+        assert visit.errors == []
+        assert visit.strangers == []
+
+
+def test_a_key_is_issued_tried_and_revoked(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, STEWARD, server.password)
+        page = visit.page
+        page.get_by_role("navigation").get_by_role("link", name="密钥").click()
+        page.get_by_label("用途").fill("楼栋查询应用")
+        page.get_by_role("button", name="签发密钥").click()
+        shown = page.get_by_text(re.compile(r"^dbk_[0-9a-z]{26}_[0-9a-f]{64}$"))
+        expect(shown).to_be_visible()
+        text = shown.inner_text()
+        told = httpx.get(f"{visit.url}/api/session", headers={"X-API-Key": text}, trust_env=False)
+        assert told.json()["login"] == STEWARD
+        page.get_by_role("button", name="已保存").click()
+        expect(shown).to_have_count(0)
+        row = page.get_by_role("row").filter(has_text="楼栋查询应用")
+        row.get_by_role("button", name="撤销").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("不能恢复")
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        row.get_by_role("button", name="撤销").click()
+        dialog.get_by_role("button", name="撤销").click()
+        expect(row).to_have_count(0)
+        page.get_by_role("button", name=re.compile("^全部")).click()
+        expect(page).to_have_url(re.compile("state=all"))
+        expect(row).to_contain_text("已撤销")
+        told = httpx.get(f"{visit.url}/api/session", headers={"X-API-Key": text}, trust_env=False)
+        assert told.status_code == 401
+        assert visit.errors == []
+
+
+def test_an_account_is_made_found_and_closed(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, SYSTEM, server.password)
+        visit.open("/people")
+        page = visit.page
+        page.get_by_text("新建账号").click()
+        page.get_by_label("登录名", exact=True).fill("zhao.liu")
+        page.get_by_label("姓名", exact=True).fill("赵六")
+        page.get_by_label("机构", exact=True).select_option(index=1)
+        page.get_by_label("角色", exact=True).select_option("spatial_centre")
+        page.get_by_role("button", name="建立").click()
+        expect(page.get_by_text("初始密码只显示这一次").or_(page.get_by_role("alert"))).to_be_visible()
+        visit.open("/people", q="system.admin")
+        row = page.get_by_role("row").filter(has_text="system.admin")
+        expect(row).to_be_visible()
+        expect(row.get_by_role("button", name="停用")).to_have_count(0)  # nobody closes their own account
+        assert visit.errors == []
+
+
+def test_the_chain_is_proved_and_lines_are_narrowed(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, AUDITOR, server.password)
+        visit.open("/audit", lang="en")
+        page = visit.page
+        page.get_by_role("button", name="Verify the chain").click()
+        expect(page.get_by_text(re.compile(r"The chain is whole: [\d,]+ lines"))).to_be_visible()
+        page.get_by_label("Act", exact=True).fill("delivery")
+        page.get_by_role("search", name="Audit").get_by_role("button").click()
+        expect(page).to_have_url(re.compile("act=delivery"))
+        expect(page.get_by_role("row").nth(1)).to_contain_text("delivery.")
+        with page.expect_download() as taken:
+            page.get_by_role("link", name="Export CSV").click()
+        assert taken.value.path().read_text("utf-8-sig").startswith("position,at,actor")
+        assert visit.errors == []
+
+
+def test_what_a_role_may_not_use_is_not_shown(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        visit.open("/keys")
+        expect(visit.page.get_by_role("main").get_by_role("link", name="登录")).to_be_visible()
+        sign_in(visit, AUDITOR, server.password)
+        bar = visit.page.get_by_role("navigation", name="主导航")
+        expect(bar.get_by_role("link", name="审计")).to_be_visible()
+        expect(bar.get_by_role("link", name="密钥")).to_have_count(0)
+        visit.open("/people")
+        expect(visit.page.get_by_role("alert")).to_contain_text("无权管理账号")
+
+
+def test_the_first_page_tells_what_waits_and_leads_to_the_map(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, STEWARD, server.password)
+        visit.open("/")
+        page = visit.page
+        waits = page.get_by_role("region", name="待办").get_by_role("link")
+        expect(waits.first).to_be_visible()
+        expect(page.get_by_role("region", name="最近更新").get_by_role("link").nth(1)).to_be_visible()
+        page.get_by_role("main").get_by_role("link", name="打开地图").click()
+        expect(page).to_have_url(re.compile("/map"))
+        assert visit.strangers == []

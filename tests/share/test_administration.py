@@ -1,0 +1,255 @@
+"""People, parties, jobs, audit and condition over HTTP: each by its own administrator, and by no other."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from diban.governance import Audit, Role
+from diban.store import reading, unit
+from tests.share.client import Client
+from tests.share.town import Town
+
+NEW = {"name": "王伟", "name_en": "Wang Wei", "party": "housing", "roles": ["steward"]}
+
+
+class Three:
+    """The three administrators (三员), signed in."""
+
+    def __init__(self, town: Town) -> None:
+        bureau = town.parties["bureau"].id
+        self.system = town.hire("root.system", Role.SYSTEM_ADMIN, bureau)
+        self.security = town.hire("root.security", Role.SECURITY_ADMIN, bureau)
+        self.audit = town.hire("root.audit", Role.AUDIT_ADMIN, bureau)
+
+
+@pytest.fixture
+def three(own_town: Town) -> Three:
+    return Three(own_town)
+
+
+def done(client: Client, method: str, path: str, status: int = 200, **body: Any) -> Any:
+    answer = client.ask(method, path, json=body)
+    assert answer.status_code == status, f"{answer.status_code} {answer.text}"
+    return answer.json()
+
+
+def noted(town: Town, act: str) -> list[str]:
+    with reading(town.services.database) as connection:
+        return [line.subject for line in Audit.lines(connection, act=act)]
+
+
+def test_each_administrator_reads_its_own_pages_alone(three: Three) -> None:
+    pages = ("/api/people", "/api/parties", "/api/jobs", "/api/audit")
+    found = {
+        name: [client.get(page).status_code for page in pages]
+        for name, client in (("system", three.system), ("security", three.security), ("audit", three.audit))
+    }
+    assert found == {
+        "system": [200, 200, 200, 403],
+        "security": [200, 200, 403, 403],
+        "audit": [403, 403, 403, 200],
+    }
+
+
+def test_an_account_is_made_once_and_its_password_told_once(own_town: Town, three: Three) -> None:
+    made = done(three.system, "PUT", "/api/people/wang.wei", 201, **NEW)
+    assert (made["state"], made["party"]["name"]["en"], made["roles"][0]["value"]) == (
+        "initial",
+        "housing",
+        "steward",
+    )
+    assert done(three.system, "PUT", "/api/people/wang.wei", 200, **NEW)["password"] is None
+    other = {**NEW, "roles": ["approver"]}
+    assert done(three.system, "PUT", "/api/people/wang.wei", 409, **other)["field"] == "login"
+    person = own_town.client()
+    person.headers["X-Diban-Request"] = "1"
+    typed = {"login": "wang.wei", "password": made["password"]}
+    assert done(person, "POST", "/api/session", **typed)["must_change"] is True
+    assert noted(own_town, "account.add") == [made["id"]]
+
+
+def test_administrators_are_made_by_the_security_administrator(own_town: Town, three: Three) -> None:
+    bureau = {**NEW, "party": "bureau", "roles": ["audit_admin"]}
+    assert done(three.system, "PUT", "/api/people/second.audit", 403, **bureau)["field"] == "assign_roles"
+    done(three.system, "PUT", "/api/people/second.audit", 201, **{**bureau, "roles": ["data_bureau"]})
+    path = "/api/people/second.audit/roles"
+    assert done(three.system, "PUT", path, 403, roles=["audit_admin"])["field"] == "assign_roles"
+    given = done(three.security, "PUT", path, roles=["audit_admin"])
+    assert [role["value"] for role in given["roles"]] == ["audit_admin"]
+    done(three.security, "PUT", path, roles=["audit_admin"])
+    assert noted(own_town, "account.roles") == [given["id"]]
+    assert done(three.security, "PUT", path, 400, roles=["audit_admin", "data_bureau"])["field"] == "roles"
+
+
+def test_a_closed_account_is_out_with_its_keys(own_town: Town, three: Three) -> None:
+    steward, program = own_town.browser("transport"), own_town.client("transport")
+    assert done(three.system, "PUT", "/api/people/transport/access", open=False)["state"] == "closed"
+    assert steward.get("/api/inbox").status_code == 401
+    assert program.get("/api/inbox").status_code == 401
+    done(three.system, "PUT", "/api/people/transport/access", open=False)
+    assert done(three.system, "PUT", "/api/people/transport/access", open=True)["state"] == "open"
+    assert program.get("/api/inbox").status_code == 200
+    assert steward.get("/api/inbox").status_code == 401
+    assert len(noted(own_town, "account.close")) == 1
+    own = done(three.system, "PUT", "/api/people/root.system/access", 409, open=False)
+    assert own["detail"] == "nobody closes their own account"
+
+
+def test_a_fresh_password_ends_the_sessions(own_town: Town, three: Three) -> None:
+    steward = own_town.browser("transport")
+    told = done(three.system, "POST", "/api/people/transport/password")
+    assert (told["state"], len(told["password"]) >= 12) == ("initial", True)
+    assert steward.get("/api/inbox").status_code == 401
+    assert done(three.security, "POST", "/api/people/transport/password", 403)["field"] == "manage_accounts"
+
+
+def test_people_are_found_by_text_and_state_page_by_page(three: Three) -> None:
+    first = three.system.read("/api/people", limit=2)
+    second = three.system.read("/api/people", limit=2, after=first["next"])
+    logins = [one["login"] for one in first["people"] + second["people"]]
+    assert (logins == sorted(logins), len(set(logins)), first["total"] >= 10) == (True, 4, True)
+    found = three.system.read("/api/people", q="TRANSPORT", limit=50)["people"]
+    assert [one["login"] for one in found] == ["transport"]
+    assert three.system.read("/api/people", state="initial", limit=50)["people"][0]["login"] == "office"
+
+
+def test_a_party_is_registered_once_and_renamed(own_town: Town, three: Three) -> None:
+    above = own_town.parties["transport"].id
+    wanted = {"zh": "公交处", "en": "Bus office", "kind": "agency", "parent": above}
+    made = done(three.system, "POST", "/api/parties", 201, **wanted)
+    assert done(three.system, "POST", "/api/parties", 200, **wanted)["id"] == made["id"]
+    done(three.system, "POST", "/api/parties", 409, **{**wanted, "kind": "district"})
+    renamed = done(three.system, "PUT", f"/api/parties/{made['id']}/name", zh="公交局", en="Bus bureau")
+    assert [one["name"]["zh"] for one in renamed["names"]] == ["公交处", "公交局"]
+    again = done(three.system, "PUT", f"/api/parties/{made['id']}/name", zh="公交局", en="Bus bureau")
+    assert again == renamed
+    assert noted(own_town, "party") == [made["id"], made["id"]]
+    taken = done(three.system, "PUT", f"/api/parties/{made['id']}/name", 409, zh="transport", en="x")
+    assert taken["field"] == "name"
+    lines = {one["id"]: one for one in three.security.read("/api/parties")["parties"]}
+    assert (lines[made["id"]]["parent"], lines[above]["people"]) == (above, 1)
+    assert done(three.security, "POST", "/api/parties", 403, **wanted)["field"] == "manage_accounts"
+    three.system.refused("/api/parties/party_none", 404)
+
+
+def failed_job(town: Town, fault: str, kind: str = "delivery.proceed") -> str:
+    with unit(town.services.database) as act:
+        made = town.platform.jobs.enqueue(act, kind, f"{kind}:{fault}", {"delivery": "del_1"})
+        town.platform.jobs.log(act, made, "began")
+        values = {"state": "failed", "fault": fault, "attempts": 5}
+        act.connection.execute(
+            sa.text("UPDATE job SET state=:state, fault=:fault, attempts=:attempts WHERE id=:id"),
+            {**values, "id": made},
+        )
+    return str(made)
+
+
+def test_a_job_is_retried_and_stopped(own_town: Town, three: Three) -> None:
+    job = failed_job(own_town, "Missing: no such layer")
+    listed = three.system.read("/api/jobs", state="failed")
+    (line,) = [one for one in listed["jobs"] if one["id"] == job]
+    assert line["fault"] == {"kind": "Missing", "words": "no such layer"}
+    assert (line["subject"], line["kind"]["title"]["en"]) == ("del_1", "carry a delivery on")
+    assert listed["counts"]["failed"] == 1
+    assert three.system.read(f"/api/jobs/{job}")["log"][0]["line"] == "began"
+    assert done(three.system, "POST", f"/api/jobs/{job}/retry")["state"] == "waiting"
+    assert done(three.system, "POST", f"/api/jobs/{job}/retry")["state"] == "waiting"
+    assert done(three.system, "POST", f"/api/jobs/{job}/cancellation")["state"] == "cancelled"
+    assert done(three.system, "POST", f"/api/jobs/{job}/cancellation")["state"] == "cancelled"
+    assert noted(own_town, "job") == [job, job]
+    done(three.audit, "POST", f"/api/jobs/{job}/retry", 403)
+    done(three.system, "POST", "/api/jobs/job_none/retry", 404)
+    assert three.system.refused("/api/jobs", 400, state="gone")["field"] == "state"
+
+
+def test_what_a_library_quotes_of_a_file_is_not_told(own_town: Town, three: Three) -> None:
+    job = failed_job(own_town, "ArrowInvalid: could not convert '张三'")
+    assert three.system.read(f"/api/jobs/{job}")["fault"] == {"kind": "ArrowInvalid", "words": ""}
+
+
+def test_a_confirmed_erasure_is_not_stopped(own_town: Town, three: Three) -> None:
+    with unit(own_town.services.database) as act:
+        job = own_town.platform.jobs.enqueue(act, "expunge.carry_out", "e1", {"expunge": "exp_1"})
+    assert done(three.system, "POST", f"/api/jobs/{job}/cancellation", 409)["field"] == job
+
+
+def test_the_audit_is_searched(own_town: Town, three: Three) -> None:
+    done(three.system, "PUT", "/api/people/wang.wei", 201, **NEW)
+    found = three.audit.read("/api/audit", act="account", actor="root.system", limit=50)["lines"]
+    (line,) = found
+    assert (line["act"], line["actor"]["login"], line["detail"]) == (
+        "account.add",
+        "root.system",
+        {"login": "wang.wei"},
+    )
+    by_subject = three.audit.read("/api/audit", subject=line["subject"], limit=50)["lines"]
+    assert by_subject == found
+    assert three.audit.read("/api/audit", request=line["request"])["lines"] == found
+    assert three.audit.read("/api/audit", until="2020-01-01", since="2019-12-01")["lines"] == []
+    assert three.audit.read("/api/audit", until="9999-12-31", limit=1)["lines"] == []
+    assert three.audit.read("/api/audit", since="0001-01-01", until="0001-01-02")["lines"] == []
+    first = three.audit.read("/api/audit", limit=1)
+    second = three.audit.read("/api/audit", limit=1, after=first["next"])
+    assert first["lines"][0]["id"] != second["lines"][0]["id"]
+
+
+def test_the_audit_as_a_file_is_put_on_record(own_town: Town, three: Three) -> None:
+    with unit(own_town.services.database) as act:
+        Audit.write(act, actor="=1+1", party="", act="a.b", subject="@x", request_id="", detail={})
+    answer = three.audit.get("/api/audit", params={"f": "csv", "subject": "@x"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert (row["actor"], row["login"], row["subject"]) == ("'=1+1", "'=1+1", "'@x")
+    assert noted(own_town, "audit.export") == ["audit"]
+
+
+def test_the_chain_is_proved_whole_or_not(own_town: Town, three: Three) -> None:
+    done(three.system, "PUT", "/api/people/wang.wei", 201, **NEW)
+    told = done(three.audit, "POST", "/api/audit/verification")
+    assert (told["whole"], told["breaks"], told["lines"] > 1) == (True, [], True)
+    with unit(own_town.services.database) as act:
+        act.connection.execute(sa.text("UPDATE audit_line SET detail='{}' WHERE act='account.add'"))
+    told = done(three.audit, "POST", "/api/audit/verification")
+    assert (told["whole"], [one["kind"] for one in told["breaks"]]) == (False, ["edited"])
+    assert len(noted(own_town, "audit.verify")) == 2
+    done(three.system, "POST", "/api/audit/verification", 403)
+
+
+def test_the_condition_names_what_is_not_well(own_town: Town, three: Three) -> None:
+    (own_town.folder / "diban.toml").write_text("title_en = 'Town Board'\n", "utf-8")
+    told = three.system.read("/api/condition")
+    parts = {one["name"]: one for one in told["parts"]}
+    assert parts["database"]["well"]
+    assert parts["jobs"] == {
+        "name": "jobs",
+        "title": {"zh": "失败的任务", "en": "failed jobs"},
+        "well": True,
+        "value": "0",
+        "remedy": None,
+    }
+    failed_job(own_town, "Missing: x")
+    told = three.system.read("/api/condition")
+    parts = {one["name"]: one for one in told["parts"]}
+    assert told["well"] is False
+    assert (parts["jobs"]["value"], "retry" in parts["jobs"]["remedy"]["en"]) == ("1", True)
+    assert min(told["database_bytes"], told["free_bytes"]) > 0
+    settings = {one["name"]: (one["value"], one["source"]) for one in told["settings"]}
+    assert settings["title_en"] == ("Town Board", "file")
+
+
+def test_of_the_databases_address_the_password_is_left_out(own_town: Town, three: Three) -> None:
+    (own_town.folder / "diban.toml").write_text("zone = 'Asia/Shanghai'\n", "utf-8")
+    url = "postgresql+psycopg://diban:hunter2@host/diban"
+    told_of = replace(own_town.platform.settings, database=url)
+    object.__setattr__(own_town.platform, "settings", told_of)
+    told = three.system.get("/api/condition")
+    assert "hunter2" not in told.text
+    settings = {one["name"]: (one["value"], one["source"]) for one in told.json()["settings"]}
+    assert settings["database"] == ("postgresql+psycopg://diban:***@host/diban", "default")
+    assert settings["zone"] == ("Asia/Shanghai", "file")
