@@ -16,7 +16,8 @@ SETTLING_MS = 60_000
 Read = Callable[[str], Any]
 """Reads a JSON document of the server as the one who is signed in."""
 
-STEWARD, REVIEWER = "housing.steward", "planning.agency"
+STEWARD, REVIEWER = "housing.steward", "planning.bureau"
+SYSTEM, AUDITOR = "system.admin", "audit.admin"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def _delivery(suffix: str = "", state: str = "") -> Callable[[Read], str]:
 
 EVERY_PAGE = (
     PageSeen("/"),
+    PageSeen("/catalogue"),
     PageSeen("/resources/:id", address=lambda _read: "/resources/buildings"),
     PageSeen("/map"),
     PageSeen("/deliveries/:id", STEWARD, _delivery(state="returned")),
@@ -74,6 +76,12 @@ EVERY_PAGE = (
     PageSeen("/deliver", STEWARD),
     PageSeen("/inbox", STEWARD),
     PageSeen("/provided", STEWARD),
+    PageSeen("/keys", STEWARD),
+    PageSeen("/people", SYSTEM),
+    PageSeen("/parties", SYSTEM),
+    PageSeen("/jobs", SYSTEM),
+    PageSeen("/condition", SYSTEM),
+    PageSeen("/audit", AUDITOR),
     PageSeen("/use", STEWARD),
     PageSeen("/sign-in"),
 )

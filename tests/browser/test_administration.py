@@ -3,59 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from pathlib import Path
 
 import httpx
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.test_portal import DESK, PHONE, Visit, sign_in, window
+from tests.browser.test_portal import DESK, Visit, sign_in, window
 from tests.served import Served
 
-AXE = Path(__file__).parents[2] / "portal" / "node_modules" / "axe-core" / "axe.min.js"
 STEWARD, SYSTEM, AUDITOR = "housing.steward", "system.admin", "audit.admin"
-PAGES = {
-    "/": (None, "澜湾市空间底板", "Lanwan base board"),
-    "/keys": (STEWARD, "密钥", "Keys"),
-    "/people": (SYSTEM, "人员", "People"),
-    "/parties": (SYSTEM, "机构", "Parties"),
-    "/jobs": (SYSTEM, "任务", "Jobs"),
-    "/condition": (SYSTEM, "运行状态", "Status"),
-    "/audit": (AUDITOR, "审计", "Audit"),
-}
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it stands."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
 
 
 def enter(visit: Visit, server: Served, login: str | None) -> None:
     if login is not None:
         sign_in(visit, login, server.password)
-
-
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("path", list(PAGES))
-def test_each_page_in_both_languages(
-    chromium: Browser, server: Served, path: str, size: Mapping[str, int]
-) -> None:
-    login, *titles = PAGES[path]
-    for visit in window(chromium, server, size):
-        enter(visit, server, login)
-        for language, title in zip(("zh", "en"), titles, strict=True):
-            visit.open(path, lang=language)
-            expect(visit.page.get_by_role("heading", level=1)).to_have_text(title)
-            expect(
-                visit.page.get_by_role("status").filter(has_text=re.compile("正在读取|Loading"))
-            ).to_have_count(0)
-            assert visit.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-            assert faults(visit.page) == []
-        assert visit.errors == []
-        assert visit.strangers == []
 
 
 def test_a_key_is_issued_tried_and_revoked(chromium: Browser, server: Served) -> None:

@@ -137,7 +137,7 @@ def test_openapi_has_every_parameter(nobody: Client) -> None:
             assert "422" not in operation["responses"]
             answers = {int(status): told for status, told in operation["responses"].items()}
             refusals = [told for status, told in answers.items() if status >= 400 and status != 416]
-            assert all(list(told["content"]) == ["application/problem+json"] for told in refusals)
+            assert all("application/problem+json" in told["content"] for told in refusals)
             assert {"400", "414", "503"} <= set(operation["responses"])
 
 

@@ -1,34 +1,15 @@
 import { act, read } from './http'
-import type { Party, Text } from './types'
+import type { components } from './schema'
 
 export const KEYS = '/api/keys'
 
-export interface Person {
-  id: string
-  login: string
-  name: Text
-}
+type Schemas = components['schemas']
 
-/** An API key without its secret; `calls` are those of the last days. */
-export interface Key {
-  id: string
-  purpose: string
-  state: 'valid' | 'ended' | 'revoked'
-  account: Person
-  party: Party
-  created_at: string
-  until: string
-  last_used: string | null
-  revoked_at: string | null
-  calls: number
-}
+export type Person = Schemas['Person']
+export type Key = Schemas['Key']
+export type IssuedKey = Schemas['IssuedKey']
 
-/** A key as it is told once; `text` is null when the same request issued it before. */
-export interface IssuedKey extends Key {
-  text: string | null
-}
-
-export const readKeys = (signal?: AbortSignal): Promise<{ days: number; keys: Key[] }> => read(KEYS, signal)
+export const readKeys = (signal?: AbortSignal): Promise<Schemas['KeyList']> => read(KEYS, signal)
 
 /** The same `once` is the same key, however often it is sent. */
 export async function issueKey(purpose: string, days: number, once: string): Promise<IssuedKey> {

@@ -1,111 +1,25 @@
 /** Administration: people, parties, jobs, the audit, and how the installation is. */
 
 import { read, send } from './http'
-import type { Person } from './keys'
-import type { Party, Text, Titled } from './types'
+import type { components } from './schema'
 
-export type AccountState = 'open' | 'initial' | 'locked' | 'closed'
+type Schemas = components['schemas']
 
-export interface Member extends Person {
-  party: Party
-  roles: Titled[]
-  state: AccountState
-  locked_until: string | null
-  last_used: string | null
-}
-
-export interface People {
-  people: Member[]
-  total: number
-  next: string | null
-  roles: Titled[]
-}
-
-/** An account as it was just changed; `password` is told this once, or null. */
-export interface Changed extends Member {
-  password: string | null
-}
-
-export interface PartyLine extends Party {
-  kind: Titled
-  code: string | null
-  parent: string | null
-  people: number
-  resources: number
-}
-
-export interface Parties {
-  parties: PartyLine[]
-  kinds: Titled[]
-}
-
-export type JobState = 'waiting' | 'running' | 'failed' | 'cancelled' | 'done'
-
-export interface Job {
-  id: string
-  kind: { value: string; title: Text }
-  subject: string
-  state: JobState
-  attempts: number
-  done: number
-  total: number | null
-  /** Why the last attempt failed; `words` are empty where they might quote a file. */
-  fault: { kind: string; words: string } | null
-  worker: string | null
-  created_at: string
-  due_at: string
-  ended_at: string | null
-}
-
-export interface JobDetail extends Job {
-  log: { at: string; line: string }[]
-}
-
-export interface Jobs {
-  jobs: Job[]
-  counts: Record<JobState, number>
-  next: string | null
-}
-
-export interface AuditLine {
-  id: string
-  position: number | null
-  at: string
-  actor: Person
-  party: Party | null
-  act: string
-  subject: string
-  request: string
-  detail: Record<string, unknown>
-}
-
-export interface AuditLines {
-  since: string
-  until: string
-  lines: AuditLine[]
-  next: string | null
-}
-
-export interface Verdict {
-  whole: boolean
-  lines: number
-  head: number | null
-  breaks: { kind: string; first: number; last: number; line: string | null }[]
-  more: boolean
-  at: string
-  seconds: number
-}
-
-export interface Condition {
-  well: boolean
-  version: string
-  engine: string
-  database_bytes: number
-  free_bytes: number
-  parts: { name: string; title: Text; well: boolean; value: string; remedy: Text | null }[]
-  settings_file: string
-  settings: { name: string; value: string; source: 'file' | 'default' }[]
-}
+export type Member = Schemas['Member']
+export type AccountState = Member['state']
+export type People = Schemas['People']
+export type Changed = Schemas['ChangedMember']
+export type PartyLine = Schemas['PartyLine']
+export type PartyDetail = Schemas['PartyDetail']
+export type Parties = Schemas['Parties']
+export type Job = Schemas['Job']
+export type JobState = Job['state']
+export type JobDetail = Schemas['JobDetail']
+export type Jobs = Schemas['Jobs']
+export type AuditLine = Schemas['AuditEntry']
+export type AuditLines = Schemas['AuditPage']
+export type Verdict = Schemas['Verification']
+export type Condition = Schemas['Condition']
 
 const of = (base: string, query: Record<string, string | undefined>): string => {
   const given = Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1]))
@@ -121,8 +35,8 @@ export const setOpen = (login: string, open: boolean): Promise<Changed> => json(
 export const newPassword = (login: string): Promise<Changed> => json(send('POST', `${person(login)}/password`))
 
 export const PARTIES = '/api/parties'
-export const addParty = (wanted: { zh: string; en: string; kind: string; code: string | null; parent: string | null }): Promise<PartyLine> => json(send('POST', PARTIES, wanted))
-export const renameParty = (id: string, zh: string, en: string): Promise<PartyLine> => json(send('PUT', `${PARTIES}/${encodeURIComponent(id)}/name`, { zh, en }))
+export const addParty = (wanted: { zh: string; en: string; kind: string; code: string | null; parent: string | null }): Promise<PartyDetail> => json(send('POST', PARTIES, wanted))
+export const renameParty = (id: string, zh: string, en: string): Promise<PartyDetail> => json(send('PUT', `${PARTIES}/${encodeURIComponent(id)}/name`, { zh, en }))
 
 export const jobsAddress = (state: string, after = ''): string => of('/api/jobs', { state, after, limit: '50' })
 export const readJob = (id: string): Promise<JobDetail> => read(`/api/jobs/${encodeURIComponent(id)}`)
