@@ -69,7 +69,7 @@ EVERY_PAGE = (
     PageSeen("/map"),
     PageSeen("/deliveries/:id", STEWARD, _delivery(state="returned")),
     PageSeen("/password", STEWARD),
-    PageSeen("/deliveries/:id/review", REVIEWER, _delivery("/review", "waiting")),
+    PageSeen("/deliveries/:id/review", REVIEWER, _delivery("/review", "landed")),
     PageSeen("/deliveries/:id/receipt", STEWARD, _delivery("/receipt", "landed")),
     PageSeen("/layers/:layer/mapping", STEWARD, lambda _read: "/layers/buildings/mapping"),
     PageSeen("/layers/:layer/style", STEWARD, lambda _read: "/layers/buildings/style"),

@@ -32,6 +32,7 @@ export const styling = {
   add: { zh: '添加一个值', en: 'Add a value' },
   addValue: { zh: '添加', en: 'Add' },
   names: { zh: '图例文字', en: 'Words of the legend' },
+  legend: { zh: '图例', en: 'Legend' },
   inChinese: { zh: '“{title}”的中文', en: '“{title}” in Chinese' },
   inEnglish: { zh: '“{title}”的英文', en: '“{title}” in English' },
   reading: { zh: '正在读取字段的值…', en: 'Reading the values of the field…' },
