@@ -103,7 +103,7 @@ class ScopeCache:
         if generation is None:
             return None
         scope = self._remembered(generation, (party, "", *sorted(set(lineage))))
-        return None if scope is None else replace(scope, reason=reason)
+        return scope if scope is None or scope.reason == reason else replace(scope, reason=reason)
 
     def _remembered(self, generation: int, key: tuple[str, ...]) -> Scope | None:
         with self._lock:

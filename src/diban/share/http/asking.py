@@ -22,6 +22,7 @@ WATCHING = "x-diban-watching"
 """Set to 1 on what a page reads by itself: no person's act, so that it keeps no session open."""
 REMEMBERED_SECONDS = 1.0
 READ = "read"
+_ANYBODY = Asker.anonymous("")
 _MOST = 10_000
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -92,7 +93,7 @@ class Asking:
         return services.scopes.get(party, above, own, READ)
 
     def remembered(self, request: Request) -> tuple[Asker, Scope] | None:
-        """`asker` and `scope` without reading or writing; None where either would."""
+        """`asker` (under no request's id) and `scope` without reading or writing; None where either would."""
         credential, known = _credential(request), None
         if credential is not None:
             known = self._recalled(credential, self._services.generation.held())
@@ -100,7 +101,9 @@ class Asking:
                 return None
             _settled(known.asker)
         scope = self._services.scopes.held(*self._standing(known), READ)
-        return None if scope is None else (_named(known, request), scope)
+        if scope is None:
+            return None
+        return (_ANYBODY if known is None else known.asker), scope
 
     def _standing(self, known: _Known | None) -> tuple[PartyId, frozenset[PartyId]]:
         """For which party is asked, and in whose name something may be granted to it."""
