@@ -17,7 +17,8 @@ from diban.ground import LayerId
 from diban.share.http.conditional import MadeFrom
 from diban.share.offered.desk import Answer
 
-Key, Value = TypeVar("Key"), TypeVar("Value")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 ENTRY_BYTES = 1_500
 """What an entry takes beside its body."""
 NOTE_BYTES = 1_000
