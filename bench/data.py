@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ import shapely
 CHUNK = 100_000
 PER_SQUARE_DEGREE = 1_250_000
 WEST, SOUTH = 113.7, 22.3
+SHEET_AREA, SHEET_SIDE, SHEET_TEXT = 0.45, 0.03, 360
+"""Square degrees that sheets cover, the side of one in degrees, and the random bytes of its text."""
 
 
 def sides(count: int) -> tuple[float, float]:
@@ -51,13 +55,25 @@ def polygons(count: int, seed: int = 1) -> pa.Table:
     )
 
 
-def write_geopackage(path: Path, count: int) -> None:
+def sheets(count: int) -> pa.Table:
+    """Large rectangles, some sixty over each other anywhere, with a long text each: tiles of some size."""
+    table, rng = polygons(count, seed=2), np.random.default_rng(3)
+    side = SHEET_AREA**0.5
+    west, south = WEST + rng.random(count) * side, SOUTH + rng.random(count) * side
+    shapes = shapely.box(west, south, west + SHEET_SIDE, south + SHEET_SIDE)
+    texts = [base64.b64encode(rng.bytes(SHEET_TEXT)).decode() for _ in range(count)]
+    table = table.set_column(table.schema.get_field_index("name"), "name", [texts])
+    shapes = shapely.to_wkb(shapes, flavor="iso")
+    return table.set_column(table.schema.get_field_index("geometry"), "geometry", [shapes])
+
+
+def write_geopackage(path: Path, count: int, made: Callable[[int], pa.Table] = polygons) -> None:
     """The polygons as a GeoPackage without a spatial index, as a department would send them."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     pyogrio.write_arrow(
-        polygons(count),
+        made(count),
         path,
         layer="buildings",
         driver="GPKG",

@@ -113,3 +113,25 @@ def test_who_does_not_see_all_learns_nothing_of_where(engine: Board, limits: Lay
     engine.land(layer, after)
     now = seen(layer)
     assert all(was[tile] != now[tile] for tile in was)
+
+
+@pytest.mark.parametrize("limits", [LayerScope(), LayerScope(decimals=3)])
+def test_the_state_moves_when_an_erasure_begins_and_when_it_has_ended(
+    engine: Board, limits: LayerScope
+) -> None:
+    """Also of tiles that are never kept, and for who sees less: what is drawn meanwhile is neither."""
+    before, _, _ = edits()
+    layer = engine.filled(BUILDINGS, before)
+    scope = Scope("somebody", "tests", {layer: limits})
+    square = TileAddress(20, 1, 1)
+    looks: list[tuple[str, str]] = []
+
+    def look() -> None:
+        snapshot = engine.base.at(layer, NOW, scope)
+        looks.append((snapshot.state_of(square), snapshot.erasures()))
+
+    look()
+    engine.base.erase(layer, [1], lambda done, total: look())
+    look()
+    states, erasures = map(set, zip(*looks[:2], looks[-1], strict=True))
+    assert (len(states), len(erasures)) == (3, 3)

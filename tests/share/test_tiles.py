@@ -30,12 +30,11 @@ def test_a_tile(transport: Client) -> None:
     assert "simplified" not in str(answer.headers)
 
 
-def test_a_tile_that_leaves_something_out(
-    town: Town, transport: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_tile_that_leaves_something_out(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the header, the tile and TileJSON say; who sees fewer rows learns nothing of the others."""
     monkeypatch.setattr("diban.base.snapshot.TILE_FEATURES", 50)
-    for client, rows in ((transport, ROWS), (town.client("clinic"), ROWS * 6 // 10)):
+    for party, rows in (("transport", ROWS), ("clinic", ROWS * 6 // 10)):
+        client = own_town.client(party)
         answer = client.get(TILE)
         assert answer.headers["diban-features-counted"] == str(rows)
         assert answer.headers["diban-features-left-out"] == str(rows - 50)

@@ -119,3 +119,32 @@ def test_many_threads_ask_once(database: Database) -> None:
     with _count_reads(database) as reads, ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda _: known.current(), range(200))) == {0}
     assert len(reads) <= 3
+
+
+def test_what_is_held_is_never_asked_for(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diban.store.generation.POLL_SECONDS", 3600.0)
+    known = Generation(database)
+    with _count_reads(database) as reads:
+        assert known.held() is None
+        assert reads == []
+        known.renew()
+        assert known.held() == 0
+        known.renew()
+        assert len(reads) == 1, "not asked again before it is due"
+    with unit(database) as act:
+        known.bump(act)
+    assert known.held() is None
+    assert known.current() == known.held() == 1
+    monkeypatch.setattr("diban.store.generation.POLL_SECONDS", 0.0)
+    assert known.held() is None
+
+
+def test_what_is_renewed_in_time_goes_on_holding(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Generation(database)
+    known.current()
+    with unit(database) as act:
+        Generation(database).bump(act)
+    monkeypatch.setattr(Generation, "due", True)
+    known.renew()
+    monkeypatch.setattr("diban.store.generation.POLL_SECONDS", 3600.0)
+    assert known.held() == 1

@@ -30,6 +30,7 @@ _MEANING = {
     "address": "where readers reach the services, `https://city.example`, when a server stands before them: "
     "links in answers begin with it; empty: as each request says",
     "read_seconds": "how long one page of features or one tile may take before it is cut with 503",
+    "tile_memory": "the most bytes of drawn tiles that each serving process holds in memory; 0 holds none",
 }
 
 

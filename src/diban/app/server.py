@@ -127,5 +127,6 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         files=platform.files,
         address=platform.settings.address,
         read_seconds=platform.settings.read_seconds,
+        tile_memory=platform.settings.tile_memory,
         ready=lambda: {part.name: part.well for part in readiness(platform)} | {"worker": worker.well},
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from diban.ground import Extent, Invalid, Missing, Text
 
 FILE = "diban.toml"
-GIGABYTE = 1 << 30
+MEGABYTE, GIGABYTE = 1 << 20, 1 << 30
 _ADDRESS = re.compile(
     r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?(/[A-Za-z0-9._~-]+)*"
 )
@@ -27,7 +27,8 @@ class Settings:
     way, ``upload_space`` of all there are;
     ``districts`` the slug of the layer of districts, against which the coordinates of others are held;
     ``address`` where readers reach the services when a server stands before
-    them, "" to go by each request; ``read_seconds`` how long one page or tile may take.
+    them, "" to go by each request; ``read_seconds`` how long one page or tile may take; ``tile_memory``
+    the most bytes of drawn tiles that each serving process holds, 0 to hold none.
     """
 
     home: Path
@@ -43,6 +44,7 @@ class Settings:
     secure_cookies: bool = False
     address: str = ""
     read_seconds: int = 10
+    tile_memory: int = 256 * MEGABYTE
 
     def __post_init__(self) -> None:
         """Refuse what cannot hold, by its key."""
@@ -53,6 +55,8 @@ class Settings:
         for name in ("upload_limit", "upload_share", "upload_space", "read_seconds"):
             if getattr(self, name) < 1:
                 raise _refused(name, "≥ 1", str(Settings.__dataclass_fields__[name].default))
+        if self.tile_memory < 0:
+            raise _refused("tile_memory", "≥ 0", str(256 * MEGABYTE))
 
     @property
     def title(self) -> Text:

@@ -310,7 +310,11 @@ class Base:
         if version is None or schema.geometry is GeometryKind.NONE:
             return 0
         touches = Touches(self._database, layer_id, erased, self._changes)
-        return Overviews(self._rows, record.storage, schema, version, touches).follow()
+        made = Overviews(self._rows, record.storage, schema, version, touches).follow()
+        if made:
+            with unit(self._database) as act:
+                self._generation.bump(act)
+        return made
 
     def measure(self, layer_id: LayerId) -> list[tuple[Version, Extent | None]]:
         """Versions whose extent may not be that of the rows that they have now, and what it is.
@@ -376,6 +380,8 @@ class Base:
             self._generation.bump(act)
             self._feed.append(act, "layer.erased", layer_id, {"rows": len(traces)})
         self._rows.erase(record.storage, fids, seq, lambda done: progress(done, len(traces)))
+        with unit(self._database) as act:
+            self._generation.bump(act)  # what was read meanwhile, and is remembered, no longer holds
         with reading(self._database) as connection:
             return buried_of(connection, layer_id, fids, seq)
 

@@ -101,17 +101,29 @@ class Snapshot:
         """The same for one tile: it stays as long as nothing is touched that the tile shows.
 
         Where some rows may not be seen, or no exact places, it moves with every version: when and
-        where something is touched would tell of them.
+        where something is touched would tell of them. It moves when an erasure begins and again when
+        its rows are gone: what was made in between may still show them.
         """
-        if self.version is None or not self._sees_all:
+        if self.version is None:
             return self.state
         kept = None
-        if self._may_be_kept(address):
-            with self._reader() as reader:
+        with self._reader() as reader:
+            erasures = self._erasures(reader)
+            if self._may_be_kept(address):
                 kept = self._kept_seq(reader, address)
+        if not self._sees_all:
+            return f"{self.version.id}/{erasures}"
         # A tile that is made anew may show other features than one over which changes were laid.
         made = kept if kept is not None and kept <= self.version.seq else None
-        return f"{self._touches.last(self.version.seq, address)}/{made}/{self._erased}"
+        return f"{self._touches.last(self.version.seq, address)}/{made}/{erasures}"
+
+    def erasures(self) -> str:
+        """Moves when an erasure of the layer begins, and again when its rows are gone."""
+        with self._reader() as reader:
+            return self._erasures(reader)
+
+    def _erasures(self, reader: Reader) -> str:
+        return f"{self._erased}/{self._rows.epoch(reader, self._storage)}"
 
     @property
     def extent(self) -> Extent | None:

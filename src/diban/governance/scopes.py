@@ -88,17 +88,30 @@ class ScopeCache:
         generation = self._generation.current()  # before reading: what is read later is never older
         above = sorted(set(lineage))
         key = (party, grant or "", *above)
-        with self._lock:
-            if self._of != generation or len(self._known) >= MAX_CACHED:
-                self._known, self._of = {}, generation
-            scope = self._known.get(key)
-        if scope is None or (scope.until is not None and scope.until <= now()):
+        scope = self._remembered(generation, key)
+        if scope is None:
             with reading(self._database) as connection:
                 scope = scope_of(connection, party, above, own_layers(connection), reason, grant)
             with self._lock:
                 if self._of == generation:
                     self._known[key] = scope
         return replace(scope, reason=reason)
+
+    def held(self, party: PartyId, lineage: Iterable[PartyId], reason: str) -> Scope | None:
+        """What `get` would answer without reading; None where it would read."""
+        generation = self._generation.held()
+        if generation is None:
+            return None
+        scope = self._remembered(generation, (party, "", *sorted(set(lineage))))
+        return scope if scope is None or scope.reason == reason else replace(scope, reason=reason)
+
+    def _remembered(self, generation: int, key: tuple[str, ...]) -> Scope | None:
+        with self._lock:
+            if self._of != generation or len(self._known) >= MAX_CACHED:
+                self._known, self._of = {}, generation
+            scope = self._known.get(key)
+        ended = scope is not None and scope.until is not None and scope.until <= now()
+        return None if ended else scope
 
 
 def _first_exact(left: list[LayerScope]) -> tuple[int, int, LayerScope] | None:

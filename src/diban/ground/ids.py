@@ -16,6 +16,8 @@ AccountId = NewType("AccountId", str)
 JobId = NewType("JobId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS = range(120, -1, -10)
 
 
 class _Numbers:
@@ -42,4 +44,4 @@ def new_id(prefix: str) -> str:
     Those that a process makes sort in the order of making; unique across processes without asking anyone.
     """
     number = _NUMBERS.next()
-    return prefix + "_" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return prefix + "_" + "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 from diban.ground.errors import Denied
@@ -54,7 +55,7 @@ class LayerScope:
     @property
     def key(self) -> str:
         """16 hex digits that stand for what is seen: the same in every process, for cache keys and ETags."""
-        return blake2b(repr(self).encode(), digest_size=8).hexdigest()
+        return _key_of(self)
 
     def shows(self, name: str) -> bool:
         """Whether the field appears at all."""
@@ -64,6 +65,11 @@ class LayerScope:
     def plain(self, name: str) -> bool:
         """Whether the field may be filtered and sorted by: shown, and not masked (no oracle)."""
         return self.shows(name) and not any(masked == name for masked, _ in self.masks)
+
+
+@lru_cache(4096)
+def _key_of(limits: LayerScope) -> str:
+    return blake2b(repr(limits).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from diban.share.administration.audit import audit_block
 from diban.share.administration.condition import condition_block
@@ -25,8 +25,10 @@ from diban.share.deliveries.uploads import uploads_block
 from diban.share.http.asking import Asking
 from diban.share.http.cross_origin import CrossOrigin
 from diban.share.http.openapi import TITLE, describe
+from diban.share.http.packing import LEVEL, PACKED_FROM
 from diban.share.http.portal_files import serve_portal
 from diban.share.http.problems import answer_faults
+from diban.share.http.remembering import Remembering
 from diban.share.http.requests import Guard
 from diban.share.offered.counts import Counts
 from diban.share.offered.desk import Desk
@@ -36,6 +38,7 @@ from diban.share.ogc.core import core_block
 from diban.share.ogc.downloads import downloads_block
 from diban.share.ogc.features import features_block
 from diban.share.ogc.styles import styles_block
+from diban.share.ogc.tile_reads import MVT
 from diban.share.ogc.tiles import tiles_block
 from diban.share.pages.assets import assets_block
 from diban.share.pages.catalogue import catalogue_block
@@ -50,10 +53,6 @@ from diban.share.pages.use import use_block
 from diban.share.services import VERSION, Services
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-PACKED_FROM = 1024
-"""Bytes from which an answer is compressed."""
-PACKED_AT = 1
-"""The level of compression: 4 takes twice as long for 7 % less."""
 
 
 def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
@@ -66,12 +65,21 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=_operation,
     )
-    for block in blocks_of(services):
+    blocks = blocks_of(services)
+    for block in blocks:
         app.include_router(block.router(services))
     app.openapi = cache(lambda: describe(app))  # type: ignore[method-assign]  # the framework says so
     serve_portal(app, services.static)
     answer_faults(app)
-    app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM, compresslevel=PACKED_AT)
+    packed_already = (*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=PACKED_FROM,
+        compresslevel=LEVEL,
+        exclude_content_types=packed_already,
+    )
+    remembered = [block.remembered for block in blocks if block.remembered is not None]
+    app.add_middleware(Remembering, answers=remembered, generation=services.generation)
     app.add_middleware(Guard, address=services.address)
     app.add_middleware(CrossOrigin, address=services.address)
     return app
@@ -83,7 +91,7 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
     desk, holdings = Desk(services, asking, directory), Holdings(services, counts)
     offered = (
         features_block(desk, counts),
-        tiles_block(desk, holdings),
+        tiles_block(services, desk, holdings),
         styles_block(desk),
         downloads_block(desk),
         assets_block(desk),

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 from diban.catalogue import ResourceLayer
 from diban.ground import Text
 from diban.share.http.described import Access, answers, content_of, security
+from diban.share.http.remembering import Remembered
 from diban.share.parameters.parameter import Parameter
 from diban.share.services import Services
 from diban.share.shapes import Shape
@@ -37,7 +38,8 @@ class Block:
     """One service.
 
     ``router`` makes its routes over the services; ``conformance`` the classes it meets; ``links``
-    stand on the landing page, ``of_collection`` answers those of one collection at its address.
+    stand on the landing page, ``of_collection`` answers those of one collection at its address;
+    ``remembered`` answers, on the event loop, what it need not read.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Block:
     links: tuple[Link, ...] = ()
     of_collection: Callable[[str, ResourceLayer], list[Link]] = _no_links
     maturity: Maturity = Maturity.STABLE
+    remembered: Remembered | None = None
 
 
 def link(rel: str, href: str, kind: str, title: str = "") -> Link:

@@ -27,7 +27,7 @@ class Services:
     works; ``static`` is the built portal, None when it is not built. ``address`` is where readers reach
     the services, "" to go by each request; ``read_seconds`` how long one page or tile may take;
     ``measures`` the folder in which the serving processes write what they count, ``files`` that of files
-    which are made for those who take them.
+    which are made for those who take them; ``tile_memory`` how many bytes of drawn tiles a process holds.
     """
 
     database: Database
@@ -54,4 +54,5 @@ class Services:
     files: Path
     address: str = ""
     read_seconds: float = 10.0
+    tile_memory: int = 256 << 20
     measures: Path | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 
 from diban.ground import Fault
 from diban.store.acts import Unit, reading
@@ -40,6 +41,24 @@ class Generation:
         with self._known:
             self._forgotten += 1
             self._asked = _NEVER
+
+    def held(self) -> int | None:
+        """What `current` would answer without asking the database; None where it would ask."""
+        return self._value if time.monotonic() - self._asked < POLL_SECONDS else None
+
+    def renew(self) -> None:
+        """Ask ahead of need where that is `due`, so that `held` goes on answering; raises no `Fault`."""
+        if self.due and self._lock.acquire(blocking=False):
+            try:
+                with suppress(Fault):
+                    self._refresh()
+            finally:
+                self._lock.release()
+
+    @property
+    def due(self) -> bool:
+        """Whether half the time has passed for which an answer holds."""
+        return time.monotonic() - self._asked >= POLL_SECONDS / 2
 
     def current(self) -> int:
         """The number; raises `Unavailable` only when it was never read."""

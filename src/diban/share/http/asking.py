@@ -21,6 +21,8 @@ GUARD = "x-diban-request"
 WATCHING = "x-diban-watching"
 """Set to 1 on what a page reads by itself: no person's act, so that it keeps no session open."""
 REMEMBERED_SECONDS = 1.0
+READ = "read"
+_ANYBODY = Asker.anonymous("")
 _MOST = 10_000
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -33,6 +35,19 @@ class _Known:
     above: frozenset[PartyId]
     until: float
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Credential:
+    """An API key, or the token of a session."""
+
+    text: str
+    is_key: bool
+
+    @property
+    def digest(self) -> bytes:
+        """What stands for it in memory."""
+        return hashlib.sha256(f"{not self.is_key}:{self.text}".encode()).digest()
 
 
 class Asking:
@@ -52,9 +67,7 @@ class Asking:
 
     def person(self, request: Request) -> Asker:
         """The same, for pages that also serve who has yet to set a password of their own."""
-        known = self._known(request)
-        name = request.state.request_id
-        return Asker.anonymous(name) if known is None else replace(known.asker, request=name)
+        return _named(self._known(request), request)
 
     def account(self, request: Request) -> Asker:
         """Who asks; `Unauthenticated` for nobody."""
@@ -70,34 +83,57 @@ class Asking:
         known, services = self._known(request), self._services
         if known is not None:
             _settled(known.asker)
-        party = (None if known is None else known.asker.party) or services.public_party
+        party, above = self._standing(known)
         below = {party} if known is None else known.asker.reach
-        above = {services.public_party} | (frozenset() if known is None else known.above)
 
         def own(connection: sa.Connection) -> Iterator[LayerId]:
             for provider in sorted(below):
                 yield from services.own_layers(connection, provider)
 
-        return services.scopes.get(party, above, own, "read")
+        return services.scopes.get(party, above, own, READ)
+
+    def remembered(self, request: Request) -> tuple[Asker, Scope] | None:
+        """`asker` (under no request's id) and `scope` without reading or writing; None where either would."""
+        credential, known = _credential(request), None
+        if credential is not None:
+            known = self._recalled(credential, self._services.generation.held())
+            if known is None or (known.asker.touch_due and not _watching(request, credential)):
+                return None
+            _settled(known.asker)
+        scope = self._services.scopes.held(*self._standing(known), READ)
+        if scope is None:
+            return None
+        return (_ANYBODY if known is None else known.asker), scope
+
+    def _standing(self, known: _Known | None) -> tuple[PartyId, frozenset[PartyId]]:
+        """For which party is asked, and in whose name something may be granted to it."""
+        public = self._services.public_party
+        if known is None:
+            return public, frozenset({public})
+        return known.asker.party or public, known.above | {public}
 
     def _known(self, request: Request) -> _Known | None:
         """Whom the request's credential stands for; None without one."""
-        key, session = _credentials(request)
-        if key is None and session is None:
+        credential = _credential(request)
+        if credential is None:
             return None
-        if key is None and request.method not in _SAFE:
-            require_guard(request)
-        digest = hashlib.sha256(f"{key is None}:{session if key is None else key}".encode()).digest()
+        digest = credential.digest
         generation = self._services.generation.current()
-        known = before = self._remembered.get(digest)
-        if known is None or known.until <= time.monotonic() or known.generation != generation:
-            known = self._authenticate(key, session, request.state.request_id, generation)
-        watching = key is None and request.method in _SAFE and request.headers.get(WATCHING) == "1"
-        if known.asker.touch_due and not watching:
+        known = before = self._recalled(credential, generation)
+        if known is None:
+            known = self._authenticate(credential, request.state.request_id, generation)
+        if known.asker.touch_due and not _watching(request, credential):
             self._touch(known.asker)
             known = replace(known, asker=replace(known.asker, touch_due=False))
         if known is not before:
             self._remember(digest, known)
+        return known
+
+    def _recalled(self, credential: _Credential, generation: int | None) -> _Known | None:
+        """Whom it stood for a moment ago, if that still holds."""
+        known = self._remembered.get(credential.digest)
+        if known is None or known.until <= time.monotonic() or known.generation != generation:
+            return None
         return known
 
     def _remember(self, digest: bytes, known: _Known) -> None:
@@ -106,12 +142,10 @@ class Asking:
                 self._remembered.clear()
             self._remembered[digest] = known
 
-    def _authenticate(self, key: str | None, session: str | None, request_id: str, generation: int) -> _Known:
+    def _authenticate(self, credential: _Credential, request_id: str, generation: int) -> _Known:
+        authenticate = authenticate_key if credential.is_key else authenticate_session
         with reading(self._services.database) as connection:
-            if key is not None:
-                asker = authenticate_key(connection, key, request_id)
-            else:
-                asker = authenticate_session(connection, session or "", request_id)
+            asker = authenticate(connection, credential.text, request_id)
             above: frozenset[PartyId] = frozenset()
             if asker.party is not None:
                 above = self._services.parties.lineage(connection, asker.party)
@@ -123,6 +157,12 @@ class Asking:
                 touch(act, asker)
         except Unavailable:
             return  # reads go on while nothing can be written; the next one notes the use
+
+
+def _named(known: _Known | None, request: Request) -> Asker:
+    """The asker of this request."""
+    name = request.state.request_id
+    return Asker.anonymous(name) if known is None else replace(known.asker, request=name)
 
 
 def _settled(asker: Asker) -> Asker:
@@ -152,6 +192,23 @@ def require_guard(request: Request) -> None:
 def forget_session(response: Response) -> None:
     """Let the browser drop the session's cookie."""
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+
+
+def _credential(request: Request) -> _Credential | None:
+    """What the request says of who asks; by a session's cookie alone, a page of the portal asks."""
+    key, session = _credentials(request)
+    if key is not None:
+        return _Credential(key, is_key=True)
+    if session is None:
+        return None
+    if request.method not in _SAFE:
+        require_guard(request)
+    return _Credential(session, is_key=False)
+
+
+def _watching(request: Request, credential: _Credential) -> bool:
+    """Whether a page reads by itself, for a person who is signed in."""
+    return not credential.is_key and request.method in _SAFE and request.headers.get(WATCHING) == "1"
 
 
 def _credentials(request: Request) -> tuple[str | None, str | None]:

@@ -17,19 +17,27 @@ def tag_of(snapshot: Snapshot, *parts: object) -> str:
 
     It is weak: equal tags mean equal content, not equal bytes (time stamp, compression).
     """
-    return _tag(snapshot, snapshot.state, *parts)
+    return tag_of_parts(_made_from(snapshot, snapshot.state, *parts))
 
 
-def tag_of_tile(snapshot: Snapshot, address: TileAddress) -> str:
-    """An entity tag of a tile, which a new version changes only where it touched what the tile shows."""
+MadeFrom = tuple[object, ...]
+"""All that an answer is made from: equal ones give equal content, for whoever may see as much."""
+
+
+def tile_made_from(snapshot: Snapshot, address: TileAddress) -> MadeFrom:
+    """What a tile is made from, which a new version changes only where it touched what the tile shows."""
     # With the layer: tiles of two layers may otherwise be made from equal states.
-    return _tag(snapshot, snapshot.layer, snapshot.state_of(address), address)
+    return _made_from(snapshot, snapshot.layer, snapshot.state_of(address), address)
 
 
-def _tag(snapshot: Snapshot, *parts: object) -> str:
-    made_from = (snapshot.schema.number, snapshot.scope.key, *parts)
+def tag_of_parts(made_from: MadeFrom) -> str:
+    """An entity tag over what an answer is made from."""
     digest = blake2b("\0".join(map(str, made_from)).encode(), digest_size=12)
     return f'W/"{digest.hexdigest()}"'
+
+
+def _made_from(snapshot: Snapshot, *parts: object) -> MadeFrom:
+    return (snapshot.schema.number, snapshot.scope.key, *parts)
 
 
 def unchanged(request: Request, tag: str) -> Response | None:

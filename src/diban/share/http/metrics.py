@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
@@ -33,8 +34,14 @@ _Written = dict[str, list[tuple[str, dict[str, str], float]]]
 
 def measure(block: str, status: int, seconds: float) -> None:
     """Count one answer."""
-    _REQUESTS.labels(block, str(status)).inc()
-    _SECONDS.labels(block).observe(seconds)
+    count, spent = _measures_of(block, status)
+    count.inc()
+    spent.observe(seconds)
+
+
+@lru_cache(1024)
+def _measures_of(block: str, status: int) -> tuple[Counter, Histogram]:
+    return _REQUESTS.labels(block, str(status)), _SECONDS.labels(block)
 
 
 def exposition(folder: Path | None) -> bytes:

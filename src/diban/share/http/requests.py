@@ -33,6 +33,7 @@ SECURITY = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
+_ACCESS = structlog.get_logger("access")
 _SECURITY = [(name.encode(), value.encode()) for name, value in SECURITY.items()]
 
 
@@ -172,7 +173,7 @@ def _too_large(name: str, limit: int) -> TooLarge:
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
-    structlog.get_logger("access").info(
+    _ACCESS.info(
         "request",
         method=scope["method"],
         path=scope["path"][:200],

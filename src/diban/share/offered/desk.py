@@ -69,7 +69,7 @@ class Desk:
         try:
             whose = self._counted(self._asking.asker(request))
             response, rows = make()
-            status, size = response.status_code, 0 if request.state.bare else len(response.body)
+            status, size = response.status_code, _size(request, response)
             return response
         except Fault as fault:
             status = status_of(fault)
@@ -100,7 +100,7 @@ class Desk:
                 response.counted(lambda ended, streamed, sent: record(ended, made + streamed, sent))
                 counted = False
                 return response
-            status, size = response.status_code, 0 if request.state.bare else len(response.body)
+            status, size = response.status_code, _size(request, response)
             return response
         except Fault as fault:
             status = status_of(fault)
@@ -109,7 +109,35 @@ class Desk:
             if counted:
                 self._services.use.record(*of, block, *whose, status, rows, size)
 
+    def remembered(
+        self, request: Request, block: str, collection: str, make: Callable[[Asked], Answer | None]
+    ) -> Response | None:
+        """What `answer` would answer, and counted so, where nothing has to be read; else None, uncounted.
+
+        ``make`` answers None where it would have to read. Refusals are left to `answer`.
+        """
+        try:
+            known = self._asking.remembered(request)
+            offered = None if known is None else self._directory.remembered(collection, known[1])
+            if known is None or offered is None:
+                return None
+            made = make(Asked(request, known[1], offered))
+        except Fault:
+            return None
+        if made is None:
+            return None
+        request.state.block = block
+        (response, rows), whose = made, self._counted(known[0])
+        of, size = (offered.resource.id, offered.id), _size(request, response)
+        self._services.use.record(*of, block, *whose, response.status_code, rows, size)
+        return response
+
     def _counted(self, asker: Asker) -> tuple[str, str]:
         """The party, and the key if one was used."""
         key = asker.credential if asker.via is Via.KEY else None
         return asker.party or self._services.public_party, key or ""
+
+
+def _size(request: Request, response: Response) -> int:
+    """The bytes of the body that is sent."""
+    return 0 if request.state.bare else len(response.body)

@@ -85,6 +85,14 @@ class Directory:
             )
         raise Missing(Text(zh=f"没有“{slug[:80]}”", en=f"there is no {slug[:80]!r}"), field="collection")
 
+    def remembered(self, slug: str, scope: Scope) -> Offered | None:
+        """`collection` without reading the catalogue; None where it would read, or refuse."""
+        listing = self._listing
+        if listing.generation != self._services.generation.held():
+            return None
+        found = listing.offered.get(slug)
+        return found if found is not None and scope.allows(found.id) else None
+
     def visible(self, resource: Resource, asker: Asker, scope: Scope) -> bool:
         """Whether the asker may know of the resource's catalogue entry."""
         if asker.allowed(Permission.SEE_ALL) or resource.entry.provider in asker.reach:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from diban.base import SUMMARY, TILE_BYTES, TILE_FEATURES, Snapshot
+from diban.base import SUMMARY, TILE_BYTES, TILE_FEATURES, Snapshot, TileAddress
 from diban.catalogue import ResourceLayer
-from diban.ground import NOW, GeometryKind, Missing, Text
+from diban.ground import NOW, GeometryKind, Missing, Moment, Text
 from diban.share.block import JSON, Block, Link, link, read_route
 from diban.share.http.answers import address
-from diban.share.http.conditional import CACHING, tag_of_tile, unchanged
 from diban.share.http.document import document, form_wanted
 from diban.share.offered.desk import Answer, Asked, Desk
 from diban.share.offered.holdings import Holdings
@@ -25,6 +25,7 @@ from diban.share.ogc.tile_grid import (
     require_grid,
     tile_address,
 )
+from diban.share.ogc.tile_reads import MVT, TileReads
 from diban.share.parameters.form import DOCUMENT_FORM, form_of, parse_form
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.version import KNOWN_AT, VERSION, parse_moment
@@ -32,7 +33,6 @@ from diban.share.services import Services
 from diban.share.shapes.tiles import Grid, Grids, TilesetForms, Tilesets
 
 NAME = "tiles"
-MVT = "application/vnd.mapbox-vector-tile"
 CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
@@ -42,6 +42,7 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
     "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
 )
+_TILE = re.compile("/ogc/collections/([^/]+)/tiles/([^/]+)/([^/]+)/([^/]+)/([^/]+)")
 OF_TILE = form_of("mvt")
 OF_SET = form_of("json", "tilejson", "html")
 _REL = "http://www.opengis.net/def/rel/ogc/1.0"
@@ -55,12 +56,12 @@ BUDGET = {
 """What TileJSON says of every tile: how large it may be, and where it says what it leaves out."""
 
 
-def tiles_block(desk: Desk, holdings: Holdings) -> Block:
+def tiles_block(services: Services, desk: Desk, holdings: Holdings) -> Block:
     """Vector tiles of every collection that has geometry."""
+    pages = _Pages(services, desk, holdings)
 
-    def router(services: Services) -> APIRouter:
+    def router(_services: Services) -> APIRouter:
         routes = APIRouter(prefix="/ogc", tags=[NAME])
-        pages = _Pages(services, desk, holdings)
         base = "/collections/{collection}/tiles"
         read_route(routes, "/tileMatrixSets", pages.grids, DOCUMENT_FORM, answer=Grids)
         read_route(routes, "/tileMatrixSets/{grid}", pages.grid, DOCUMENT_FORM, answer=Grid)
@@ -71,7 +72,8 @@ def tiles_block(desk: Desk, holdings: Holdings) -> Block:
         return routes
 
     grids = link(f"{_REL}/tiling-schemes", "/tileMatrixSets", JSON)
-    return Block(NAME, Text(zh="瓦片", en="Tiles"), router, CONFORMANCE, (grids,), _links)
+    words = Text(zh="瓦片", en="Tiles")
+    return Block(NAME, words, router, CONFORMANCE, (grids,), _links, remembered=pages.remembered)
 
 
 def _links(here: str, layer: ResourceLayer) -> list[Link]:
@@ -83,7 +85,7 @@ def _links(here: str, layer: ResourceLayer) -> list[Link]:
 class _Pages:
     def __init__(self, services: Services, desk: Desk, holdings: Holdings) -> None:
         self._base, self._desk, self._holdings = services.base, desk, holdings
-        self._seconds, self._title = services.read_seconds, services.title
+        self._tiles, self._title = TileReads(services), services.title
 
     def grids(self, request: Request) -> Response:
         """The tile grids that are answered."""
@@ -130,29 +132,22 @@ class _Pages:
         """One tile; 204 when there is nothing in it."""
 
         def make(asked: Asked) -> Answer:
-            require_grid(grid)
-            _require_geometry(asked)
-            return self._tile(asked, matrix, row, column)
+            return self._tiles.read(asked, *_understood(asked, grid, matrix, row, column))
 
         return self._desk.answer(request, NAME, collection, make)
 
-    def _tile(self, asked: Asked, matrix: str, row: str, column: str) -> Answer:
-        square = tile_address(matrix, row, column)
-        given = given_parameters(asked.request, OF_TILE, VERSION, KNOWN_AT)
-        parse_form(given.get("f"), OF_TILE)
-        snapshot = self._base.at(asked.offered.id, parse_moment(given), asked.scope, self._seconds)
-        tag = tag_of_tile(snapshot, square)
-        if (held := unchanged(asked.request, tag)) is not None:
-            return held, 0
-        tile = snapshot.tile(asked.offered.layer.slug, square)
-        headers = {"ETag": tag, "Cache-Control": CACHING, "Diban-Features-Counted": str(tile.counted)}
-        if tile.left_out:
-            headers["Diban-Features-Left-Out"] = str(tile.left_out)
-        if tile.simplified:
-            headers["Diban-Features-Simplified"] = "true"
-        if not tile.data:
-            return Response(status_code=204, headers=headers), 0
-        return Response(tile.data, media_type=MVT, headers=headers), tile.features
+    def remembered(self, request: Request) -> Response | None:
+        """What `tile` would answer, where nothing has to be read."""
+        named = _TILE.fullmatch(request.scope["path"])
+        if named is None:
+            return None
+        collection, *place = named.groups()
+
+        def make(asked: Asked) -> Answer | None:
+            square, moment = _understood(asked, *place)
+            return self._tiles.remembered(asked, square) if moment == NOW else None
+
+        return self._desk.remembered(request, NAME, collection, make)
 
     def _tilejson(self, asked: Asked) -> dict[str, Any]:
         """TileJSON 3.0 of the layer, with the fields that the asker may see."""
@@ -197,6 +192,16 @@ def _zooms(snapshot: Snapshot, rows: int, low: int, high: int) -> list[dict[str,
 def _begin(request: Request) -> None:
     request.state.block = NAME
     parse_form(given_parameters(request, DOCUMENT_FORM).get("f"), DOCUMENT_FORM)
+
+
+def _understood(asked: Asked, grid: str, matrix: str, row: str, column: str) -> tuple[TileAddress, Moment]:
+    """Which tile is asked for, as of when."""
+    require_grid(grid)
+    _require_geometry(asked)
+    square = tile_address(matrix, row, column)
+    given = given_parameters(asked.request, OF_TILE, VERSION, KNOWN_AT)
+    parse_form(given.get("f"), OF_TILE)
+    return square, parse_moment(given)
 
 
 def _name(asked: Asked) -> str:
