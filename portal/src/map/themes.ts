@@ -44,15 +44,18 @@ const called = (fields: Field[], name: RegExp, kinds: string[]): Field | null =>
 
 const english = (field: Field): boolean => /_en$/i.test(field.name) || field.title.zh.startsWith('英文')
 
-/** The fields whose text names a feature, the best for the language first. */
-export function nameFields(fields: Field[], language: Language): Field[] {
+/** The fields whose text names a feature, the best for the language first; `both` has the foreign name in Chinese too. */
+export function nameFields(fields: Field[], language: Language, both = false): Field[] {
   const own = called(fields.filter((field) => !english(field)), /^name(_zh)?$|^title$|_name$|名称$|^名$|站名/i, ['text'])
   const foreign = called(fields.filter(english), /name|名称/i, ['text'])
-  return (language === 'en' ? [foreign, own] : [own]).filter((field) => field !== null)
+  return (language === 'en' ? [foreign, own] : both ? [own, foreign] : [own]).filter((field) => field !== null)
 }
 
 /** The field with a house number, for labels of addresses. */
 export const numberField = (fields: Field[]): Field | null => called(fields, /^(house_?)?(number|no)$|门牌号/i, ['text', 'integer'])
+
+/** The field that tells what land is used for. */
+export const useField = (fields: Field[]): Field | null => called(fields, /^(land_?)?use$|用途|用地/i, ['text', 'integer'])
 
 /** The field that ranks streets. */
 export const rankField = (fields: Field[]): Field | null => called(fields, /class|grade|rank|等级/i, ['text', 'integer'])
