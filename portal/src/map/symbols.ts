@@ -239,5 +239,5 @@ export function swatchOf(layer: Layer, colour: string): Swatch {
   const [fill, edge] = toneOf(layer, colour)
   const theme = themeOf(layer)
   const dashed = theme === 'division' || theme === 'subdivision' || (theme === 'file' && shape === 'area')
-  return { cover: fill === edge ? 0.3 : 1, several: [], shape, fill: theme === 'address' ? edge : dashed && theme === 'file' ? halo : fill, edge, dashed, ramp: ramp(layer) }
+  return { cover: fill === edge ? 0.3 : 1, several: [], shape, fill: theme === 'address' ? edge : dashed && theme === 'file' ? halo : fill, edge: dashed && theme === 'file' ? '#8b949b' : edge, dashed, ramp: ramp(layer) }
 }

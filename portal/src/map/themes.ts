@@ -37,7 +37,7 @@ export function themeOf(layer: Pick<Layer, 'slug' | 'title' | 'geometry' | 'hold
 }
 
 /** Areas so few that each deserves one name, however many tiles its polygon comes in. */
-export const namedOnce = (layer: Pick<Layer, 'geometry' | 'rows'>): boolean => layer.geometry === 'polygon' && layer.rows <= 1000
+export const namedOnce = (layer: Pick<Layer, 'geometry' | 'rows'>): boolean => layer.geometry === 'polygon' && layer.rows <= 5000
 
 const called = (fields: Field[], name: RegExp, kinds: string[]): Field | null =>
   fields.find((field) => kinds.includes(field.kind) && (name.test(field.name) || name.test(field.title.zh))) ?? null

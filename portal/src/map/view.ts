@@ -223,6 +223,7 @@ export class View {
   private drawNames(): boolean {
     let moved = false
     for (const { slug } of this.opening.layers.filter(namedOnce)) {
+      if (this.engine.getZoom() < (this.engine.getLayer(`${slug}|label`)?.minzoom ?? 0)) continue
       const pieces = this.engine.querySourceFeatures(slug, { sourceLayer: slug })
       const before = this.names.get(slug) ?? new Map<string, GeoJSON.Feature>()
       const now = placeNames(pieces, this.bounds(), before)
