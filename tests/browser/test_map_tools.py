@@ -1,14 +1,16 @@
-"""The map's tools in a real browser: order, history, measuring, taking a box, printing, sharing, by hand and key."""
+"""The map's tools in a browser: order, history, measures, a box to take, a sheet, an address, by key."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from PIL import Image
@@ -24,7 +26,7 @@ __all__ = ["desk", "phone"]
 AXE = Path(__file__).parents[2] / "portal" / "node_modules" / "axe-core" / "axe.min.js"
 CGCS2000 = Geod(a=6378137, rf=298.257222101)
 SETTLING_MS = 120_000
-FIRST_MAP_SECONDS = 30
+FIRST_MAP_SECONDS = 90
 """Far above what a reader meets: the map is drawn here by software, on a machine that has other work."""
 
 
@@ -49,6 +51,11 @@ def click_at(page: Page, right: float, down: float) -> None:
     box = page.locator("canvas.maplibregl-canvas").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2 + right, box["y"] + box["height"] / 2 + down)
+
+
+def shades(picture: Image.Image) -> int:
+    """How many colours a picture has."""
+    return len(np.unique(np.asarray(picture).reshape(-1, 3), axis=0))
 
 
 def faults(page: Page) -> list[str]:
@@ -108,6 +115,7 @@ def test_what_is_above_is_drawn_above(desk: Visit) -> None:
 
 def test_a_layer_says_from_which_zoom_it_is_seen(desk: Visit) -> None:
     desk.open("/map", lang="en", at="114.055,22.545,12", layers="addresses")
+    desk.page.wait_for_selector(SETTLED, timeout=SETTLING_MS)
     row = desk.page.get_by_role("listitem").filter(has_text="Visible from zoom 17")
     row.get_by_role("button", name="Go to zoom 17").click()
     expect(desk.page.get_by_text("Zoom 17.0")).to_be_visible()
@@ -144,8 +152,9 @@ def test_an_area_is_measured_with_the_keyboard_alone(desk: Visit) -> None:
     page.locator("canvas.maplibregl-canvas").focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowLeft"):
         page.keyboard.press("Enter")
+        before = page.url
         page.keyboard.press(key)
-        page.wait_for_selector(SETTLED, timeout=SETTLING_MS)
+        page.wait_for_url(lambda now, before=before: now != before)
     expect(panel).to_contain_text("3 points")
     expect(panel.get_by_role("status")).to_contain_text(re.compile(r"[\d.]+ ha"))
     expect(panel).to_contain_text("Perimeter")
@@ -155,8 +164,8 @@ def test_a_box_is_counted_and_taken(desk: Visit, tmp_path: Path) -> None:
     look(desk, 16, lang="en")
     desk.page.get_by_role("button", name="Download a box").click()
     panel = desk.page.get_by_role("region", name="Download a box")
-    click_at(desk.page, -150, -150)
-    click_at(desk.page, 150, 150)
+    click_at(desk.page, -100, -100)
+    click_at(desk.page, 100, 100)
     corners = panel.locator("[data-test=box]").inner_text()
     west, south, east, north = map(float, corners.split(","))
     row = panel.get_by_role("listitem")
@@ -210,13 +219,13 @@ def test_a_sheet_is_printed_at_twice_the_resolution(desk: Visit, language: str) 
         sizes.append(picture.size)
         top = 56 * 2
         middle = picture.crop((0, top, picture.width, top + round(canvas["height"] * 2)))
-        assert len(set(middle.resize((200, 100)).getdata())) > 50, "the map itself is blank"
+        assert shades(middle.resize((200, 100))) > 50, "the map itself is blank"
         head, foot = (
             picture.crop((0, 0, picture.width, top)),
             picture.crop((0, top + middle.height, *picture.size)),
         )
-        assert len(set(head.getdata())) > 10
-        assert len(set(foot.getdata())) > 10
+        assert shades(head) > 10
+        assert shades(foot) > 10
         desk.page.get_by_label(words[2], exact=True).uncheck()
     assert sizes[0][0] == round(canvas["width"] * 2)
     assert sizes[0][1] > sizes[1][1] > canvas["height"] * 2, "the legend takes room, the foot too"
@@ -299,12 +308,10 @@ def test_the_navigation_of_a_phone_is_whole(phone: Visit, server: Served) -> Non
         assert box["x"] + box["width"] <= PHONE["width"], f"{link.inner_text()} is cut off"
 
 
-def test_the_first_map_comes_soon(desk: Visit) -> None:
+def test_the_first_map_comes_soon(desk: Visit, record_property: Callable[[str, object], None]) -> None:
     began = time.monotonic()
     desk.open("/map")
-    desk.page.wait_for_function(
-        "document.querySelector('canvas.maplibregl-canvas') !== null", timeout=SETTLING_MS
-    )
+    desk.page.wait_for_selector(SETTLED, timeout=SETTLING_MS)
     seconds = time.monotonic() - began
-    print(f"first map after {seconds:.1f} s")
+    record_property("first map, seconds", round(seconds, 1))
     assert seconds < FIRST_MAP_SECONDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import shapely
 import sqlalchemy as sa
 
 from diban.base import Lives, differing
@@ -88,10 +89,11 @@ def test_nothing_of_an_unfinished_landing(engine: Board) -> None:
         (LayerScope(fields=frozenset({"code"}), decimals=0), [(1, 4)]),
         (LayerScope(fields=frozenset({"code", "name"}), decimals=0), [(1, 3), (3, 4)]),
         (LayerScope(masks=(("name", Mask.HIDE),), decimals=0), [(1, 2), (2, 4)]),
+        (LayerScope(area=shapely.to_wkb(shapely.box(113.949, 22.549, 113.952, 22.552))), [(3, 4)]),
         (LayerScope(rows=AllOf((Compare("floors", "<", 10),))), [(1, 2)]),
         (LayerScope(rows=AllOf((Compare("floors", ">", 10),))), [(2, 3), (3, 4)]),
     ],
-    ids=["fields", "one field", "name", "hidden name", "low", "high"],
+    ids=["fields", "one field", "name", "hidden name", "area", "low", "high"],
 )
 def test_only_what_is_seen_tells_lives_apart(
     engine: Board, grant: LayerScope, expected: list[tuple[int, int]]
