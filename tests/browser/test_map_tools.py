@@ -234,7 +234,10 @@ def test_a_sheet_is_printed_at_twice_the_resolution(desk: Visit, language: str) 
 
 
 def test_the_shared_address_restores_everything(chromium: Browser, server: Served) -> None:
-    context = chromium.new_context(viewport=DESK, permissions=["clipboard-read", "clipboard-write"])
+    context = chromium.new_context(
+        viewport={"width": DESK["width"], "height": DESK["height"]},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
     visit = Visit(context, context.new_page(), server.url.rstrip("/"))
     feature, lon, lat = some_building(visit)
     order = "green,water"
@@ -245,7 +248,9 @@ def test_the_shared_address_restores_everything(chromium: Browser, server: Serve
     expect(visit.page.get_by_text("地址已复制")).to_be_visible()
     address = visit.page.evaluate("navigator.clipboard.readText()")
     context.close()
-    english = chromium.new_context(viewport=DESK, locale="en-GB")
+    english = chromium.new_context(
+        viewport={"width": DESK["width"], "height": DESK["height"]}, locale="en-GB"
+    )
     page = english.new_page()
     page.goto(server.url)
     page.get_by_role("button", name="English").click()

@@ -387,7 +387,9 @@ class Snapshot:
             meets = meets & np.any([shapely.intersects(square, shown) for square in squares], axis=0)
         return meets
 
-    def _batch(self, found: Sequence[Row], fields: Sequence[Field], geometry: bool) -> pa.RecordBatch:
+    def _batch(
+        self, found: Sequence[Sequence[Any]], fields: Sequence[Field], geometry: bool
+    ) -> pa.RecordBatch:
         """Rows (feature number, WKB, fields …) as a batch, masked and made coarser as the scope says."""
         values = list(zip(*found, strict=True)) if found else [()] * (2 + len(fields))
         columns: dict[str, pa.Array] = {FID: pa.array(values[0], pa.int64())}
