@@ -7,10 +7,11 @@ import { heights, inks, tones, useTints } from '../src/map/palette'
 import { wrapped } from '../src/map/print'
 import { boxAround, sketchOf } from '../src/map/sketch'
 import { sorted, symbolsOf } from '../src/map/symbols'
+import { free } from './fields'
 
 const layer = (slug: string, geometry: Layer['geometry']): Layer => ({
   slug, geometry, holds: { value: 'features', title: { zh: '要素', en: 'features' } }, title: { zh: '', en: slug }, readable: true, rows: 10, bbox: null, version: null, landed_at: null, style: null,
-  fields: [{ name: 'name', title: { zh: '名称', en: 'Name' }, kind: 'text', required: false, unique: false, codes: [], unit: null }],
+  fields: [{ name: 'name', title: { zh: '名称', en: 'Name' }, kind: 'text', required: false, unique: false, codes: [], unit: null, ...free }],
 })
 const city = [layer('districts', 'polygon'), layer('water', 'polygon'), layer('green', 'polygon'), layer('buildings', 'polygon'), layer('roads', 'line'), layer('poi', 'point'), layer('street-offices', 'polygon')]
 const symbols = city.flatMap((one) => symbolsOf(one, '#000000'))
@@ -68,7 +69,7 @@ describe('names on the map', () => {
   })
   it('take the tint of land from the words of a code list', () => {
     const codes = [['01', '住宅', 'Residential'], ['06', '公园', 'Park'], ['99', '不详', 'Unknown']].map(([value = '', zh = '', en = '']) => ({ value, title: { zh, en } }))
-    const field = { name: 'use', title: { zh: '用途', en: 'Use' }, kind: 'text' as const, required: false, unique: false, codes, unit: null }
+    const field = { name: 'use', title: { zh: '用途', en: 'Use' }, kind: 'text' as const, required: false, unique: false, codes, unit: null, ...free }
     expect(useTints(field).map(([code]) => code)).toEqual(['01', '06'])
     expect(useTints(null)).toEqual([])
   })

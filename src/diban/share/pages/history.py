@@ -18,6 +18,7 @@ from diban.share.offered.desk import Answer, Asked, Desk
 from diban.share.offered.feature_number import feature_number
 from diban.share.parameters.given import given_parameters
 from diban.share.services import Services
+from diban.share.shapes.history import FeatureHistory
 from diban.store import reading
 
 NAME = "history"
@@ -34,7 +35,7 @@ def history_block(desk: Desk) -> Block:
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix="/api/history", tags=[NAME])
         pages = _Pages(services, desk)
-        read_route(routes, "/{collection}/{feature}", pages.history)
+        read_route(routes, "/{collection}/{feature}", pages.history, answer=FeatureHistory)
         return routes
 
     return Block(NAME, Text(zh="要素历史", en="Feature history"), router)
