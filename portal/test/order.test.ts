@@ -11,7 +11,7 @@ import { free } from './fields'
 
 const layer = (slug: string, geometry: Layer['geometry']): Layer => ({
   slug, geometry, holds: { value: 'features', title: { zh: '要素', en: 'features' } }, title: { zh: '', en: slug }, readable: true, rows: 10, bbox: null, version: null, landed_at: null, style: null,
-  fields: [{ name: 'name', title: { zh: '名称', en: 'Name' }, kind: 'text', required: false, unique: false, codes: [], unit: null, ...free }],
+  fields: [{ ...free, name: 'name', title: { zh: '名称', en: 'Name' } }],
 })
 const city = [layer('districts', 'polygon'), layer('water', 'polygon'), layer('green', 'polygon'), layer('buildings', 'polygon'), layer('roads', 'line'), layer('poi', 'point'), layer('street-offices', 'polygon')]
 const symbols = city.flatMap((one) => symbolsOf(one, '#000000'))
@@ -69,7 +69,7 @@ describe('names on the map', () => {
   })
   it('take the tint of land from the words of a code list', () => {
     const codes = [['01', '住宅', 'Residential'], ['06', '公园', 'Park'], ['99', '不详', 'Unknown']].map(([value = '', zh = '', en = '']) => ({ value, title: { zh, en } }))
-    const field = { name: 'use', title: { zh: '用途', en: 'Use' }, kind: 'text' as const, required: false, unique: false, codes, unit: null, ...free }
+    const field = { ...free, name: 'use', title: { zh: '用途', en: 'Use' }, codes }
     expect(useTints(field).map(([code]) => code)).toEqual(['01', '06'])
     expect(useTints(null)).toEqual([])
   })
