@@ -39,8 +39,8 @@ from diban.share.ogc.styles import styles_block
 from diban.share.ogc.tiles import tiles_block
 from diban.share.pages.assets import assets_block
 from diban.share.pages.catalogue import catalogue_block
-from diban.share.pages.home import home_block
 from diban.share.pages.history import history_block
+from diban.share.pages.home import home_block
 from diban.share.pages.mappings import mappings_block
 from diban.share.pages.operations import operations_block
 from diban.share.pages.platform import platform_block
