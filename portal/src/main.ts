@@ -1,6 +1,7 @@
 import './ui/css/tokens.css'
 import './ui/css/base.css'
 import './ui/css/office.css'
+import './ui/css/tool.css'
 
 import { createApp } from 'vue'
 

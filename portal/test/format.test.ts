@@ -62,6 +62,8 @@ describe('values of features', () => {
     expect(valueInWords(false, field({ kind: 'boolean' }), 'zh')).toBe('否')
     expect(valueInWords(0, field({ kind: 'boolean' }), 'en')).toBe('no')
     expect(valueInWords('12.50', field({ kind: 'decimal', unit: 'm' }), 'en')).toBe('12.50 m')
+    expect(valueInWords(2010, field({ kind: 'integer', name: 'year', title: { zh: '竣工年份', en: 'Year built' } }), 'en')).toBe('2010')
+    expect(valueInWords(2010, field({ kind: 'integer', name: 'beds' }), 'en')).toBe('2,010')
   })
   it('tell nothing from zero', () => {
     expect(valueInWords(null, field({}), 'zh')).toBeNull()

@@ -10,16 +10,17 @@ import { fileSnippet, snippet } from '../src/state/snippets'
 
 describe('the map’s address', () => {
   it('comes back as it went', () => {
-    const query = { at: '114.06,22.543,12.5', layers: 'buildings:60,streets', pick: 'buildings/17' }
+    const query = { at: '114.06,22.543,12.5', layers: 'buildings:60,streets', order: 'streets,buildings', pick: 'buildings/17' }
     const read = readMapAddress(query)
     expect(read.look).toEqual({ lon: 114.06, lat: 22.543, zoom: 12.5 })
     expect([...(read.layers ?? [])]).toEqual([['buildings', 0.6], ['streets', 1]])
+    expect(read.order).toEqual(['streets', 'buildings'])
     expect(writeMapAddress(read)).toEqual(query)
   })
   it('tells no layer from every layer', () => {
     expect(readMapAddress({}).layers).toBeNull()
     expect(readMapAddress({ layers: '' }).layers?.size).toBe(0)
-    expect(writeMapAddress({ look: null, layers: new Map(), pick: null })).toEqual({ layers: '' })
+    expect(writeMapAddress({ look: null, layers: new Map(), order: null, pick: null })).toEqual({ layers: '' })
   })
   it('leaves out what is malformed', () => {
     expect(readMapAddress({ at: '200,22,12' }).look).toBeNull()

@@ -13,7 +13,7 @@ const told = JSON.parse(readFileSync(new URL('styles.json', import.meta.url), 'u
 
 const layerOf = (geometry: GeometryKind, style: Style | null): Layer => ({
   slug: 'plots', geometry, holds: { value: 'features', title: { zh: '要素', en: 'features' } }, title: { zh: '图斑', en: 'plots' }, readable: true,
-  rows: 5000, bbox: null, version: 'v', landed_at: null, style: style && { ...style, number: 1 }, fields: told.fields,
+  rows: 6000, bbox: null, version: 'v', landed_at: null, style: style && { ...style, number: 1 }, fields: told.fields,
 })
 const fonted = (layer: object): object => {
   const { layout, ...rest } = layer as { layout?: Record<string, unknown> }

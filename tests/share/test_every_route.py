@@ -40,6 +40,7 @@ RULES = {
     LAYER + "/styles/{style}": OF_LAYER,
     LAYER + "/legend": OF_LAYER,
     "/api/assets/{asset}": OF_LAYER,
+    "/api/history/{collection}/{feature}": OF_LAYER,
     "/ogc/tileMatrixSets": OPEN,
     "/ogc/tileMatrixSets/{grid}": OPEN,
     "/api/platform": OPEN,

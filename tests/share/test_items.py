@@ -70,7 +70,7 @@ def test_the_feature_number_is_the_id(transport: Client) -> None:
     assert one["properties"]["code"] == "B0001"
     assert one["geometry"] == page["features"][1]["geometry"]
     assert one["source"] == "<b>housing</b> bureau"
-    assert [link["rel"] for link in one["links"]] == ["self", "collection", "alternate"]
+    assert [link["rel"] for link in one["links"]] == ["self", "collection", "version-history", "alternate"]
 
 
 @pytest.mark.parametrize("fid", ["201", "0", "-1", "9" * 15, "9" * 16, "9" * 40, "1.0", "x", "１", "1e3"])

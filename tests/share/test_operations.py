@@ -59,6 +59,7 @@ def test_measures_are_labelled_by_what_was_looked_up(town: Town) -> None:
         "uploads",
         "inbox",
         "assets",
+        "history",
         "mappings",
         "downloads",
         "use",

@@ -378,6 +378,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history/{collection}/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description When the feature was added, changed and removed, by which version, and what changed each time.
+         *
+         *     Only what the asker may see tells one state from the next. The delivery, with its quality, is
+         *     named to those who may see it.
+         */
+        get: operations["history.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/home": {
         parameters: {
             query?: never;
@@ -1753,6 +1776,12 @@ export interface components {
             title: components["schemas"]["Text"];
             score: number | null;
         };
+        /** @description What happened, in words too. */
+        EventKind: {
+            /** @enum {string} */
+            value: "added" | "changed" | "removed";
+            title: components["schemas"]["Text"];
+        };
         /** @description A feature; ``id`` is its number, or words where it has none yet. */
         Feature: {
             /** @enum {string} */
@@ -1771,6 +1800,16 @@ export interface components {
             licence: string;
             version: string | null;
             features: components["schemas"]["Feature"][];
+        };
+        /** @description What became of the feature, the latest first; ``whole`` when nothing earlier is left out. */
+        FeatureHistory: {
+            collection: string;
+            feature: number;
+            provider: components["schemas"]["Text"];
+            /** @description Whether the asker sees less than all of the layer. */
+            partial: boolean;
+            whole: boolean;
+            events: components["schemas"]["HistoryEvent"][];
         };
         /** @description A page of features of one immutable version. */
         FeaturePage: {
@@ -1808,6 +1847,12 @@ export interface components {
             check: components["schemas"]["Check"] | null;
             /** @description The layer whose key holds the known codes. */
             reference: string | null;
+        };
+        /** @description A field's value before and after; of the geometry (``field`` null) both shapes. */
+        FieldChange: {
+            field: string | null;
+            before: (components["schemas"]["Shape"] | components["schemas"]["Collected"] | string | number | boolean) | null;
+            after: (components["schemas"]["Shape"] | components["schemas"]["Collected"] | string | number | boolean) | null;
         };
         /** @description What a field of a layer holds: its most frequent values, and how its numbers are spread. */
         FieldValues: {
@@ -1900,6 +1945,16 @@ export interface components {
         };
         HTTPValidationError: {
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /** @description What a version did to the feature. */
+        HistoryEvent: {
+            event: components["schemas"]["EventKind"];
+            version: string;
+            /** Format: date-time */
+            at: string | null;
+            /** @description What brought it, told to those who may see deliveries. */
+            delivery: components["schemas"]["DeliveryLine"] | null;
+            changes: components["schemas"]["FieldChange"][];
         };
         /** @description Figures, news, the last deliveries. */
         Home: {
@@ -4787,6 +4842,85 @@ export interface operations {
             };
             /** @description Too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Address too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history.history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 图层标识 / a layer's slug */
+                collection: string;
+                /** @description 要素编号 / a feature's number */
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureHistory"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has said who is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -57,6 +57,9 @@ export type Colouring = Style['colouring']
 /** West, south, east, north in degrees, longitude first. */
 export type Bbox = Schemas['Area']['bbox']
 export type ChangeKind = 'added' | 'changed' | 'removed'
+export type FeatureHistory = Schemas['FeatureHistory']
+export type HistoryEvent = Schemas['HistoryEvent']
+export type FieldChange = Schemas['FieldChange']
 export type Value = Schemas['Feature']['properties'][string]
 
 /** RFC 9457 as far as it is told; `status` 0 means that no answer came. */

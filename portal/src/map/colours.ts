@@ -1,6 +1,6 @@
 /** Colours of the map: paper tones for the city's own fabric, a colour-blind-safe set for all else. */
 
-export const paper = '#f1f3f2'
+export const paper = '#eceeed'
 export const halo = '#ffffff'
 export const accent = '#0a6a72'
 

@@ -2,13 +2,15 @@
 
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 
-import type { Layer, Style } from '../api/types'
+import type { Field, Layer, Style } from '../api/types'
 import type { Language } from '../state/language'
 import { accent, assignColours, halo } from './colours'
 import { firstZoom } from './density'
 import { namesSource } from './names'
+import { heights, inks, tones, useTints } from './palette'
+import { streetColour, streetFilter, streetRank, streetWidth } from './streets'
 import { styledLayers } from './styled'
-import { heightField, namedOnce, nameFields, numberField, rankField, themeOf, type Theme } from './themes'
+import { heightField, namedOnce, nameFields, numberField, themeOf, useField, type Theme } from './themes'
 
 export interface Swatch {
   shape: 'area' | 'line' | 'dot'
@@ -36,22 +38,26 @@ type Zoomed = ExpressionSpecification
 
 const REGULAR = ['PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC']
 const MEDIUM = ['PingFang SC Medium', ...REGULAR]
-const HEIGHTS = { colours: ['#f0ebe1', '#e2d9ca', '#cfc1ad', '#b09d86', '#877562'], metres: [0, 20, 50, 100, 200], floors: [1, 6, 15, 30, 60] }
 const MANY = 200
 const ranks: Record<Theme, number> = { division: 0, subdivision: 1, parcel: 2, green: 3, water: 4, plain: 5, street: 6, building: 7, address: 8, poi: 9, file: 10 }
-const tones: Partial<Record<Theme, [fill: string, edge: string]>> = {
-  division: ['#fbfaf7', '#8b929a'], subdivision: ['#fbfaf7', '#b4bac0'], green: ['#d7e6cf', '#a9c49c'], water: ['#c7deeb', '#86b4d0'],
-  parcel: ['#f1ebdd', '#c2b393'], building: ['#e2d9ca', '#b7a994'], street: ['#ffffff', '#b9b2a4'], address: ['#ffffff', '#7a4b2a'],
-  poi: ['#4f6f8f', '#3b566f'],
-}
-
 const byZoom = (...stops: number[]): Zoomed => ['interpolate', ['exponential', 1.6], ['zoom'], ...stops] as Zoomed
+
+/** From nothing to a line that is seen, between two zooms. */
+const faint = (from: number, to: number): Zoomed => ['interpolate', ['linear'], ['zoom'], from, 0, to, 0.75] as Zoomed
+
+/** A name with its other-language twin in small below, where the data has both. */
+function inBoth(named: Field[], text: unknown): unknown {
+  const [first, second] = named
+  if (!first || !second) return text
+  const value = (field: Field): unknown => ['to-string', ['coalesce', ['get', field.name], '']]
+  return ['format', text, {}, ['case', ['all', ['has', first.name], ['has', second.name]], ['concat', '\n', value(second)], ''], { 'font-scale': 0.62 }]
+}
 
 function ramp(layer: Layer): Swatch['ramp'] {
   const field = themeOf(layer) === 'building' ? heightField(layer.fields) : null
   if (!field) return null
-  const values = /floor|storey|level|层/i.test(field.name + field.title.zh) ? HEIGHTS.floors : HEIGHTS.metres
-  return { colours: HEIGHTS.colours, values, title: field.title, unit: field.unit }
+  const values = /floor|storey|level|层/i.test(field.name + field.title.zh) ? heights.floors : heights.metres
+  return { colours: heights.colours, values, title: field.title, unit: field.unit }
 }
 
 function rampColour(layer: Layer, plain: string): string | Zoomed {
@@ -60,31 +66,6 @@ function rampColour(layer: Layer, plain: string): string | Zoomed {
   if (!steps || !field) return plain
   const stops = steps.values.flatMap((value, k) => [value, steps.colours[k] ?? plain])
   return ['interpolate', ['linear'], ['to-number', ['get', field.name], 0], ...stops] as Zoomed
-}
-
-/** Expressways 3, main roads 2, secondary 1, others 0. */
-const grades: [RegExp, number][] = [
-  [/motorway|expressway|trunk|freeway|高速|快速/i, 3],
-  [/primary|main|arterial|主干/i, 2],
-  [/secondary|tertiary|collector|次干/i, 1],
-]
-const PLAIN_WORDS = ['motorway', 'expressway', 'trunk', '高速公路', '快速路', 'primary', 'main', '主干路', '主干道', 'secondary', 'tertiary', '次干路', '次干道']
-const gradeOf = (words: string): number => grades.find(([pattern]) => pattern.test(words))?.[1] ?? 0
-
-/** The rank of a street from its field's code list, or from the words that road tables use. */
-function streetRank(layer: Layer): Zoomed | number {
-  const field = rankField(layer.fields)
-  if (!field) return 0
-  const listed = field.codes.map((code): [string, number] => [code.value, gradeOf(`${code.title.zh} ${code.title.en} ${code.value}`)])
-  const pairs = (listed.length ? listed : PLAIN_WORDS.map((word): [string, number] => [word, gradeOf(word)])).filter(([, rank]) => rank)
-  if (!pairs.length) return 0
-  return ['match', ['to-string', ['get', field.name]], ...pairs.flat(), 0] as unknown as Zoomed
-}
-
-/** `casing` is the share of the dark edge that shows beyond the street: 0 for the street itself. */
-const streetWidth = (rank: Zoomed | number, casing: 0 | 1): Zoomed => {
-  const at = (base: number, step: number, edge: number): unknown => ['+', base + casing * edge, ['*', step, rank]]
-  return ['interpolate', ['exponential', 1.6], ['zoom'], 9, at(0.15, 0.35, 0), 11, at(0.25, 0.6, 0.3), 13, at(1.1, 0.9, 1.1), 16, at(5, 3, 1.4), 19, at(22, 9, 1.6)] as unknown as Zoomed
 }
 
 /** Makes the style layers of one layer; `slug` is the source and the layer's name in the tiles. */
@@ -108,28 +89,44 @@ class Drawing {
 
   area(): void {
     const filter = ['==', ['geometry-type'], 'Polygon']
-    const [fill, edge] = this.tone
+    const bound = this.theme === 'division' || this.theme === 'subdivision'
+    if (this.theme !== 'file') this.add('fill', 'area', { type: 'fill', filter, paint: { 'fill-color': this.areaColour(), 'fill-opacity': this.cover() } }, this.theme === 'building' ? 12 : 0)
+    const first = bound || this.theme === 'plain' || this.theme === 'file' ? 0 : this.theme === 'building' ? 15 : this.theme === 'parcel' ? 14 : 12
+    this.add('edge', bound || this.theme === 'file' ? 'line' : 'area', { type: 'line', filter, paint: this.edge(), layout: { 'line-join': 'round' } }, first)
+  }
+
+  /** Buildings by height, land by its use, all else in one colour. */
+  private areaColour(): string | Zoomed {
+    const [fill] = this.tone
+    const field = useField(this.subject.fields)
+    const tints = this.theme === 'parcel' ? useTints(field) : []
+    if (field && tints.length) return ['match', ['to-string', ['get', field.name]], ...tints.flat(), fill] as unknown as Zoomed
+    const shade = rampColour(this.subject, fill)
+    // from afar what is built stands in one tone: shades would be noise
+    return typeof shade === 'string' ? shade : (['interpolate', ['linear'], ['zoom'], 13, fill, 14.5, shade] as unknown as Zoomed)
+  }
+
+  private cover(): number | Zoomed {
     // what lies within a division stays open to a click, but does not cover it
-    const soft = this.theme === 'subdivision' ? 0 : this.theme === 'plain' ? 0.28 : 1
-    if (this.theme !== 'file') this.add('fill', 'area', { type: 'fill', filter, paint: { 'fill-color': rampColour(this.subject, fill), 'fill-opacity': soft } })
-    const division = this.theme === 'division'
-    const bound = division || this.theme === 'subdivision' || this.theme === 'file'
-    const paint = {
-      'line-color': edge, 'line-opacity': division ? 0.9 : 0.85,
-      'line-width': bound ? byZoom(9, division ? 0.9 : 0.5, 14, division ? 1.8 : 1.1) : byZoom(12, 0.3, 16, 0.9, 19, 1.4),
-      ...(division ? { 'line-dasharray': [5, 2.5, 1, 2.5] } : bound ? { 'line-dasharray': [3, 2] } : {}),
-    }
-    this.add('edge', bound ? 'line' : 'area', { type: 'line', filter, paint, layout: { 'line-join': 'round' } }, bound || this.theme === 'plain' ? 0 : 11)
+    if (this.theme === 'subdivision') return 0
+    if (this.theme === 'building') return byZoom(12, 0.55, 14, 1)
+    return this.theme === 'plain' ? 0.28 : 1
+  }
+
+  private edge(): object {
+    const [, edge] = this.tone
+    if (this.theme === 'file') return { 'line-color': '#8b949b', 'line-opacity': 0.6, 'line-width': 0.8, 'line-dasharray': [3, 3] }
+    if (this.theme === 'division') return { 'line-color': edge, 'line-opacity': 0.75, 'line-width': byZoom(9, 1.1, 14, 2.2), 'line-dasharray': [5, 2, 1, 2] }
+    if (this.theme === 'subdivision') return { 'line-color': edge, 'line-opacity': this.subject.rows > MANY ? faint(13, 15) : faint(10.5, 12), 'line-width': byZoom(11, 0.6, 15, 1.3), 'line-dasharray': [3, 2] }
+    return { 'line-color': edge, 'line-opacity': 0.85, 'line-width': byZoom(12, 0.3, 16, 0.9, 19, 1.4) }
   }
 
   street(): void {
-    const filter = ['==', ['geometry-type'], 'LineString']
-    const layout = { 'line-cap': 'round', 'line-join': 'round', 'line-sort-key': streetRank(this.subject) }
     const rank = streetRank(this.subject)
-    const [core, casing] = this.tone
-    this.add('casing', 'line', { type: 'line', filter, layout, paint: { 'line-color': casing, 'line-width': streetWidth(rank, 1), 'line-opacity': 1 } })
-    const colour = typeof rank === 'number' ? core : ['match', rank, 3, '#f7d79b', 2, '#fbe9c0', core]
-    this.add('core', 'line', { type: 'line', filter, layout, paint: { 'line-color': colour, 'line-width': streetWidth(rank, 0), 'line-opacity': 1 } }, 7)
+    const layout = { 'line-cap': 'round', 'line-join': 'round', 'line-sort-key': rank }
+    const paint = (of: 'surface' | 'casing'): object => ({ 'line-color': streetColour(rank, of), 'line-width': streetWidth(rank, of === 'casing' ? 1 : 0), 'line-opacity': 1 })
+    this.add('casing', 'line', { type: 'line', filter: streetFilter(rank), layout, paint: paint('casing') })
+    this.add('core', 'line', { type: 'line', filter: streetFilter(rank), layout, paint: paint('surface') })
   }
 
   line(): void {
@@ -147,42 +144,36 @@ class Drawing {
       'circle-color': address ? this.tone[1] : this.tone[0], 'circle-radius': radius, 'circle-opacity': 0.9,
       'circle-stroke-color': halo, 'circle-stroke-width': byZoom(11, 0.2, 15, small ? 0.6 : 1.2), 'circle-stroke-opacity': 0.9,
     }
-    this.add('dot', 'point', { type: 'circle', filter, paint }, this.theme === 'poi' ? 15 : address ? 16 : 0)
+    this.add('dot', 'point', { type: 'circle', filter, paint }, this.theme === 'poi' ? 15.5 : address ? 17 : 0)
   }
 
   label(): void {
-    const { fields } = this.subject
+    const { fields, geometry } = this.subject
+    if (this.theme === 'file' && geometry === 'polygon') return
     const number = this.theme === 'address' ? numberField(fields) : null
-    const named = number ? [number] : nameFields(fields, this.language)
+    const named = number ? [number] : nameFields(fields, this.language, this.theme === 'division')
     if (!named.length) return
     const text = ['to-string', ['coalesce', ...named.map((field) => ['get', field.name]), '']]
-    const paint = { 'text-color': '#3d464d', 'text-halo-color': halo, 'text-halo-width': 1.4, 'text-opacity': 1 }
-    this.add('label', 'label', { type: 'symbol', ...(this.theme === 'division' ? { maxzoom: 16 } : {}), layout: { 'text-field': text, ...this.labelLayout() }, paint: { ...paint, ...this.labelPaint() } }, this.labelZoom())
+    const own = this.theme === 'file' || (this.theme === 'plain' && this.subject.geometry !== 'polygon') ? this.tone[1] : inks[this.theme]
+    const paint = { 'text-color': own, 'text-halo-color': halo, 'text-halo-width': 1.6, 'text-halo-blur': 0.4, 'text-opacity': 1 }
+    const street = this.theme === 'street' ? { filter: streetFilter(streetRank(this.subject), 2) } : {}
+    const end = this.theme === 'division' ? { maxzoom: 14.5 } : this.theme === 'subdivision' ? { maxzoom: this.subject.rows > MANY ? 17.5 : 15.5 } : {}
+    const layout = { 'text-field': this.theme === 'division' ? inBoth(named, text) : text, ...this.labelLayout() }
+    this.add('label', 'label', { type: 'symbol', ...street, ...end, layout, paint }, this.labelZoom())
   }
 
   private labelLayout(): object {
     const common = { 'text-font': REGULAR, 'text-padding': 6, 'text-max-width': 7 }
-    if (this.theme === 'division') return { ...common, 'text-font': MEDIUM, 'text-size': byZoom(9, 12, 14, 18), 'text-letter-spacing': this.language === 'zh' ? 0.2 : 0.08 }
-    if (this.theme === 'subdivision') return { ...common, 'text-size': byZoom(11, 10.5, 15, 13), 'text-letter-spacing': 0.1 }
-    if (this.theme === 'street') return { ...common, 'symbol-placement': 'line', 'text-size': byZoom(13, 10.5, 17, 14), 'symbol-spacing': 360, 'text-letter-spacing': 0.08 }
+    if (this.theme === 'division') return { ...common, 'text-font': MEDIUM, 'text-size': byZoom(8, 12, 13, 19), 'text-letter-spacing': this.language === 'zh' ? 0.16 : 0.04, 'text-max-width': 10, 'text-padding': 10 }
+    if (this.theme === 'subdivision') return { ...common, 'text-size': this.subject.rows > MANY ? byZoom(14, 10.5, 17, 13) : byZoom(11, 11, 15, 14), 'text-letter-spacing': 0.08, 'text-padding': 12 }
+    if (this.theme === 'street') return { ...common, 'symbol-placement': 'line', 'text-size': byZoom(12, 10.5, 17, 14), 'symbol-spacing': 340, 'text-letter-spacing': this.language === 'zh' ? 0.12 : 0.02, 'symbol-sort-key': ['-', 0, streetRank(this.subject)], 'text-max-angle': 30, 'text-padding': 4 }
     if (this.subject.geometry === 'line') return { ...common, 'symbol-placement': 'line', 'text-size': 12 }
     if (this.subject.geometry === 'point') return { ...common, 'text-size': 11.5, 'text-anchor': 'top', 'text-offset': [0, 0.6], 'text-optional': true }
     return { ...common, 'text-size': byZoom(15, 10.5, 18, 13) }
   }
 
-  private labelPaint(): object {
-    if (this.theme === 'division') return { 'text-color': '#59636c' }
-    if (this.theme === 'subdivision') return { 'text-color': '#7b858d' }
-    if (this.theme === 'address') return { 'text-color': '#7a4b2a' }
-    if (this.theme === 'poi') return { 'text-color': '#3b566f' }
-    if (this.theme === 'water') return { 'text-color': '#3f779b' }
-    if (this.theme === 'green') return { 'text-color': '#55774a' }
-    if (this.theme === 'file' || (this.theme === 'plain' && this.subject.geometry !== 'polygon')) return { 'text-color': this.tone[1] }
-    return {}
-  }
-
   private labelZoom(): number {
-    const first: Record<Theme, number> = { division: 8, subdivision: 11, green: 13, water: 12, parcel: 16, plain: 14, street: 13, building: 16.2, address: 17.2, poi: 16.4, file: 14 }
+    const first: Record<Theme, number> = { division: 8, subdivision: 11, green: 14, water: 10.5, parcel: 18, plain: 14, street: 12, building: 16.5, address: 18, poi: 16.5, file: 15 }
     // communities are many: named later than the street offices they belong to
     return this.theme === 'subdivision' && this.subject.rows > MANY ? first.subdivision + 3 : first[this.theme]
   }
@@ -195,6 +186,12 @@ export function colourOf(layer: Layer, among: Layer[]): string {
   const bare = among.filter((one) => one.geometry !== 'none' && !tones[themeOf(one)])
   return assignColours(bare.map((one) => one.slug)).get(layer.slug) ?? accent
 }
+
+/** How high a layer of its theme stands among its like. */
+export const standing = (layer: Layer): number => ranks[themeOf(layer)]
+
+/** The layer to which a style layer belongs. */
+export const slugOf = (id: string): string => id.split('|')[0] ?? id
 
 /** The style layers of one layer, unsorted. */
 export function symbolsOf(layer: Layer, colour: string, language: Language = 'zh'): Symbol[] {
@@ -242,5 +239,5 @@ export function swatchOf(layer: Layer, colour: string): Swatch {
   const [fill, edge] = toneOf(layer, colour)
   const theme = themeOf(layer)
   const dashed = theme === 'division' || theme === 'subdivision' || (theme === 'file' && shape === 'area')
-  return { cover: fill === edge ? 0.3 : 1, several: [], shape, fill: theme === 'address' ? edge : dashed && theme === 'file' ? halo : fill, edge, dashed, ramp: ramp(layer) }
+  return { cover: fill === edge ? 0.3 : 1, several: [], shape, fill: theme === 'address' ? edge : dashed && theme === 'file' ? halo : fill, edge: dashed && theme === 'file' ? '#8b949b' : edge, dashed, ramp: ramp(layer) }
 }

@@ -37,22 +37,25 @@ export function themeOf(layer: Pick<Layer, 'slug' | 'title' | 'geometry' | 'hold
 }
 
 /** Areas so few that each deserves one name, however many tiles its polygon comes in. */
-export const namedOnce = (layer: Pick<Layer, 'geometry' | 'rows'>): boolean => layer.geometry === 'polygon' && layer.rows <= 1000
+export const namedOnce = (layer: Pick<Layer, 'geometry' | 'rows'>): boolean => layer.geometry === 'polygon' && layer.rows <= 5000
 
 const called = (fields: Field[], name: RegExp, kinds: string[]): Field | null =>
   fields.find((field) => kinds.includes(field.kind) && (name.test(field.name) || name.test(field.title.zh))) ?? null
 
 const english = (field: Field): boolean => /_en$/i.test(field.name) || field.title.zh.startsWith('英文')
 
-/** The fields whose text names a feature, the best for the language first. */
-export function nameFields(fields: Field[], language: Language): Field[] {
+/** The fields whose text names a feature, the best for the language first; `both` has the foreign name in Chinese too. */
+export function nameFields(fields: Field[], language: Language, both = false): Field[] {
   const own = called(fields.filter((field) => !english(field)), /^name(_zh)?$|^title$|_name$|名称$|^名$|站名/i, ['text'])
   const foreign = called(fields.filter(english), /name|名称/i, ['text'])
-  return (language === 'en' ? [foreign, own] : [own]).filter((field) => field !== null)
+  return (language === 'en' ? [foreign, own] : both ? [own, foreign] : [own]).filter((field) => field !== null)
 }
 
 /** The field with a house number, for labels of addresses. */
 export const numberField = (fields: Field[]): Field | null => called(fields, /^(house_?)?(number|no)$|门牌号/i, ['text', 'integer'])
+
+/** The field that tells what land is used for. */
+export const useField = (fields: Field[]): Field | null => called(fields, /^(land_?)?use$|用途|用地/i, ['text', 'integer'])
 
 /** The field that ranks streets. */
 export const rankField = (fields: Field[]): Field | null => called(fields, /class|grade|rank|等级/i, ['text', 'integer'])

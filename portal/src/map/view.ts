@@ -10,7 +10,11 @@ import { graticule, stepFor } from './graticule'
 import { namesSource, placeNames } from './names'
 import { CHOSEN_ON, dotted, marksOf, overlayLayers, type Mark, type Overlay } from './overlay'
 import { boxOf } from './shapes'
-import { colourOf, sorted, symbolsOf } from './symbols'
+import type { Place } from './measures'
+import { opacityTimes, OPACITIES } from './opacity'
+import { stacked } from './order'
+import { SKETCH, sketchLayers } from './sketch'
+import { colourOf, symbolsOf, type Symbol } from './symbols'
 import { namedOnce } from './themes'
 
 type Library = typeof import('maplibre-gl')
@@ -38,6 +42,8 @@ export interface Listener {
 
 export interface Opening {
   layers: Layer[]
+  /** The slugs from the top down, where the reader has put them in an order of their own. */
+  order: string[] | null
   camera: Camera | null
   bbox: Bbox | null
   marks: Mark[]
@@ -55,7 +61,6 @@ export interface Opening {
 /** What is shown where no place is asked for and no layer lies anywhere. */
 const CHINA: Bbox = [73, 18, 135, 54]
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
-const OPACITIES = ['fill-opacity', 'line-opacity', 'circle-opacity', 'circle-stroke-opacity', 'text-opacity'] as const
 
 let library: Promise<Library> | null = null
 
@@ -65,6 +70,9 @@ async function load(): Promise<Library> {
   maplibre.setWorkerUrl(worker.default)
   return maplibre
 }
+
+const drawnBy = (opening: Opening): Symbol[] =>
+  opening.layers.filter((layer) => layer.geometry !== 'none').flatMap((layer) => symbolsOf(layer, colourOf(layer, opening.layers), opening.language))
 
 function styleOf(opening: Opening): StyleSpecification {
   const drawn = opening.layers.filter((layer) => layer.geometry !== 'none')
@@ -83,13 +91,14 @@ function styleOf(opening: Opening): StyleSpecification {
       picked: { type: 'geojson', data: EMPTY },
       overlay: { type: 'geojson', data: opening.overlay ? dotted(opening.overlay) : EMPTY },
       marks: { type: 'geojson', data: marksOf(opening.marks) },
+      [SKETCH]: { type: 'geojson', data: EMPTY },
       ...Object.fromEntries(tiles),
       ...Object.fromEntries(drawn.filter(namedOnce).map((layer) => [namesSource(layer.slug), { type: 'geojson' as const, data: EMPTY }])),
     },
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': paper } },
       { id: 'graticule', type: 'line', source: 'graticule', paint: { 'line-color': '#dadedb', 'line-width': 0.7 } },
-      ...sorted(drawn.flatMap((layer) => symbolsOf(layer, colourOf(layer, opening.layers), opening.language))),
+      ...stacked(drawnBy(opening), opening.order),
       { id: 'picked-fill', type: 'fill', source: 'picked', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': accent, 'fill-opacity': 0.22 } },
       { id: 'picked-halo', type: 'line', ...picked, paint: { 'line-color': halo, 'line-width': 6, 'line-opacity': 0.9 } },
       { id: 'picked-line', type: 'line', ...picked, paint: { 'line-color': accent, 'line-width': 2.5 } },
@@ -98,12 +107,25 @@ function styleOf(opening: Opening): StyleSpecification {
         paint: { 'circle-color': accent, 'circle-radius': 7, 'circle-stroke-color': halo, 'circle-stroke-width': 2.5 },
       },
       ...overlayLayers(),
+      ...sketchLayers(),
     ],
   }
 }
 
+/** Takes the places of what is drawn; with `dragged` a box may be drawn in one stroke, and the map stays. */
+export interface Taker {
+  placed: (place: Place) => void
+  ahead: (place: Place) => void
+  ended: () => void
+  dragged: ((from: Place, to: Place) => void) | null
+}
+
+/** A stroke shorter than this, in pixels, is a click. */
+const STROKE = 3
+
 export class View {
-  private readonly base = new Map<string, number>()
+  private taker: Taker | null = null
+  private readonly base = new Map<string, unknown>()
   private readonly names = new Map<string, Map<string, GeoJSON.Feature>>()
 
   private constructor(private readonly engine: Engine, private readonly opening: Opening, private readonly listener: Listener) {
@@ -116,7 +138,7 @@ export class View {
   private noteOpacities(layer: LayerSpecification): void {
     for (const name of OPACITIES) {
       const value: unknown = (layer.paint as Record<string, unknown> | undefined)?.[name]
-      if (typeof value === 'number') this.base.set(`${layer.id}/${name}`, value)
+      if (value !== undefined) this.base.set(`${layer.id}/${name}`, value)
     }
   }
 
@@ -146,12 +168,30 @@ export class View {
     engine.on('moveend', () => { this.drawNet(); listener.moved() })
     engine.on('idle', () => { if (!this.drawNames()) listener.settled() })
     engine.on('mousemove', (event: MapMouseEvent) => listener.pointed(event.lngLat.lng, event.lngLat.lat))
-    engine.on('click', (event: MapMouseEvent) => this.ask(event.point.x, event.point.y))
+    engine.on('click', (event: MapMouseEvent) => this.clicked(event.point.x, event.point.y))
+    engine.on('mousemove', (event: MapMouseEvent) => this.taker?.ahead([event.lngLat.lng, event.lngLat.lat]))
+    engine.on('dblclick', () => this.taker?.ended())
+    engine.on('mousedown', (event: MapMouseEvent) => this.stroke(event))
     engine.on('error', (event) => listener.trouble(event.error.message))
     engine.getCanvas().addEventListener('keydown', (event) => {
       if (event.key !== 'Enter') return
       const { clientWidth, clientHeight } = engine.getContainer()
-      this.ask(clientWidth / 2, clientHeight / 2)
+      this.clicked(clientWidth / 2, clientHeight / 2)
+    })
+  }
+
+  private clicked(x: number, y: number): void {
+    if (!this.taker) return this.ask(x, y)
+    const { lng, lat } = this.engine.unproject([x, y])
+    this.taker.placed([lng, lat])
+  }
+
+  /** From where the button goes down to where it comes up, a box in one stroke. */
+  private stroke(start: MapMouseEvent): void {
+    const dragged = this.taker?.dragged
+    if (!dragged) return
+    this.engine.once('mouseup', (end: MapMouseEvent) => {
+      if (start.point.dist(end.point) > STROKE) dragged([start.lngLat.lng, start.lngLat.lat], [end.lngLat.lng, end.lngLat.lat])
     })
   }
 
@@ -183,6 +223,7 @@ export class View {
   private drawNames(): boolean {
     let moved = false
     for (const { slug } of this.opening.layers.filter(namedOnce)) {
+      if (this.engine.getZoom() < (this.engine.getLayer(`${slug}|label`)?.minzoom ?? 0)) continue
       const pieces = this.engine.querySourceFeatures(slug, { sourceLayer: slug })
       const before = this.names.get(slug) ?? new Map<string, GeoJSON.Feature>()
       const now = placeNames(pieces, this.bounds(), before)
@@ -209,6 +250,12 @@ export class View {
     return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]
   }
 
+  /** Of the map on the page, in CSS pixels. */
+  size(): { width: number; height: number } {
+    const { clientWidth, clientHeight } = this.engine.getContainer()
+    return { width: clientWidth, height: clientHeight }
+  }
+
   /** The pixel of a place. */
   pixel(lon: number, lat: number): { x: number; y: number } {
     return this.engine.project([lon, lat])
@@ -221,8 +268,19 @@ export class View {
       this.engine.setLayoutProperty(layer.id, 'visibility', opacity > 0 ? 'visible' : 'none')
       for (const name of OPACITIES) {
         const base = this.base.get(`${layer.id}/${name}`)
-        if (base !== undefined) this.engine.setPaintProperty(layer.id, name, base * opacity)
+        if (base !== undefined) this.engine.setPaintProperty(layer.id, name, opacityTimes(base, opacity) as never)
       }
+    }
+  }
+
+  /** Lays the layers on one another in this order, the topmost first; null: as their themes have it. */
+  reorder(order: string[] | null): void {
+    this.opening.order = order
+    let above = 'picked-fill'
+    for (const { id } of stacked(drawnBy(this.opening), order).reverse()) {
+      if (!this.engine.getLayer(id)) continue
+      this.engine.moveLayer(id, above)
+      above = id
     }
   }
 
@@ -231,7 +289,7 @@ export class View {
     const { engine, opening } = this
     const id = `${layer.slug}|`
     opening.layers = opening.layers.map((one) => (one.slug === layer.slug ? layer : one))
-    const all = sorted(opening.layers.filter((one) => one.geometry !== 'none').flatMap((one) => symbolsOf(one, colourOf(one, opening.layers), opening.language)))
+    const all = stacked(drawnBy(opening), opening.order)
     const drawn = new Map(engine.getStyle().layers.map((one) => [one.id, one]))
     for (const old of drawn.keys()) if (old.startsWith(id) && !all.some((one) => one.id === old)) engine.removeLayer(old)
     for (const [k, made] of all.entries()) {
@@ -279,6 +337,40 @@ export class View {
   /** Puts a ring around the mark, or an edge around the change, of that key. */
   setChosen(key: string | null): void {
     for (const id of ['marks-chosen', 'overlay-chosen']) this.engine.setFilter(id, ['all', ['==', ['get', 'key'], key ?? ''], key !== null])
+  }
+
+  setSketch(sketch: GeoJSON.FeatureCollection): void {
+    this.engine.getSource<GeoJSONSource>(SKETCH)?.setData(sketch)
+  }
+
+  /** While something is drawn, a click or Enter gives a place of it instead of asking what lies there. */
+  drawWith(taker: Taker | null): void {
+    this.taker = taker
+    this.engine.getCanvas().classList.toggle('drawing', taker !== null)
+    if (taker) this.engine.doubleClickZoom.disable()
+    else this.engine.doubleClickZoom.enable()
+    if (taker?.dragged) this.engine.dragPan.disable()
+    else this.engine.dragPan.enable()
+  }
+
+  /** The whole style as it is drawn now, for a second map of the same. */
+  style(): StyleSpecification {
+    return this.engine.getStyle()
+  }
+
+  /** Another map of the same place, in a box of its own; drawn to be copied. */
+  async twin(box: HTMLElement, pixelRatio: number): Promise<Engine> {
+    const { Map: MapClass } = await (library ??= load())
+    const { lon, lat, zoom } = this.camera()
+    const twin = new MapClass({
+      container: box, style: this.style(), center: [lon, lat], zoom, pixelRatio, interactive: false, attributionControl: false,
+      fadeDuration: 0, canvasContextAttributes: { preserveDrawingBuffer: true }, renderWorldCopies: false,
+    })
+    await new Promise<void>((resolve, reject) => {
+      twin.once('idle', () => resolve())
+      twin.on('error', (event) => reject(event.error))
+    })
+    return twin
   }
 
   /** Moves to a box, no farther off than the zoom at which its layer is drawn. */

@@ -84,6 +84,9 @@ export function sexagesimal(degrees: number, axis: 'lon' | 'lat', decimals = 1):
 
 const yesNo: Record<Language, [string, string]> = { zh: ['是', '否'], en: ['yes', 'no'] }
 
+/** A year is a number without thousands. */
+const isYear = (field: Field): boolean => field.kind === 'integer' && !field.unit && /(^|_)year(_|$)|年份|年度|年$/.test(`${field.name} ${field.title.zh}`)
+
 /** One value of a feature in words: code titles, dates, units; null where nothing is known. */
 export function valueInWords(value: Value | undefined, field: Field, language: Language): string | null {
   if (value === null || value === undefined || value === '') return null
@@ -93,6 +96,6 @@ export function valueInWords(value: Value | undefined, field: Field, language: L
   if (field.kind === 'date') return day(String(value), language)
   if (field.kind === 'instant') return minute(String(value), language)
   // decimals may travel as text, so that no digit is lost
-  const shown = typeof value === 'number' ? exact(value) : String(value)
+  const shown = typeof value === 'number' && !isYear(field) ? exact(value) : String(value)
   return field.unit ? `${shown} ${field.unit}` : shown
 }

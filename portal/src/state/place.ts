@@ -15,6 +15,8 @@ export interface Pick {
 export interface MapAddress {
   look: Look | null
   layers: Map<string, number> | null
+  /** The layers from the top down, where the reader has put them in an order; null: as their themes have it. */
+  order: string[] | null
   pick: Pick | null
 }
 
@@ -47,9 +49,14 @@ function pickOf(value: unknown): Pick | null {
   return match?.[1] && match[2] ? { slug: match[1], fid: match[2] } : null
 }
 
-/** Reads `at=114.06,22.54,12.5&layers=buildings:60,streets&pick=buildings/17`; what is malformed is left out. */
+function orderOf(value: unknown): string[] | null {
+  const slugs = typeof value === 'string' ? value.split(',').filter(Boolean) : []
+  return slugs.length ? [...new Set(slugs)] : null
+}
+
+/** Reads `at=114.06,22.54,12.5&layers=buildings:60,streets&order=streets,buildings&pick=buildings/17`; what is malformed is left out. */
 export function readMapAddress(query: Query): MapAddress {
-  return { look: lookOf(query['at']), layers: layersOf(query['layers']), pick: pickOf(query['pick']) }
+  return { look: lookOf(query['at']), layers: layersOf(query['layers']), order: orderOf(query['order']), pick: pickOf(query['pick']) }
 }
 
 /** Five decimals are a metre: enough to come back to the same view, short enough to send. */
@@ -64,6 +71,7 @@ export function writeMapAddress(address: MapAddress): Record<string, string> {
       .map(([slug, opacity]) => (opacity === 1 ? slug : `${slug}:${Math.round(opacity * 100)}`))
       .join(',')
   }
+  if (address.order) query['order'] = address.order.join(',')
   if (address.pick) query['pick'] = `${address.pick.slug}/${address.pick.fid}`
   return query
 }

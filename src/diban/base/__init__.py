@@ -12,6 +12,7 @@ Imports: ground, store; pyarrow, numpy, shapely, SQLAlchemy.
 from diban.base.base import OVERVIEW, TIDY, Base
 from diban.base.compare import CHANGED, NEW, load_plan
 from diban.base.landing import Staged
+from diban.base.lives import MOST_LIVES, Life, Lives, differing
 from diban.base.mvt import SUMMARY, TileAddress
 from diban.base.port import RowStore
 from diban.base.query import MAX_PAGE, Order, Page, Query
@@ -23,6 +24,7 @@ __all__ = [
     "CHANGED",
     "LOOKED_AT",
     "MAX_PAGE",
+    "MOST_LIVES",
     "NEW",
     "OVERVIEW",
     "SUMMARY",
@@ -30,6 +32,8 @@ __all__ = [
     "TILE_BYTES",
     "TILE_FEATURES",
     "Base",
+    "Life",
+    "Lives",
     "Order",
     "Page",
     "Query",
@@ -39,5 +43,6 @@ __all__ = [
     "Tile",
     "TileAddress",
     "Version",
+    "differing",
     "load_plan",
 ]

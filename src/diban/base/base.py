@@ -16,6 +16,7 @@ from diban.base import landing
 from diban.base.columns import from_physical
 from diban.base.compare import Present, plan_changes
 from diban.base.known import Held, Known, held_at
+from diban.base.lives import Lives, lives_of
 from diban.base.measuring import measure
 from diban.base.overview import Kept, Overviews
 from diban.base.port import RowStore
@@ -215,6 +216,12 @@ class Base:
         """Every version that landed, newest first."""
         with reading(self._database) as connection:
             return versions(connection, layer_id)
+
+    def lives(self, layer_id: LayerId, fid: int, scope: Scope, seconds: float | None = None) -> Lives:
+        """What one feature was from version to version, as the scope allows; `Missing` when never seen."""
+        snapshot = self.at(layer_id, NOW, scope, seconds)
+        with reading(self._database) as connection:
+            return lives_of(connection, snapshot, fid)
 
     def touched(self, layer_id: LayerId, since: VersionId) -> list[int]:
         """Numbers of features that were added, changed or removed after a version, up to the current one."""

@@ -141,6 +141,18 @@ def versions(connection: sa.Connection, layer_id: LayerId) -> list[Version]:
     return [version_of(row) for row in rows]
 
 
+def versions_of(connection: sa.Connection, layer_id: LayerId, seqs: Sequence[int]) -> dict[int, Version]:
+    """The landed versions with these sequence numbers."""
+    rows = connection.execute(
+        sa.select(layer_version).where(
+            layer_version.c.layer == layer_id,
+            layer_version.c.state == "landed",
+            layer_version.c.seq.in_(seqs),
+        )
+    )
+    return {row.seq: version_of(row) for row in rows}
+
+
 def write_extent(connection: sa.Connection, version: Version, extent: Extent | None) -> None:
     """Put a version's extent right."""
     written = None if extent is None else orjson.dumps(extent.as_list()).decode()

@@ -102,6 +102,27 @@ class Selection:
         """The rows of these features."""
         return self._all_of(reader, fields, lambda relation: relation.c.fid.in_(fids))
 
+    def lives(self, reader: Reader, fid: int, fields: Sequence[Field], limit: int) -> Statement:
+        """The latest rows of one feature up to this version, newest first: then their versions from and to.
+
+        Those that the scope's condition and area allow, whichever version held them.
+        """
+        parts = []
+        for relation in (
+            self.rows.live(self.storage, self.schema),
+            self.rows.past(self.storage, self.schema),
+        ):
+            span = (relation.c.vfrom, relation.c.vto)
+            picked = sa.select(*self.columns(relation, fields), *span)
+            parts.append(
+                picked.where(
+                    relation.c.fid == fid, relation.c.vfrom <= self.version.seq, *self._allowed(relation)
+                )
+            )
+        found = sa.union_all(*parts).subquery()
+        columns = list(found.c)
+        return sa.select(*columns).order_by(columns[-2].desc()).limit(limit)
+
     def largest(self, reader: Reader, box: Extent, fields: Sequence[Field], limit: int) -> Asked:
         """Rows that meet a box roughly, the largest boxes first."""
         if self._plain(reader):
@@ -206,12 +227,17 @@ class Selection:
             at = micros(self.moment.valid_at)
             parts.append(sa.or_(columns.tfrom.is_(None), columns.tfrom <= at))
             parts.append(sa.or_(columns.tto.is_(None), columns.tto > at))
+        return sa.and_(*parts, *self._allowed(relation))
+
+    def _allowed(self, relation: sa.Table) -> list[Condition]:
+        """What the scope asks of a row; its area only roughly."""
+        parts: list[Condition] = []
         if self.scope.rows is not None:
             parts.append(to_sql(self.scope.rows, self.schema, relation))
         if self.scope.area is not None:
             area = area_box(self.scope.area)
             parts.append(self.rows.meets(relation, area, self._share(area) > WIDE))
-        return sa.and_(*parts)
+        return parts
 
     def wanted(self, query: Query, relation: sa.Table) -> Condition:
         """What the query asks of a row; its boxes only roughly."""

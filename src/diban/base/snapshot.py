@@ -179,6 +179,20 @@ class Snapshot:
                     found += self._exact(reader.connection.execute(statement).fetchall(), ())
         return self._batch(sorted(found, key=lambda row: row[0]), fields, True)
 
+    def lives(self, fid: int, most: int) -> tuple[pa.RecordBatch, list[tuple[int, int | None]]]:
+        """The latest rows of one feature, the oldest first, and from and to which sequence number each was.
+
+        Each as it may be seen today: its fields by their present names, its row allowed as it was then.
+        """
+        found: list[Row] = []
+        if self._selection is not None:
+            with self._reader() as reader:
+                statement = self._selection.lives(reader, fid, self.schema.fields, most)
+                found = self._exact(reader.connection.execute(statement).fetchall(), ())[::-1]
+        seen = 0 if self.version is None else self.version.seq
+        spans = [(int(row[-2]), row[-1] if row[-1] is None or row[-1] <= seen else None) for row in found]
+        return self._batch([row[:-2] for row in found], self.schema.fields, True), spans
+
     def count(self, query: Query) -> int:
         """How many features the query matches and the scope allows, exactly; paging is left aside."""
         if self._selection is None:
@@ -385,7 +399,9 @@ class Snapshot:
             meets = meets & np.any([shapely.intersects(square, shown) for square in squares], axis=0)
         return meets
 
-    def _batch(self, found: Sequence[Row], fields: Sequence[Field], geometry: bool) -> pa.RecordBatch:
+    def _batch(
+        self, found: Sequence[Sequence[Any]], fields: Sequence[Field], geometry: bool
+    ) -> pa.RecordBatch:
         """Rows (feature number, WKB, fields …) as a batch, masked and made coarser as the scope says."""
         values = list(zip(*found, strict=True)) if found else [()] * (2 + len(fields))
         columns: dict[str, pa.Array] = {FID: pa.array(values[0], pa.int64())}

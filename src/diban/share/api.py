@@ -42,6 +42,7 @@ from diban.share.ogc.tile_reads import MVT
 from diban.share.ogc.tiles import tiles_block
 from diban.share.pages.assets import assets_block
 from diban.share.pages.catalogue import catalogue_block
+from diban.share.pages.history import history_block
 from diban.share.pages.home import home_block
 from diban.share.pages.mappings import mappings_block
 from diban.share.pages.operations import operations_block
@@ -95,6 +96,7 @@ def blocks_of(services: Services) -> tuple[Block, ...]:
         styles_block(desk),
         downloads_block(desk),
         assets_block(desk),
+        history_block(desk),
         platform_block(asking),
         session_block(asking),
         catalogue_block(asking, directory, holdings),

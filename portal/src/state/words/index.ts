@@ -1,5 +1,6 @@
 export { catalogue, kinds, resource } from './catalogue'
 export { chart, delivery } from './chart'
+export { past, taking, drawing, printing, groups } from './map_tools'
 export { deliver, mapping, provided } from './deliver'
 export { changeMap, inbox, journey, question, receipt, repair, review } from './desk'
 export { styling } from './styling'

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Request, Response
 
 from diban.base import Query, Snapshot
 from diban.catalogue import ResourceLayer
-from diban.ground import Missing, Text, now
+from diban.ground import Text, now
 from diban.share.block import JSON, Block, Link, link, read_route
 from diban.share.http.conditional import unchanged
 from diban.share.http.document import document, form_wanted
 from diban.share.http.geojson import features_of
 from diban.share.offered.counts import Counts
 from diban.share.offered.desk import Answer, Asked, Desk
+from diban.share.offered.feature_number import feature_number
 from diban.share.ogc.feature_read import FeatureRead, query_of, read_features
 from diban.share.parameters.after import AFTER
 from diban.share.parameters.bbox import BBOX, BBOX_CRS
@@ -43,7 +44,6 @@ FORMAT = form_of("json", "geojson", "html")
 SINGLE = (FORMAT, CRS, VERSION, KNOWN_AT)
 ITEMS = (*SINGLE, BBOX, BBOX_CRS, DATETIME, LIMIT, PROPERTIES, SORTBY, AFTER)
 RESERVED = frozenset(parameter.name for parameter in ITEMS)
-_FID_DIGITS = 16
 
 
 def features_block(desk: Desk, counts: Counts) -> Block:
@@ -102,7 +102,7 @@ class _Pages:
     def _item(self, asked: Asked, feature: str) -> Answer:
         read = read_features(self._base, asked, SINGLE, self._seconds, filtered=False)
         form = form_wanted(asked.request, FORMAT)
-        batch = read.snapshot.feature(_number(feature))
+        batch = read.snapshot.feature(feature_number(feature))
         tag = read.tag(form, feature, read.crs.code)
         if (held := unchanged(asked.request, tag)) is not None:
             return held, 0
@@ -111,6 +111,7 @@ class _Pages:
         body["links"] = [
             link("self", f"{asked.here}/items/{feature}", GEOJSON),
             link("collection", asked.here, JSON),
+            link("version-history", _history(asked, feature), JSON),
         ]
         return self._made(read, body, tag), 1
 
@@ -121,12 +122,10 @@ class _Pages:
         return document(request, body, FORMAT, self._title, name=name, kind=GEOJSON, headers=own)
 
 
-def _number(feature: str) -> int:
-    """The feature number; a text that is none names no feature."""
-    if not feature.isascii() or not feature.isdigit() or len(feature) > _FID_DIGITS:
-        shown = feature[:40]
-        raise Missing(Text(zh=f"没有要素 {shown}", en=f"there is no feature {shown}"), field="featureId")
-    return int(feature)
+def _history(asked: Asked, feature: str) -> str:
+    """Where it is told what became of the feature."""
+    root = asked.root.removesuffix("/ogc")
+    return f"{root}/api/history/{asked.offered.layer.slug}/{feature}"
 
 
 def _page_links(read: FeatureRead, after: str | None) -> list[Link]:
