@@ -67,14 +67,15 @@ def serving(
 
 def _until_ready(served: Served, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            if served.get(ITEMS).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-        assert process.poll() is None, f"the server ended:\n{_end_of(served.log)}"
-        assert time.monotonic() < deadline, f"the server does not answer:\n{_end_of(served.log)}"
+    with httpx.Client(timeout=30) as client:  # one: each reads all certificates when it is made
+        while True:
+            try:
+                if client.get(served.address + ITEMS).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+            assert process.poll() is None, f"the server ended:\n{_end_of(served.log)}"
+            assert time.monotonic() < deadline, f"the server does not answer:\n{_end_of(served.log)}"
 
 
 def _end_of(log: Path) -> str:

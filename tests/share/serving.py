@@ -57,10 +57,11 @@ def free_port() -> int:
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx.get(address, timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
+    with httpx.Client(timeout=2) as client:  # one: each reads all certificates when it is made
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                if client.get(address).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
     raise RuntimeError(f"the server does not answer at {address}")
