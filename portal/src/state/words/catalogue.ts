@@ -96,7 +96,7 @@ export const resource = {
   items: { zh: '要素', en: 'Features' },
   tiles: { zh: '矢量瓦片', en: 'Vector tiles' },
   whole: { zh: '整层下载', en: 'Download' },
-  wholeOf: { zh: '{form} · 下载“{title}”整层', en: 'Download all of {title} ({form})' },
+  wholeOf: { zh: '下载“{title}”整层', en: 'Download all of {title}' },
   example: { zh: '调用示例', en: 'How to call it' },
   all: { zh: '共 {n} 项', en: '{n} in all' },
 } as const
