@@ -126,6 +126,7 @@ def test_catalogue_lists_what_may_be_read(desk: Visit) -> None:
 def test_search_narrows_and_stays_in_the_address(desk: Visit) -> None:
     title = published(desk)[0]["title"]["zh"]
     desk.open("/catalogue")
+    expect(desk.page.get_by_role("link", name=title, exact=True)).to_be_visible()
     desk.page.keyboard.press("/")
     expect(desk.page.get_by_role("searchbox")).to_be_focused()
     desk.page.keyboard.type("zzz-nothing-is-called-so")
@@ -209,7 +210,7 @@ def test_language_is_switched_and_kept(desk: Visit) -> None:
     desk.page.get_by_role("button", name="English").click()
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("Catalogue")
     expect(html).to_have_attribute("lang", "en")
-    expect(desk.page).to_have_url(f"{desk.url}/?lang=en")
+    expect(desk.page).to_have_url(f"{desk.url}/catalogue?lang=en")
     for resource in published(desk):
         expect(desk.page.get_by_role("link", name=resource["title"]["en"], exact=True)).to_be_visible()
     desk.open("/sign-in")

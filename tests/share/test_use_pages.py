@@ -57,6 +57,15 @@ def test_other_days_hold_nothing(used_town: Town) -> None:
     assert (told["lines"], told["days"]) == ([], [])
 
 
+def test_so_many_days_end_with_today_in_the_city(used_town: Town) -> None:
+    today = now().astimezone(used_town.services.use.zone).date()
+    told = used_town.browser("bureau").read("/api/use", days=7)
+    assert (told["since"], told["until"]) == ((today - timedelta(days=6)).isoformat(), today.isoformat())
+    assert sum(day["calls"] for day in told["days"]) == 4
+    older = used_town.browser("bureau").read("/api/use", days=3660, until="2020-01-01")
+    assert (older["since"], older["until"], older["days"]) == ("2009-12-25", "2020-01-01", [])
+
+
 def test_a_file_for_spreadsheets(used_town: Town) -> None:
     answer = used_town.browser("housing").get("/api/use", params={"by": "party", "f": "csv", "lang": "zh"})
     assert answer.headers["content-type"].startswith("text/csv")
@@ -75,6 +84,10 @@ def test_a_file_for_spreadsheets(used_town: Town) -> None:
         ({"since": "yesterday"}, "since", 400),
         ({"since": "2026-02-01", "until": "2026-01-01"}, "since", 400),
         ({"until": "0001-01-01"}, "since", 400),
+        ({"days": "0"}, "days", 400),
+        ({"days": "3661"}, "days", 400),
+        ({"days": "00012345678901"}, "days", 400),
+        ({"days": "a week"}, "days", 400),
         ({"f": "xlsx"}, "f", 400),
         ({"resource": "nothing"}, "resource", 404),
         ({"party": "x" * 100}, "party", 400),

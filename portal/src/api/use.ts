@@ -5,8 +5,8 @@ import type { components } from './schema'
 export type UseLine = components['schemas']['UseLine']
 export type Use = components['schemas']['Use']
 
-/** Address of the sums of the last so many days, ending `until`. */
-export const useAddress = (by: string, since: string, until: string): string =>
-  `/api/use?${new URLSearchParams({ by, since, until })}`
+/** Address of the sums of the last so many days; which day it is in the city, the platform knows. */
+export const useAddress = (by: string, days: number): string =>
+  `/api/use?${new URLSearchParams({ by, days: String(days) })}`
 
 export const readUse = (address: string, signal?: AbortSignal): Promise<Use> => read<Use>(address, signal)

@@ -85,7 +85,7 @@ def uploads_block(asking: Asking) -> Block:
         act_route(
             *(routes, "PATCH", one, pages.append),
             status=204,
-            refuses=(408, 409, 412, 415, 460),
+            refuses=(409, 412, 415, 460),
             further=[TUS, OFFSET, CHECKSUM],
             body=PIECES,
         )

@@ -50,7 +50,7 @@ def answers(
     if access is not Access.OPEN:
         refusals |= {401, 403}
     if method in _BODIES:
-        refusals.add(413)
+        refusals |= {408, 413}
     if "{" in path:
         refusals.add(404)
     for refusal in sorted(refusals):

@@ -20,7 +20,7 @@ from diban.share.http.described import Access
 from diban.share.http.download import disposition
 from diban.share.http.language import language_of
 from diban.share.offered.directory import Directory
-from diban.share.parameters.days import SINCE, UNTIL, parse_days
+from diban.share.parameters.days import DAYS, SINCE, UNTIL, parse_days
 from diban.share.parameters.form import form_of, parse_form
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.lang import LANG, parse_lang
@@ -36,7 +36,7 @@ BY = Parameter(
 )
 RESOURCE = Parameter("resource", Text(zh="只看某资源", en="one resource's use alone"))
 PARTY = Parameter("party", Text(zh="只看某机构", en="one party's use alone"))
-KNOWN = (BY, SINCE, UNTIL, RESOURCE, PARTY, FORM, LANG)
+KNOWN = (BY, SINCE, UNTIL, DAYS, RESOURCE, PARTY, FORM, LANG)
 _ALL = (Permission.SEE_ALL, Permission.OPERATE, Permission.ASSESS)
 _HEAD = ("of", "title", "calls", "refused", "rows", "bytes")
 _RUN_BY_SHEETS = ("=", "+", "-", "@", "\t", "\r")

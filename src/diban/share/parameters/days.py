@@ -1,4 +1,4 @@
-"""``since``, ``until``: days of the city, both included."""
+"""``since``, ``until``: days of the city, both included; ``days``: how many, ending ``until``."""
 
 from __future__ import annotations
 
@@ -10,16 +10,25 @@ from diban.share.parameters.parameter import Parameter
 
 MOST_DAYS = 3660
 _USUAL = 30
-_FIRST = date.min + timedelta(days=_USUAL)
+_FIRST = date.min + timedelta(days=MOST_DAYS)
 _DAY = {"type": "string", "format": "date"}
 SINCE = Parameter("since", Text(zh="起始日，含", en="first day, included"), _DAY)
-UNTIL = Parameter("until", Text(zh="截止日，含", en="last day, included"), _DAY)
+UNTIL = Parameter(
+    "until",
+    Text(zh="截止日，含；默认为本市今天", en="last day, included; today in the city unless said"),
+    _DAY,
+)
+DAYS = Parameter(
+    "days",
+    Text(zh=f"截至该日的天数，默认 {_USUAL}", en=f"how many days up to it, {_USUAL} unless said"),
+    {"type": "integer", "minimum": 1, "maximum": MOST_DAYS},
+)
 
 
 def parse_days(given: Mapping[str, str], today: date) -> tuple[date, date]:
-    """The days asked for: the last thirty unless said; ten years at most."""
+    """The days asked for: the last thirty unless said; ten years at most. ``since`` goes before ``days``."""
     until = _day(given, UNTIL.name) or today
-    since = _day(given, SINCE.name) or max(until, _FIRST) - timedelta(days=_USUAL - 1)
+    since = _day(given, SINCE.name) or max(until, _FIRST) - timedelta(days=_count(given) - 1)
     if not timedelta(0) <= until - since <= timedelta(days=MOST_DAYS):
         raise Invalid(
             Text(zh="起止日期不成立", en="these days do not hold"),
@@ -28,6 +37,18 @@ def parse_days(given: Mapping[str, str], today: date) -> tuple[date, date]:
             remedy=Text(zh="起始日不晚于截止日，至多十年", en="since before until, ten years at most"),
         )
     return since, until
+
+
+def _count(given: Mapping[str, str]) -> int:
+    text = given.get(DAYS.name, str(_USUAL))
+    if len(text) <= 4 and text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_DAYS:
+        return int(text)
+    raise Invalid(
+        Text(zh=f"天数不成立：{text[:40]}", en=f"not a number of days: {text[:40]}"),
+        field=DAYS.name,
+        limit=MOST_DAYS,
+        remedy=Text(zh=f"1 至 {MOST_DAYS} 的整数", en=f"a whole number from 1 to {MOST_DAYS}"),
+    )
 
 
 def _day(given: Mapping[str, str], name: str) -> date | None:
