@@ -16,7 +16,7 @@ from tests.share.conftest import copied
 from tests.share.serving import serving
 from tests.share.town import BUILDINGS, Town, building
 
-MANY = 20_000
+MANY = 10_000
 SECONDS = 5.0
 MOST_BYTES = 16 << 20
 AT = "/ogc/collections/buildings"

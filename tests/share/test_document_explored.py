@@ -33,7 +33,7 @@ CHECKS: list[Callable[..., bool | None]] = [
 ]
 EXPLORED = SCHEMA.exclude(path="/api/session", method="POST").exclude(path="/api/session/password")
 """Without what checks a password, which is made to take long; tried in ``test_session.py``."""
-SHORT, LONG = 8, 400
+SHORT, LONG = 4, 400
 PHASES = (Phase.explicit, Phase.generate)
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
