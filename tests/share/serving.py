@@ -19,6 +19,8 @@ from diban.governance import Party, PartyKind
 from diban.ground import PartyId, Text
 from tests.share.town import Town, open_town
 
+START = 300.0
+"""Seconds that a server may take to answer at all: many on a machine that does other things as well."""
 FOLDER, PUBLIC = "DIBAN_TEST_TOWN", "DIBAN_TEST_PUBLIC"
 
 
@@ -56,7 +58,7 @@ def free_port() -> int:
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + START
     with httpx.Client(timeout=2) as client:  # one: each reads all certificates when it is made
         while time.monotonic() < until and process.poll() is None:
             try:
