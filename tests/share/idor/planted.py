@@ -33,7 +33,7 @@ BODY = geojson(BENT)
 
 
 def plant(town: Town, owner: Client, *, sent: bool = True) -> dict[str, str]:
-    """What stands in ``NAMES`` and has rows, and one of each thing with an id; ``sent``: a delivery as well."""
+    """What stands in ``NAMES`` and has rows, and one of each thing with an id; ``sent``: a delivery too."""
     add_plan(town)
     town.grant("transport", "plan")
     owner.ask("PUT", "/api/styles/buildings", json={"style": {"label": {"field": "code"}}, "why": WHY})
