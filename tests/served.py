@@ -17,7 +17,7 @@ import httpx
 
 from diban.app import PASSWORD, Demonstration, build_demo
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import httpx
 
 from tests.reliability.installation import LAYER, Installation
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 STOP_SECONDS = 40.0
 ITEMS = f"/ogc/collections/{LAYER}/items?limit=20"
 GUARD = {"X-Diban-Request": "1"}
@@ -29,6 +29,22 @@ class Served:
 
     address: str
     log: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.address.rpartition(":")[2])
+
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(number) for number in children.read_text().split()]
+
+    def kill(self) -> None:
+        """All its processes at once, for good."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def get(self, path: str) -> httpx.Response:
         """Ask on a fresh connection, which may meet any of the processes."""
@@ -44,18 +60,20 @@ class Served:
 def serving(
     installation: Installation, folder: Path, *, processes: int = 2, env: Mapping[str, str] | None = None
 ) -> Iterator[Served]:
-    """Serve the installation while the block runs; it must then stop in order when asked to."""
+    """Serve it while the block runs; unless it was killed, it must then stop in order when asked to."""
     port, log = _free_port(), folder / "serve.log"
-    served = Served(f"http://127.0.0.1:{port}", log)
     command = [sys.executable, "-m", "diban.app.main", "serve", "--home", str(installation.home)]
     command += ["--port", str(port), "--processes", str(processes)]
     with log.open("wb") as stream:
         process = subprocess.Popen(
             command, stdout=stream, stderr=stream, env={**os.environ, **(env or {})}, start_new_session=True
         )
+    served = Served(f"http://127.0.0.1:{port}", log, process)
     try:
         _until_ready(served, process)
         yield served
+        if process.returncode == -signal.SIGKILL:
+            return
         process.send_signal(signal.SIGTERM)
         code = process.wait(STOP_SECONDS)
         assert code in (0, -signal.SIGTERM), f"the server ended with {code}:\n{_end_of(log)}"

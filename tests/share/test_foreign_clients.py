@@ -87,6 +87,17 @@ def test_gdal_reads_features(address: str, town: Town) -> None:
         )
 
 
+def test_gdal_counts_over_all_pages(address: str, town: Town) -> None:
+    """As much by its own count as by reading page after page, and by a condition that it passes on."""
+    key, source = town.key("transport"), f"OAPIF:{address}/ogc"
+    said = gdal("ogrinfo", "-ro", "-q", source, "-sql", "SELECT COUNT(*) AS many FROM buildings", key=key)
+    assert f"many (Integer) = {ROWS}" in said
+    low = converted(source, "buildings", key, "-oo", "PAGE_SIZE=7", "-where", "floors < 3")
+    assert len(low) == 3 * ROWS // 10
+    paged = gdal("ogrinfo", "-ro", "-al", "-geom=NO", "-oo", "PAGE_SIZE=13", source, "buildings", key=key)
+    assert paged.count("OGRFeature(") == ROWS
+
+
 def test_gdal_asks_by_box(address: str, town: Town) -> None:
     box = ("-spat", "114", "22.5", "114.0052", "22.5006")
     found = converted(f"OAPIF:{address}/ogc", "buildings", town.key("transport"), *box)
