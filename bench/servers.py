@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from bench.place import LAYER
 
-START_SECONDS = 180.0
+START_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
