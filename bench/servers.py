@@ -143,7 +143,7 @@ def _pygeoapi(database: str, port: int) -> dict[str, object]:
         "data": {**data, "password": url.password, "search_path": ["public"]},
         "id_field": "fid",
         "table": "bench_copy",
-        "geom_field": "geometry",
+        "geom_field": "geom",
     }
     words: dict[str, object] = {"title": "bench", "description": "bench", "keywords": ["bench"]}
     of_layer = {

@@ -21,7 +21,7 @@ from bench.installed import PYGEOAPI, TILESERVER, TIPG, node_peer, python_peer
 from bench.landing import land
 from bench.load import Load, Wrk
 from bench.mbtiles import Square, write_mbtiles
-from bench.peers import ogr2ogr_copy
+from bench.peers import call_wgs84, ogr2ogr_copy
 from bench.place import make_place, publish
 from bench.report import Figure, write_table
 from bench.servers import Server, ours, pygeoapi, tileserver, tipg
@@ -73,6 +73,7 @@ def _figures(wrk: Wrk) -> Iterator[Figure]:
     write_geopackage(file, COUNT)
     with running_cluster() as cluster, cluster.database() as theirs, cluster.database() as database:
         ogr2ogr_copy(file, theirs)
+        call_wgs84(theirs)
         places = [_filled("PostGIS", file, database), _filled("embedded", file)]
         yield from _features(wrk, theirs, places)
         for zoom in (14, 16):
@@ -135,7 +136,7 @@ def _warm(wrk: Wrk) -> Iterator[Figure]:
     place = _filled("embedded", file)
     program = node_peer(FOLDER / "tileserver", TILESERVER, "tileserver-gl")
     with ours("Diban", place.home, place.key, 2, tile_memory=WARM_BYTES) as mine:
-        kept = write_mbtiles(mine, sheet_squares(WARM_ZOOM), WARM, tiles)
+        kept = write_mbtiles(mine, sheet_squares(SHEETS, WARM_ZOOM), WARM, tiles)
         gzip = {"Accept-Encoding": "gzip"}
         paths = _squared(mine, kept)
         # Each process draws what it is asked for first: until all is warm in both.
@@ -184,13 +185,19 @@ def _served(place: Ours, processes: int) -> Iterator[Server]:
 def _require_same_features(servers: Sequence[Server]) -> None:
     """Raise unless all answer the same boxes with as many features of as many fields, counted alike."""
     for box in boxes(5, COUNT, 99):
-        found = [
-            httpx.get(server.address + server.items.format(bbox=box), headers=dict(server.headers)).json()
-            for server in servers
-        ]
+        found = [_answer(server, box) for server in servers]
         alike = {(one["numberMatched"], len(one["features"]), _decimals(one)) for one in found}
         if len(alike) != 1 or not all(one["links"] for one in found):
             raise RuntimeError(f"answers differ for {box}: {alike}")
+
+
+def _answer(server: Server, box: str) -> dict[str, Any]:
+    address = server.address + server.items.format(bbox=box)
+    answer = httpx.get(address, headers=dict(server.headers), timeout=60)
+    if "json" not in answer.headers["content-type"] or answer.status_code != 200:
+        raise RuntimeError(f"{address}: {answer.status_code} {answer.text[:1000]}")
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def _decimals(answer: dict[str, Any]) -> bool:
