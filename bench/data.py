@@ -14,7 +14,7 @@ import shapely
 CHUNK = 100_000
 PER_SQUARE_DEGREE = 1_250_000
 WEST, SOUTH = 113.7, 22.3
-SHEETS_PER_SQUARE_DEGREE, SHEET_SIDE, SHEET_TEXT = 66_667, 0.03, 360
+SHEETS_PER_SQUARE_DEGREE, SHEET_SIDE, SHEET_TEXT = 50_000, 0.03, 360
 """How densely sheets lie, the side of one in degrees, and the random bytes of its text."""
 
 
