@@ -14,14 +14,19 @@ import shapely
 CHUNK = 100_000
 PER_SQUARE_DEGREE = 1_250_000
 WEST, SOUTH = 113.7, 22.3
-SHEET_AREA, SHEET_SIDE, SHEET_TEXT = 0.45, 0.03, 360
-"""Square degrees that sheets cover, the side of one in degrees, and the random bytes of its text."""
+SHEETS_PER_SQUARE_DEGREE, SHEET_SIDE, SHEET_TEXT = 50_000, 0.03, 360
+"""How densely sheets lie, the side of one in degrees, and the random bytes of its text."""
 
 
 def sides(count: int) -> tuple[float, float]:
     """Width and height in degrees of the area that so many polygons fill."""
     side = (count / PER_SQUARE_DEGREE) ** 0.5
     return side, side
+
+
+def sheets_side(count: int) -> float:
+    """Width and height in degrees of the area in which so many sheets begin."""
+    return float((count / SHEETS_PER_SQUARE_DEGREE) ** 0.5)
 
 
 def polygons(count: int, seed: int = 1) -> pa.Table:
@@ -58,7 +63,7 @@ def polygons(count: int, seed: int = 1) -> pa.Table:
 def sheets(count: int) -> pa.Table:
     """Large rectangles, some sixty over each other anywhere, with a long text each: tiles of some size."""
     table, rng = polygons(count, seed=2), np.random.default_rng(3)
-    side = SHEET_AREA**0.5
+    side = sheets_side(count)
     west, south = WEST + rng.random(count) * side, SOUTH + rng.random(count) * side
     shapes = shapely.box(west, south, west + SHEET_SIDE, south + SHEET_SIDE)
     texts = [base64.b64encode(rng.bytes(SHEET_TEXT)).decode() for _ in range(count)]

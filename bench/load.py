@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SCRIPT = """
-local asked, at = {}, 0
+local asked, at, made = {}, 0, 0
+function setup(thread)
+  thread:set("place", made)
+  made = made + 1
+end
 function init(args)
   local headers = {}
   for line in io.lines(args[2]) do
@@ -23,6 +27,7 @@ function init(args)
   for path in io.lines(args[1]) do
     asked[#asked + 1] = wrk.format("GET", path, headers)
   end
+  at = math.floor(place / tonumber(args[3]) * #asked)
 end
 function request()
   at = at % #asked + 1
@@ -60,17 +65,25 @@ class Wrk:
         headers: Mapping[str, str],
         seconds: float,
         connections: int = 4,
+        threads: int = 1,
     ) -> Load:
-        """Ask for the paths, in turn, for so long; raises when an answer was refused."""
+        """Ask for the paths, in turn, for so long; raises when an answer was refused.
+
+        Each thread goes through all paths by itself, with its part of the connections.
+        """
         listed, said = self._folder / "paths", self._folder / "headers"
         listed.write_text("\n".join(paths) + "\n")
         said.write_text("".join(f"{name}: {value}\n" for name, value in headers.items()))
         libraries = next(self._folder.glob("usr/lib/*/libluajit-5.1.so.2")).parent
-        command = [str(self._folder / "usr/bin/wrk"), "-t1", f"-c{connections}", f"-d{seconds:.0f}s"]
+        command = [str(self._folder / "usr/bin/wrk"), f"-t{threads}", f"-c{connections}", f"-d{seconds:.0f}s"]
         command += ["--latency", "--timeout", "30s", "-s", str(self._folder / "ask.lua"), address]
         env = {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
         done = subprocess.run(
-            [*command, "--", str(listed), str(said)], env=env, capture_output=True, text=True, check=True
+            [*command, "--", str(listed), str(said), str(threads)],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return _told(done.stdout)
 

@@ -35,8 +35,7 @@ def write_mbtiles(server: Server, squares: Sequence[Square], most: int, out: Pat
             zoom, row, column = square
             answer = client.get(server.tile.format(z=zoom, y=row, x=column))
             answer.raise_for_status()
-            sent = int(answer.headers["content-length"])
-            if sent < LEAST_BYTES:
+            if int(answer.headers.get("content-length", 0)) < LEAST_BYTES:
                 continue
             data = gzip.compress(answer.content, compresslevel=4)
             file.execute("INSERT INTO tiles VALUES (?, ?, ?, ?)", (zoom, column, 2**zoom - 1 - row, data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import psycopg
 import sqlalchemy as sa
 
 from bench.processes import Run, run
@@ -41,3 +42,14 @@ def ogr2ogr_copy(source: Path, database: str) -> Run:
     target = "PG:" + " ".join(f"{name}='{value}'" for name, value in parts.items() if value)
     command = ["ogr2ogr", "-f", "PostgreSQL", target, str(source), "-nln", "bench_copy", "-overwrite"]
     return run([*command, "-lco", "SPATIAL_INDEX=GIST"], {"PG_USE_COPY": "YES"})
+
+
+def call_wgs84(database: str) -> None:
+    """Let the copy say that it is on WGS 84: peers then answer without transforming coordinates."""
+    url = sa.make_url(database).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "ALTER TABLE bench_copy ALTER COLUMN geom TYPE geometry(Polygon, 4326)"
+            " USING ST_SetSRID(geom, 4326)"
+        )
+        connection.execute("VACUUM ANALYZE bench_copy")

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from bench.place import LAYER
 
-START_SECONDS = 180.0
+START_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _pygeoapi(database: str, port: int) -> dict[str, object]:
         "data": {**data, "password": url.password, "search_path": ["public"]},
         "id_field": "fid",
         "table": "bench_copy",
-        "geom_field": "geometry",
+        "geom_field": "geom",
     }
     words: dict[str, object] = {"title": "bench", "description": "bench", "keywords": ["bench"]}
     of_layer = {

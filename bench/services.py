@@ -21,7 +21,7 @@ from bench.installed import PYGEOAPI, TILESERVER, TIPG, node_peer, python_peer
 from bench.landing import land
 from bench.load import Load, Wrk
 from bench.mbtiles import Square, write_mbtiles
-from bench.peers import ogr2ogr_copy
+from bench.peers import call_wgs84, ogr2ogr_copy
 from bench.place import make_place, publish
 from bench.report import Figure, write_table
 from bench.servers import Server, ours, pygeoapi, tileserver, tipg
@@ -32,9 +32,11 @@ from tests.postgres import running_cluster
 FOLDER = Path(os.environ.get("DIBAN_BENCH", ".bench")).absolute()
 OUT = Path("docs/benchmarks-services.md")
 COUNT = int(os.environ.get("DIBAN_BENCH_COUNT", "500000"))
-SHEETS, WARM = (int(os.environ.get("DIBAN_BENCH_WARM", "10000")) * factor for factor in (3, 1))
-SECONDS = float(os.environ.get("DIBAN_BENCH_SECONDS", "6"))
-WARM_UP_SECONDS = 10 * SECONDS
+WARM = int(os.environ.get("DIBAN_BENCH_WARM", "10000"))
+SHEETS = WARM * 9 // 5
+SECONDS = float(os.environ.get("DIBAN_BENCH_SECONDS", "5"))
+WARM_UP_SECONDS, WARM_UP_CONNECTIONS = 15 * SECONDS, 6
+"""Each of these connections asks for every tile, so that all is warm in whichever process answers it."""
 ROUNDS, PLACES = 3, 20_000
 WARM_CONNECTIONS, WARM_ZOOM, WARM_BYTES = 16, 16, 1 << 30
 BARS = {"features": 5.0, "z14": 2.0, "z16": 4.0, "warm": 20.0}
@@ -73,6 +75,7 @@ def _figures(wrk: Wrk) -> Iterator[Figure]:
     write_geopackage(file, COUNT)
     with running_cluster() as cluster, cluster.database() as theirs, cluster.database() as database:
         ogr2ogr_copy(file, theirs)
+        call_wgs84(theirs)
         places = [_filled("PostGIS", file, database), _filled("embedded", file)]
         yield from _features(wrk, theirs, places)
         for zoom in (14, 16):
@@ -135,11 +138,10 @@ def _warm(wrk: Wrk) -> Iterator[Figure]:
     place = _filled("embedded", file)
     program = node_peer(FOLDER / "tileserver", TILESERVER, "tileserver-gl")
     with ours("Diban", place.home, place.key, 2, tile_memory=WARM_BYTES) as mine:
-        kept = write_mbtiles(mine, sheet_squares(WARM_ZOOM), WARM, tiles)
-        gzip = {"Accept-Encoding": "gzip"}
-        paths = _squared(mine, kept)
-        # Each process draws what it is asked for first: until all is warm in both.
-        wrk.ask(mine.address, paths, {**mine.headers, **gzip}, WARM_UP_SECONDS, WARM_CONNECTIONS)
+        asked, gzip = sheet_squares(SHEETS, WARM_ZOOM), {"Accept-Encoding": "gzip"}
+        headers, each = {**mine.headers, **gzip}, WARM_UP_CONNECTIONS
+        wrk.ask(mine.address, _squared(mine, asked), headers, WARM_UP_SECONDS, each, each)
+        kept = write_mbtiles(mine, asked, WARM, tiles)
         with tileserver(program, tiles) as peer:
             told = _in_turn(
                 wrk, [peer, mine], lambda server, _turn: _squared(server, kept), WARM_CONNECTIONS, gzip
@@ -166,12 +168,13 @@ def _in_turn(
 ) -> dict[str, list[Load]]:
     """Each server's loads; asked in turn, so that a change of the machine's speed meets all."""
     told: dict[str, list[Load]] = {server.name: [] for server in servers}
-    for turn in range(ROUNDS):
+    for turn in range(ROUNDS + 1):
         for server in servers:
             headers = {**server.headers, **(further or {})}
-            told[server.name].append(
-                wrk.ask(server.address, asked(server, turn), headers, SECONDS, connections)
-            )
+            seconds = SECONDS if turn else max(1.0, SECONDS / 3)
+            load = wrk.ask(server.address, asked(server, turn), headers, seconds, connections)
+            if turn:  # the first only lets each server open its connections and read its files
+                told[server.name].append(load)
     return told
 
 
@@ -184,13 +187,19 @@ def _served(place: Ours, processes: int) -> Iterator[Server]:
 def _require_same_features(servers: Sequence[Server]) -> None:
     """Raise unless all answer the same boxes with as many features of as many fields, counted alike."""
     for box in boxes(5, COUNT, 99):
-        found = [
-            httpx.get(server.address + server.items.format(bbox=box), headers=dict(server.headers)).json()
-            for server in servers
-        ]
+        found = [_answer(server, box) for server in servers]
         alike = {(one["numberMatched"], len(one["features"]), _decimals(one)) for one in found}
         if len(alike) != 1 or not all(one["links"] for one in found):
             raise RuntimeError(f"answers differ for {box}: {alike}")
+
+
+def _answer(server: Server, box: str) -> dict[str, Any]:
+    address = server.address + server.items.format(bbox=box)
+    answer = httpx.get(address, headers=dict(server.headers), timeout=60)
+    if "json" not in answer.headers["content-type"] or answer.status_code != 200:
+        raise RuntimeError(f"{address}: {answer.status_code} {answer.text[:1000]}")
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def _decimals(answer: dict[str, Any]) -> bool:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bench.data import SHEET_AREA, SHEET_SIDE, SOUTH, WEST, sides
+from bench.data import SHEET_SIDE, SOUTH, WEST, sheets_side, sides
 from bench.mbtiles import Square
 
 BOX = 0.01
@@ -26,9 +26,9 @@ def squares(count: int, polygons: int, zoom: int, seed: int) -> list[Square]:
     return [found[place] for place in rng.permutation(len(found))[:count]]
 
 
-def sheet_squares(zoom: int) -> list[Square]:
+def sheet_squares(count: int, zoom: int) -> list[Square]:
     """Every square of a zoom that lies where sheets lie densely."""
-    side = SHEET_AREA**0.5
+    side = sheets_side(count)
     return _covering(WEST + SHEET_SIDE, SOUTH + SHEET_SIDE, WEST + side, SOUTH + side, zoom)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from diban.catalogue import State
 from diban.governance import By, revoke_key
 from diban.ground import AccountId
 from diban.share import api
+from diban.share.http.asking import Asking
 from diban.store import Generation, unit
 from tests.share.client import HOST, Client
 from tests.share.town import CLINIC, COLUMN, ROW, ROWS, ZOOM, Town, building
@@ -297,3 +299,32 @@ def test_a_layer_that_is_withdrawn(own_town: Town, reads: Reads) -> None:
         own_town.services.catalogue.move(act, seen, State.WITHDRAWN, AccountId("approver"), "because")
         own_town.services.generation.bump(act)
     assert client.get(TILE).status_code in (403, 404)
+
+
+def test_who_keeps_asking_is_recognised_ahead_of_need(
+    own_town: Town, reads: Reads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a thread beside: no request waits for it; and who is shut out meanwhile is shut out."""
+    client, recognised = own_town.client("transport"), []
+    client.get(TILE)
+    authenticate = Asking._authenticate
+
+    def noted(self: Asking, *given: Any) -> Any:
+        recognised.append(threading.current_thread().name)
+        return authenticate(self, *given)
+
+    monkeypatch.setattr(Asking, "_authenticate", noted)
+    reads.forget()
+    monkeypatch.setattr("diban.share.http.asking.REMEMBERED_SECONDS", 9000.0)  # more than half has passed
+    for _ in range(100):
+        assert client.get(TILE).status_code == 200
+        if recognised:
+            break
+        time.sleep(0.05)
+    assert (reads.opened, +reads.drawn) == (0, Counter())
+    assert recognised
+    assert all(name.startswith("asyncio") for name in recognised)
+    with unit(own_town.services.database) as act:
+        revoke_key(act, client.headers["X-API-Key"].rpartition("_")[0])
+        own_town.services.generation.bump(act)
+    client.refused(TILE, 401)

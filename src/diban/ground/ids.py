@@ -27,10 +27,11 @@ class _Numbers:
         self._last, self._lock = 0, threading.Lock()
 
     def next(self) -> int:
-        fresh = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10), "big")
+        chance = os.urandom(18)
+        fresh = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(chance[:10], "big")
         with self._lock:
             # Within a millisecond, or when the clock was set back: a random step on, so that none is guessed.
-            after = self._last + 1 + int.from_bytes(os.urandom(8), "big")
+            after = self._last + 1 + int.from_bytes(chance[10:], "big")
             self._last = fresh if fresh >> 80 > self._last >> 80 else after
             return self._last
 

@@ -66,7 +66,8 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=_operation,
     )
-    blocks = blocks_of(services)
+    asking = Asking(services)
+    blocks = _blocks(services, asking)
     for block in blocks:
         app.include_router(block.router(services))
     app.openapi = cache(lambda: describe(app))  # type: ignore[method-assign]  # the framework says so
@@ -80,7 +81,7 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
         exclude_content_types=packed_already,
     )
     remembered = [block.remembered for block in blocks if block.remembered is not None]
-    app.add_middleware(Remembering, answers=remembered, generation=services.generation)
+    app.add_middleware(Remembering, answers=remembered, renewed=(services.generation, asking))
     app.add_middleware(Guard, address=services.address)
     app.add_middleware(CrossOrigin, address=services.address)
     return app
@@ -88,7 +89,11 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
 
 def blocks_of(services: Services) -> tuple[Block, ...]:
     """Every service, the one that lists the others first."""
-    asking, directory, counts = Asking(services), Directory(services), Counts(services)
+    return _blocks(services, Asking(services))
+
+
+def _blocks(services: Services, asking: Asking) -> tuple[Block, ...]:
+    directory, counts = Directory(services), Counts(services)
     desk, holdings = Desk(services, asking, directory), Holdings(services, counts)
     offered = (
         features_block(desk, counts),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from fastapi import Request, Response
 
 from diban.governance import Asker, authenticate_key, authenticate_session, touch
-from diban.ground import Denied, LayerId, PartyId, Scope, Text, Unauthenticated, Unavailable
+from diban.ground import Denied, Fault, LayerId, PartyId, Scope, Text, Unauthenticated, Unavailable
 from diban.share.services import Services
 from diban.store import reading, unit
 
@@ -57,6 +57,7 @@ class Asking:
         self._services = services
         self._lock = threading.Lock()
         self._remembered: dict[bytes, _Known] = {}
+        self._ahead: dict[bytes, _Credential] = {}
 
     def asker(self, request: Request) -> Asker:
         """Who asks; anonymous without a credential, `Unauthenticated` with one that does not hold.
@@ -99,11 +100,31 @@ class Asking:
             known = self._recalled(credential, self._services.generation.held())
             if known is None or (known.asker.touch_due and not _watching(request, credential)):
                 return None
+            if known.until - time.monotonic() < REMEMBERED_SECONDS / 2:
+                self._ahead[credential.digest] = credential
             _settled(known.asker)
         scope = self._services.scopes.held(*self._standing(known), READ)
         if scope is None:
             return None
         return (_ANYBODY if known is None else known.asker), scope
+
+    @property
+    def due(self) -> bool:
+        """Whether somebody who keeps asking is soon to be recognised again."""
+        return bool(self._ahead)
+
+    def renew(self) -> None:
+        """Recognise them ahead of need, so that `remembered` goes on answering; raises no `Fault`."""
+        ahead, self._ahead = self._ahead, {}
+        for digest, credential in ahead.items():
+            try:
+                known = self._authenticate(credential, "", self._services.generation.current())
+            except Fault:  # whoever asks next is told
+                continue
+            if credential.is_key and known.asker.touch_due:
+                self._touch(known.asker)
+                known = replace(known, asker=replace(known.asker, touch_due=False))
+            self._remember(digest, known)
 
     def _standing(self, known: _Known | None) -> tuple[PartyId, frozenset[PartyId]]:
         """For which party is asked, and in whose name something may be granted to it."""

@@ -42,8 +42,11 @@ def _made_from(snapshot: Snapshot, *parts: object) -> MadeFrom:
 
 def unchanged(request: Request, tag: str) -> Response | None:
     """304 when the asker's copy is this one."""
+    given = request.headers.get("if-none-match")
+    if given is None:
+        return None
     opaque = tag.removeprefix("W/")
-    held = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
+    held = [part.strip().removeprefix("W/") for part in given.split(",")]
     if opaque not in held and "*" not in held:
         return None
     return Response(status_code=304, headers={"ETag": tag, "Cache-Control": CACHING})

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-from diban.store import Generation
 
 Remembered = Callable[[Request], Response | None]
 """The answer to a request, counted, where it takes nothing that has to be read; else None."""
 
 
+class Renewed(Protocol):
+    """Something remembered for a while, which can be learnt anew before that has passed."""
+
+    @property
+    def due(self) -> bool:
+        """Whether it is soon to be learnt anew."""
+
+    def renew(self) -> None:
+        """Learn it anew, in a thread; raises no `Fault`."""
+
+
 class Remembering:
     """Inside `Guard`: asks the services that remember, and hands on what none of them answers at once."""
 
-    def __init__(self, app: ASGIApp, answers: Sequence[Remembered], generation: Generation) -> None:
-        self._app, self._answers, self._generation = app, tuple(answers), generation
+    def __init__(self, app: ASGIApp, answers: Sequence[Remembered], renewed: Sequence[Renewed]) -> None:
+        """``answers``: whom to ask; ``renewed``: what is to be known anew while requests come."""
+        self._app, self._answers, self._renewed = app, tuple(answers), tuple(renewed)
         self._renewing: asyncio.Future[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -27,8 +38,8 @@ class Remembering:
         if response is None:
             await self._app(scope, receive, send)
             return
-        if self._generation.due:
-            self._renew()
+        if any(each.due for each in self._renewed):
+            self._begin()
         await response(scope, receive, send)
 
     def _answer(self, request: Request) -> Response | None:
@@ -37,8 +48,13 @@ class Remembering:
         found = (answer(request) for answer in self._answers)
         return next((response for response in found if response is not None), None)
 
-    def _renew(self) -> None:
+    def _begin(self) -> None:
         """Learn ahead of time whether anything has changed, so that what is remembered goes on holding."""
         if self._renewing is None or self._renewing.done():
             loop = asyncio.get_running_loop()
-            self._renewing = loop.run_in_executor(None, self._generation.renew)
+            self._renewing = loop.run_in_executor(None, self._renew)
+
+    def _renew(self) -> None:
+        for each in self._renewed:
+            if each.due:
+                each.renew()

@@ -22,6 +22,8 @@ def given_parameters(request: Request, *known: Parameter) -> dict[str, str]:
 
 def parameters_of(request: Request) -> dict[str, str]:
     """The request's parameters, known or not; `Invalid` for doubled or too many ones."""
+    if not request.scope["query_string"]:
+        return {}
     pairs = request.query_params.multi_items()
     if len(pairs) > MAX_PARAMETERS:
         raise TooLarge(Text(zh="参数过多", en="too many parameters"), field="query", limit=MAX_PARAMETERS)
