@@ -45,17 +45,17 @@ class Reads:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     """Counts reads; however slow the machine, what is remembered holds until something is done."""
     told = Reads(0, Counter())
-    at, tile = Base.at, Snapshot.tile
+    served, tile = Base.served, Snapshot.tile
 
-    def counted_at(self: Base, *given: Any, **more: Any) -> Snapshot:
+    def counted_served(self: Base, *given: Any, **more: Any) -> Snapshot:
         told.opened += 1
-        return at(self, *given, **more)
+        return served(self, *given, **more)
 
     def counted_tile(self: Snapshot, name: str, address: TileAddress, *more: Any) -> Any:
         told.drawn[address] += 1
         return tile(self, name, address, *more)
 
-    monkeypatch.setattr(Base, "at", counted_at)
+    monkeypatch.setattr(Base, "served", counted_served)
     monkeypatch.setattr(Snapshot, "tile", counted_tile)
     monkeypatch.setattr("diban.store.generation.POLL_SECONDS", 3600.0)
     monkeypatch.setattr("diban.share.http.asking.REMEMBERED_SECONDS", 3600.0)

@@ -41,7 +41,7 @@ from diban.base.remembered import Remembered
 from diban.base.selection import Selection
 from diban.base.snapshot import Snapshot
 from diban.base.tables import layer
-from diban.base.touched import Changes, Touches, forget
+from diban.base.touched import KnownTouches, Touches, forget
 from diban.ground import (
     NOW,
     ChangeSet,
@@ -75,7 +75,7 @@ TIDY = "base.tidy"
 FIDS_AT_ONCE = 10_000
 """Features named in one statement; both engines bound their parameters."""
 
-_CHANGES, _LAID = 16, 16
+_LAID = 16
 """How many lists of changes, and tiles with changes laid over them, one process holds in memory."""
 
 Erased = Callable[[int, int], None]
@@ -101,7 +101,7 @@ class Base:
         self._database, self._rows, self._secret = database, rows, secret or os.urandom(32)
         self._feed, self._jobs, self._generation = feed, jobs, generation
         self._known = Known(database, generation)
-        self._changes: Remembered[Changes | None] = Remembered(_CHANGES)
+        self._touches = KnownTouches()
         self._laid: Remembered[Kept] = Remembered(_LAID)
 
     @property
@@ -201,7 +201,7 @@ class Base:
             moment,
             allowed,
             self._secret,
-            Touches(self._database, layer_id, held.erased, self._changes),
+            Touches(self._database, layer_id, held.erased, self._touches),
             self._laid,
             held.erased,
             None if seconds is None else time.monotonic() + seconds,
@@ -316,7 +316,7 @@ class Base:
             version, erased = version_at(connection, layer_id, NOW), erased_rows(connection, layer_id)
         if version is None or schema.geometry is GeometryKind.NONE:
             return 0
-        touches = Touches(self._database, layer_id, erased, self._changes)
+        touches = Touches(self._database, layer_id, erased, self._touches)
         made = Overviews(self._rows, record.storage, schema, version, touches).follow()
         if made:
             with unit(self._database) as act:

@@ -38,11 +38,11 @@ def kept_at(reader: Reader, table: sa.Table, zoom: int, row: int, column: int) -
     return None if found is None else KeptRow(**found)  # type: ignore[typeddict-item]  # its columns are the keys
 
 
-def kept_seq(reader: Reader, table: sa.Table, zoom: int, row: int, column: int) -> int | None:
-    """The version that it shows."""
+def marks_of(reader: Reader, table: sa.Table, zoom: int, row: int, column: int) -> tuple[int, int | None]:
+    """The present epoch, and the version that the kept tile of an address shows; None for none."""
     at = {"at_zoom": zoom, "at_row": row, "at_column": column}
-    found: int | None = reader.connection.execute(_only_seq(table), at).scalar()
-    return found
+    found: dict[int, int] = {row.zoom: row.seq for row in reader.connection.execute(_marks(table), at)}
+    return found[MARK], found.get(zoom)
 
 
 @cache
@@ -51,8 +51,9 @@ def _whole(table: sa.Table) -> Statement:
 
 
 @cache
-def _only_seq(table: sa.Table) -> Statement:
-    return sa.select(table.c.seq).where(*_here(table))
+def _marks(table: sa.Table) -> Statement:
+    here = sa.and_(*_here(table))
+    return sa.select(table.c.zoom, table.c.seq).where(sa.or_(table.c.zoom == MARK, here))
 
 
 def _here(table: sa.Table) -> list[sa.ColumnElement[bool]]:

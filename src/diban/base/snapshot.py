@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from diban.base.boxes import measured
 from diban.base.columns import from_physical
 from diban.base.conditions import require_plain
-from diban.base.keeping import kept_seq
+from diban.base.keeping import marks_of
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
 from diban.base.mvt import TileAddress, fit_drawing, lie_in
 from diban.base.overview import DEEPEST, Kept, drawn_of, laid_over, rows_of, stored
@@ -79,6 +79,7 @@ class Snapshot:
         self.layer, self.version, self.scope = layer, version, scope
         self._secret, self._touches, self._laid = secret, touches, laid
         self._erased, self._until = erased, until
+        self._held: Reader | None = None
         self.schema = replace(
             schema,
             fields=tuple(field for field in schema.fields if scope.shows(field.name)),
@@ -97,6 +98,16 @@ class Snapshot:
         """What answers are made from: the version, and the erasures that have changed it since."""
         return f"{None if self.version is None else self.version.id}/{self._erased}"
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is read inside is read in one transaction: it sees one state, and costs one beginning."""
+        with self._rows.reader(self._storage, self._until) as reader:
+            self._held = reader
+            try:
+                yield
+            finally:
+                self._held = None
+
     def state_of(self, address: TileAddress) -> str:
         """The same for one tile: it stays as long as nothing is touched that the tile shows.
 
@@ -106,11 +117,9 @@ class Snapshot:
         """
         if self.version is None:
             return self.state
-        kept = None
         with self._reader() as reader:
-            erasures = self._erasures(reader)
-            if self._may_be_kept(address):
-                kept = self._kept_seq(reader, address)
+            epoch, kept = self._marks(reader, address)
+        erasures = f"{self._erased}/{epoch}"
         if not self._sees_all:
             return f"{self.version.id}/{erasures}"
         # A tile that is made anew may show other features than one over which changes were laid.
@@ -120,10 +129,7 @@ class Snapshot:
     def erasures(self) -> str:
         """Moves when an erasure of the layer begins, and again when its rows are gone."""
         with self._reader() as reader:
-            return self._erasures(reader)
-
-    def _erasures(self, reader: Reader) -> str:
-        return f"{self._erased}/{self._rows.epoch(reader, self._storage)}"
+            return f"{self._erased}/{self._rows.epoch(reader, self._storage)}"
 
     @property
     def extent(self) -> Extent | None:
@@ -318,8 +324,14 @@ class Snapshot:
 
     def _kept_seq(self, reader: Reader, address: TileAddress) -> int | None:
         """The version that the kept tile shows; None when there is none."""
-        table = self._rows.overview(self._storage)
-        return kept_seq(reader, table, address.zoom, address.row, address.column)
+        return self._marks(reader, address)[1]
+
+    def _marks(self, reader: Reader, address: TileAddress) -> tuple[int, int | None]:
+        """The epoch, and the version that the kept tile shows, None when there is none that may be shown."""
+        found = marks_of(
+            reader, self._rows.overview(self._storage), address.zoom, address.row, address.column
+        )
+        return found if self._may_be_kept(address) else (found[0], None)
 
     def _tile_of_kept(self, name: str, kept: Kept, shown: Sequence[Field]) -> Tile:
         """A kept tile with the fields that are shown, masked as the scope says."""
@@ -366,7 +378,9 @@ class Snapshot:
         return counted
 
     def _reader(self) -> AbstractContextManager[Reader]:
-        return self._rows.reader(self._storage, self._until)
+        return (
+            self._rows.reader(self._storage, self._until) if self._held is None else nullcontext(self._held)
+        )
 
     def _look_at_the_clock(self) -> None:
         """Raise when time is up: what is done with rows here no engine cuts."""

@@ -24,6 +24,9 @@ from diban.store import Database, reading
 MOST = 5_000
 """Features that a landing notes one by one."""
 
+NOTES = 10_000
+"""Notes of a layer that a process holds in memory; of more the database is asked for each tile."""
+
 _AROUND = 9
 _column = layer_touched.c
 _EVERYWHERE = np.array([[-180.0, -90.0, 180.0, 90.0]])
@@ -108,17 +111,53 @@ def forget(connection: sa.Connection, layer: LayerId, seq: int) -> None:
     note(connection, layer, seq, Touched(everything=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """All notes of a layer up to a version: when which box was touched."""
+
+    seqs: Numbers
+    boxes: Floats
+
+    def last(self, box: tuple[float, float, float, float]) -> int | None:
+        """The last version that touched a box; None for none."""
+        west, south, east, north = box
+        left, low, right, high = self.boxes
+        here = self.seqs[(left <= east) & (right >= west) & (low <= north) & (high >= south)]
+        return int(here.max()) if len(here) else None
+
+
+class KnownTouches:
+    """What a process remembers of all layers' touched places."""
+
+    def __init__(self) -> None:
+        self.changes: Remembered[Changes | None] = Remembered(16)
+        self.notes: Remembered[Notes | None] = Remembered(32)
+
+
 class Touches:
     """What is on record of one layer."""
 
-    def __init__(
-        self, database: Database, layer: LayerId, erased: int, known: Remembered[Changes | None]
-    ) -> None:
+    def __init__(self, database: Database, layer: LayerId, erased: int, known: KnownTouches) -> None:
         """``known`` holds what was read before; an erasure moves ``erased``, as it forgets the notes."""
         self._database, self._layer, self._erased, self._known = database, layer, erased, known
 
     def last(self, seq: int, address: TileAddress) -> int:
         """The last version up to ``seq`` that touched what a tile shows, its buffer included."""
+        notes = self._known.notes.get((self._layer, self._erased, seq), lambda: self._notes(seq))
+        found = self._asked(seq, address) if notes is None else notes.last(address.bounds_searched())
+        return seq if found is None else found
+
+    def _notes(self, seq: int) -> Notes | None:
+        """All notes up to a version; None when these are too many to be held."""
+        noted = sa.select(_column.seq, *_sides()).where(_column.layer == self._layer, _column.seq <= seq)
+        with reading(self._database) as connection:
+            rows = connection.execute(noted.limit(NOTES + 1)).fetchall()
+        if len(rows) > NOTES:
+            return None
+        boxes = np.array([row[1:] for row in rows], np.float64).reshape(-1, 4).T
+        return Notes(np.array([row[0] for row in rows], np.int64), np.ascontiguousarray(boxes))
+
+    def _asked(self, seq: int, address: TileAddress) -> int | None:
         west, south, east, north = address.bounds_searched()
         asked: dict[str, object] = {"of": self._layer, "upto": seq}
         asked |= {"w": west, "s": south, "e": east, "n": north}
@@ -130,13 +169,13 @@ class Touches:
                 asked |= {f"first{number}": first, f"last{number}": last}
             asked["above"] = above(spans)
         with reading(self._database) as connection:
-            found = connection.execute(statement, asked).scalar()
-        return seq if found is None else int(found)
+            found: int | None = connection.execute(statement, asked).scalar()
+        return found
 
     def since(self, after: int, seq: int) -> Changes | None:
         """Features touched by versions after one, up to ``seq``; None when these are too many to follow."""
         key = (self._layer, self._erased, after, seq)
-        return self._known.get(key, lambda: self._since(after, seq))
+        return self._known.changes.get(key, lambda: self._since(after, seq))
 
     def _since(self, after: int, seq: int) -> Changes | None:
         noted = (

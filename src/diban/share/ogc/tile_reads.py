@@ -58,8 +58,13 @@ class TileReads:
         generation = self._generation.current()  # before anything else: what is read later is never older
         if moment == NOW and (answer := self.remembered(asked, square)) is not None:
             return answer
-        snapshot = self._base.at(asked.offered.id, moment, asked.scope, self._seconds)
-        standing = self._standing(snapshot, generation) if moment == NOW else None
+        snapshot = self._base.served(asked.offered.id, moment, asked.scope, self._seconds)
+        with snapshot.together():
+            standing = self._standing(snapshot, generation) if moment == NOW else None
+            return self._drawn(asked, square, snapshot, standing)
+
+    def _drawn(self, asked: Asked, square: TileAddress, snapshot: Snapshot, standing: str | None) -> Answer:
+        """The tile as the snapshot has it, drawn where it is not remembered; noted under the standing."""
         made_from = tile_made_from(snapshot, square)
         tag = tag_of_parts(made_from)
         if standing is not None:
