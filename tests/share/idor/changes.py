@@ -66,7 +66,9 @@ CHANGES = {
     ("POST", DELIVERY + "/withdrawal"): Change(
         {**SEEN, "owner": 200, "key": 200}, _said(why="tests"), fresh="delivery"
     ),
-    ("POST", DELIVERY + "/answer"): Change({**SEEN, "owner": 409, "key": 409}, _said(crs="as-declared")),
+    ("POST", DELIVERY + "/answer"): Change(
+        {**SEEN, "owner": 200, "key": 200}, _said(crs="EPSG:4490"), fresh="asked"
+    ),
     ("PUT", "/api/mappings/{layer}"): Change(
         {**OF_PROVIDER, "owner": 200, "key": 200}, _said(mapping={"constants": {"owner": "tests"}})
     ),

@@ -9,6 +9,7 @@ from diban.ground import now
 from diban.store import unit
 from tests.share.client import Client
 from tests.share.sending import DELIVERIES, begin, geojson, submit, uploaded, work
+from tests.share.test_deliveries import MOVED
 from tests.share.test_mending import BENT
 from tests.share.town import COLUMN, ROW, ZOOM, Town, add_plan
 
@@ -34,6 +35,7 @@ BODY = geojson(BENT)
 
 def plant(town: Town, owner: Client, *, sent: bool = True) -> dict[str, str]:
     """What stands in ``NAMES`` and has rows, and one of each thing with an id; ``sent``: a delivery too."""
+    (town.folder / "diban.toml").write_text("zone = 'Asia/Shanghai'\n", encoding="utf-8")
     add_plan(town)
     town.grant("transport", "plan")
     owner.ask("PUT", "/api/styles/buildings", json={"style": {"label": {"field": "code"}}, "why": WHY})
@@ -57,6 +59,16 @@ def send_bent(town: Town, owner: Client) -> str:
     delivery = str(made.json()["id"])
     work(town)
     assert owner.read(f"{DELIVERIES}/{delivery}")["state"] == "waiting"
+    return delivery
+
+
+def send_asked(town: Town, owner: Client) -> str:
+    """The id of a delivery that waits for its sender's word on coordinates."""
+    made = submit(owner, upload=uploaded(owner, geojson(MOVED), FILE), crs="GCJ-02")
+    assert made.status_code == 201, made.text
+    delivery = str(made.json()["id"])
+    work(town)
+    assert owner.read(f"{DELIVERIES}/{delivery}")["state"] == "asked"
     return delivery
 
 

@@ -81,7 +81,7 @@ READ = {
     COLLECTION + "/styles/{style}": Rule(OF_LAYER, LAYER),
     COLLECTION + "/legend": Rule(OF_LAYER, LAYER),
     "/api/assets/{asset}": Rule(OF_LAYER, BYTES),
-    "/api/history/{collection}/{feature}": Rule(OF_LAYER, CODE),
+    "/api/history/{collection}/{feature}": Rule(OF_LAYER, '"value":"added"'),
     "/api/platform": Rule(NO_CREDENTIAL),
     "/api/session": Rule(ANYBODY),
     "/api/resources": Rule(ANYBODY, LAYER, ACCOUNTS),

@@ -6,7 +6,7 @@ import pytest
 
 from tests.share.idor.askers import SORTS, askers
 from tests.share.idor.changes import CHANGES
-from tests.share.idor.planted import UPLOAD, add_job, plant, send_bent
+from tests.share.idor.planted import UPLOAD, add_job, plant, send_asked, send_bent
 from tests.share.sending import begin
 from tests.share.town import Town
 
@@ -15,7 +15,9 @@ from tests.share.town import Town
 def test_an_act_keeps_its_rule(own_town: Town, act: tuple[str, str]) -> None:
     everyone, change = askers(own_town), CHANGES[act]
     owner, (method, route) = everyone["owner"], act
-    names, found = plant(own_town, owner, sent="{delivery}" in route), {}
+    names, found = plant(own_town, owner, sent="{delivery}" in route and change.fresh != "asked"), {}
+    if change.fresh == "asked":
+        names["delivery"] = send_asked(own_town, owner)
     for sort in change.order():
         if change.fresh == "job" and change.statuses[sort] < 400:
             names["job"] = add_job(own_town, "waiting")
