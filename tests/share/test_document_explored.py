@@ -24,6 +24,7 @@ from tests.share.described import document
 from tests.share.serving import serving
 from tests.share.town import Town, add_plan
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 SCHEMA = schemathesis.openapi.from_dict(document())
 CHECKS: list[Callable[..., bool | None]] = [
     not_a_server_error,
