@@ -102,10 +102,11 @@ class Crowd:
     async def stay(self) -> None:
         """Open again what the server has closed for its long silence; never ends."""
         while True:
-            for place, line in enumerate(self.idle):
-                if not line.stands:
-                    self.idle[place] = await self.open()
-                    self.reopened += 1
+            closed = [place for place, line in enumerate(self.idle) if not line.stands]
+            fresh = await asyncio.gather(*(self.open() for _ in closed))
+            for place, line in zip(closed, fresh, strict=True):
+                self.idle[place] = line
+            self.reopened += len(closed)
             await asyncio.sleep(0.2)
 
     async def work(self, count: int, paths: Sequence[str], seconds: float, every: float) -> Work:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -48,7 +49,7 @@ def served(town_as_built: Town, tmp_path_factory: pytest.TempPathFactory) -> Ite
             yield address, town.key("housing")
 
 
-def _explore(case: schemathesis.Case, served: tuple[str, str]) -> None:
+def _explore(case: schemathesis.Case[Any], served: tuple[str, str]) -> None:
     address, key = served
     headers = {"X-API-Key": key} if "X-API-Key" not in (case.headers or {}) else {}
     case.call_and_validate(base_url=address, headers=headers, checks=CHECKS, timeout=30)
@@ -63,12 +64,12 @@ def _explore(case: schemathesis.Case, served: tuple[str, str]) -> None:
     suppress_health_check=QUIET,
     database=None,
 )
-def test_a_short_walk(case: schemathesis.Case, served: tuple[str, str]) -> None:
+def test_a_short_walk(case: schemathesis.Case[Any], served: tuple[str, str]) -> None:
     _explore(case, served)
 
 
 @pytest.mark.battery
 @EXPLORED.parametrize()
 @settings(max_examples=LONG, deadline=None, phases=PHASES, suppress_health_check=QUIET)
-def test_a_long_walk(case: schemathesis.Case, served: tuple[str, str]) -> None:
+def test_a_long_walk(case: schemathesis.Case[Any], served: tuple[str, str]) -> None:
     _explore(case, served)

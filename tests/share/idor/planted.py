@@ -89,7 +89,7 @@ def _key(town: Town) -> str:
 def add_job(town: Town, state: str) -> str:
     """The id of a job in this state, with a line of its log."""
     with unit(town.services.database) as act:
-        payload = {"delivery": "del_none"}
+        payload: dict[str, object] = {"delivery": "del_none"}
         made = town.platform.jobs.enqueue(act, "delivery.proceed", f"canary-{state}", payload)
         town.platform.jobs.log(act, made, LINE)
         given = sa.text("UPDATE job SET state = :state, fault = 'Missing: none' WHERE id = :job")

@@ -15,7 +15,8 @@ from tests.share.town import Town
 def test_an_act_keeps_its_rule(own_town: Town, act: tuple[str, str]) -> None:
     everyone, change = askers(own_town), CHANGES[act]
     owner, (method, route) = everyone["owner"], act
-    names, found = plant(own_town, owner, sent="{delivery}" in route and change.fresh != "asked"), {}
+    names = plant(own_town, owner, sent="{delivery}" in route and change.fresh != "asked")
+    found: dict[str, int] = {}
     if change.fresh == "asked":
         names["delivery"] = send_asked(own_town, owner)
     for sort in change.order():
