@@ -154,7 +154,8 @@ def test_titles_merged_cells_and_cells_without_a_name_are_told(tmp_path: Path) -
 def test_formulas_are_not_worked_out(tmp_path: Path) -> None:
     _, path = _book(tmp_path, a=[["a", "b"], ["1", "=1+1"], ["2", "=NA()"]])
     content, sheet = _parts(path), _SHEET
-    text = content[sheet].replace(b"<f>1+1</f><v /></c>", b"<f>1+1</f><v>2</v></c>")
+    # The library that writes it closes an empty element in its own way, lxml in another.
+    text = re.sub(rb"<f>1\+1</f><v *(/>|></v>)", b"<f>1+1</f><v>2</v>", content[sheet])
     assert text != content[sheet]
     found = read_here(packed(tmp_path, content | {sheet: text}, "again.xlsx"))
     assert found.column("b") == ["2", None]
