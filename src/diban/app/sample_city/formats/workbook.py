@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,7 +13,16 @@ from diban.app.sample_city.formats.rows import Row
 from diban.app.sample_city.formats.shapefile import MOMENT
 from diban.ground import GEOMETRY
 
-_SAVED = re.compile(rb">[0-9T:-]+Z</dcterms:")
+_SAVED = b"2026-05-06T01:00:00Z"
+_PROPERTIES = "docProps/core.xml"
+_TERMS = b"http://purl.org/dc/terms/"
+_CORE = (
+    b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+    b' xmlns:dcterms="' + _TERMS + b'" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+    b'<dcterms:created xsi:type="dcterms:W3CDTF">' + _SAVED + b"</dcterms:created>"
+    b'<dcterms:modified xsi:type="dcterms:W3CDTF">' + _SAVED + b"</dcterms:modified></cp:coreProperties>"
+)
+"""Written here: how the library writes it depends on the moment, and on what else the process has loaded."""
 _LON_LAT = ["lon", "lat"]
 
 
@@ -43,7 +51,7 @@ def _still(source: Path, path: Path) -> None:
     """The same workbook with no trace of when it was saved."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            content = _SAVED.sub(b">2026-05-06T01:00:00Z</dcterms:", old.read(name))
+            content = _CORE if name == _PROPERTIES else old.read(name)
             member = zipfile.ZipInfo(name, MOMENT)
             member.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(member, content)
