@@ -98,7 +98,7 @@ def test_the_heights_are_those_of_the_land(plan: Plan, terrain: Terrain) -> None
     assert heights[dry].min() > 0
     assert 500 < heights.max() < 1000
     assert heights[hills].mean() > 3 * heights[dry & ~hills].mean()
-    shore = dry & shapely.dwithin(plan.land.land.boundary, shapely.points(x, y), 60)
+    shore = dry & within(np.array([shapely.buffer(plan.land.land.boundary, 60)]))
     assert np.median(heights[shore]) < 12
     for lake in plan.land.lakes:
         assert len(np.unique(heights[within(np.array([lake])) & dry])) == 1

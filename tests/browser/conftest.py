@@ -14,7 +14,7 @@ from tests.served import Served, served_demo
 expect.set_options(timeout=60_000)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The served demonstration on the embedded engine."""
     with served_demo(tmp_path_factory.mktemp("portal") / "home", "") as served:

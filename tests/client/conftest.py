@@ -12,17 +12,26 @@ from tests.client.city import City, served_city
 from tests.postgres import Cluster
 
 
-@pytest.fixture(scope="package", params=["embedded", pytest.param("postgis", marks=pytest.mark.postgres)])
-def city(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """The city, served."""
-    home = tmp_path_factory.mktemp(f"client-{request.param}") / "home"
-    if request.param == "postgis":
-        cluster: Cluster = request.getfixturevalue("postgres_cluster")
-        with cluster.database() as database, founded(home, database) as town:
-            yield from served_city(town)
-    else:
-        with founded(home) as town:
-            yield from served_city(town)
+@pytest.fixture(scope="session")
+def embedded_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The one on the embedded engine."""
+    with founded(tmp_path_factory.mktemp("client-embedded") / "home") as town:
+        yield from served_city(town)
+
+
+@pytest.fixture(scope="session")
+def postgis_city(postgres_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The one on PostGIS."""
+    home = tmp_path_factory.mktemp("client-postgis") / "home"
+    with postgres_cluster.database() as database, founded(home, database) as town:
+        yield from served_city(town)
+
+
+@pytest.fixture(scope="module", params=["embedded", pytest.param("postgis", marks=pytest.mark.postgres)])
+def city(request: pytest.FixtureRequest) -> City:
+    """The city, served; made once for each engine, whichever order tests come in."""
+    made: City = request.getfixturevalue(f"{request.param}_city")
+    return made
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ class Figures:
     @contextmanager
     def run(self, kind: str, engine: str, checked: str) -> Iterator[Trials]:
         """Trials of a kind; fails at the end when one of them did."""
-        trials = Trials(kind, engine, checked)
+        trials = Trials(kind, str(engine), checked)  # plain: it passes between processes
         self.rows.append(trials)
         yield trials
         assert not trials.failures, "\n\n".join(
