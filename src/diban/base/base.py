@@ -76,7 +76,7 @@ FIDS_AT_ONCE = 10_000
 """Features named in one statement; both engines bound their parameters."""
 
 _LAID = 16
-"""How many lists of changes, and tiles with changes laid over them, one process holds in memory."""
+"""How many tiles with changes laid over them one process holds in memory."""
 
 Erased = Callable[[int, int], None]
 

@@ -127,7 +127,7 @@ class Notes:
 
 
 class KnownTouches:
-    """What a process remembers of all layers' touched places."""
+    """What a process remembers of all layers' touched places: at most 16 lists of changes, 32 of notes."""
 
     def __init__(self) -> None:
         self.changes: Remembered[Changes | None] = Remembered(16)

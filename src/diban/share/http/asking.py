@@ -116,7 +116,7 @@ class Asking:
     def renew(self) -> None:
         """Recognise them ahead of need, so that `remembered` goes on answering; raises no `Fault`."""
         ahead, self._ahead = self._ahead, {}
-        for digest, credential in ahead.items():
+        for digest, credential in list(ahead.items()):  # a request may be adding to it just now
             try:
                 known = self._authenticate(credential, "", self._services.generation.current())
             except Fault:  # whoever asks next is told
