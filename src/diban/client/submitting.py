@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from diban.client.words import Words
 DELIVERIES = "/api/deliveries"
 FIRST_LOOK, LONGEST_LOOK = 0.2, 2.0
 """Seconds between two looks at the progress."""
+LAST_LOOKS = 5
+"""Looks at an outcome whose work has yet to say its last steps."""
 _FAILED = frozenset({"failed", "cancelled"})
 
 
@@ -46,23 +49,21 @@ def wait_for(transport: Transport, delivery: str, seconds: float | None, tell: T
     """The delivery when it has ended or waits for a person's word; `Unfinished` after so many seconds."""
     path = f"{DELIVERIES}/{quote(delivery, safe='')}"
     until = None if seconds is None else time.monotonic() + seconds
-    look, shown = FIRST_LOOK, list[Progress]()
-    while True:
-        standing = transport.json(f"{path}/progress")
-        steps = progress_of(standing, transport.language)
-        for step in steps:
-            if step not in shown:
-                tell(step)
-        shown = steps
-        if standing["state"] in ENDED | PAUSED:
-            return delivery_of(transport.json(path), transport.language)
+    look, last = FIRST_LOOK, LAST_LOOKS
+    for standing in _told(transport, f"{path}/progress", tell):
+        settled = standing["state"] in ENDED | PAUSED
+        if settled:
+            # The outcome is committed before the work says its last steps.
+            if standing["work"] != "running" or not last:
+                return delivery_of(transport.json(path), transport.language)
+            last, look = last - 1, FIRST_LOOK
         if standing["work"] in _FAILED:
             words = Words(
                 f"交付 {delivery} 的处理未能完成", f"the work on delivery {delivery} did not end well"
             )
             remedy = Words("请平台运维查看日志", "ask the platform's operator, whose log tells why")
             raise ServerFailure(Problem(transport.say(words), field="delivery", remedy=transport.say(remedy)))
-        if until is not None and time.monotonic() + look > until:
+        if not settled and until is not None and time.monotonic() + look > until:
             words = Words(f"交付 {delivery} 仍在处理", f"delivery {delivery} goes on")
             remedy = Words("用 client.wait(…) 继续等待", "go on waiting with client.wait(…)")
             raise Unfinished(
@@ -70,6 +71,20 @@ def wait_for(transport: Transport, delivery: str, seconds: float | None, tell: T
             )
         time.sleep(look)
         look = min(look * 1.5, LONGEST_LOOK)
+    raise AssertionError("looks have no end")
+
+
+def _told(transport: Transport, path: str, tell: Tell) -> Iterator[dict[str, Any]]:
+    """How the work stands, at each look anew; ``tell`` hears each step that moved."""
+    shown: list[Progress] = []
+    while True:
+        standing = transport.json(path)
+        steps = progress_of(standing, transport.language)
+        for step in steps:
+            if step not in shown:
+                tell(step)
+        shown = steps
+        yield standing
 
 
 def act_on(transport: Transport, delivery: str, what: str, body: dict[str, Any]) -> Delivery:
