@@ -15,7 +15,6 @@ import shapely
 import sqlalchemy as sa
 
 from diban.app import (
-    Worker,
     ask_to_erase,
     catch_up,
     erase,
@@ -82,7 +81,7 @@ class Asking:
 
     def __init__(self, town: Town, runner: asyncio.Runner) -> None:
         self.town = town
-        self.app = api(services_of(town.platform, Worker(town.platform)))
+        self.app = api(services_of(town.platform))
         self.client = Client(self.app, runner, {"Accept-Language": "zh"})
         self.granted: list[str] = []
 

@@ -1,12 +1,10 @@
-"""The server: processes that answer requests, and in the first of them the worker beside."""
+"""The server: processes that answer requests, and the worker in one of its own beside them."""
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -23,30 +21,33 @@ from diban.app.readiness import readiness
 from diban.app.settings import Settings, read_settings
 from diban.app.wiring import Platform, build
 from diban.app.work.logs import log_as_json
-from diban.app.work.worker import Worker
+from diban.app.work.process import end_with_parent, is_worker_alive, worker_beside
 from diban.share import Measures, Services, api, forget_measures
 from diban.store import migrate, reading
 
-HOME = "DIBAN_SERVED_HOME"
+HOME, WORKING = "DIBAN_SERVED_HOME", "DIBAN_SERVED_WORKING"
 MEASURES = "metrics"
 STATIC = Path(__file__).parent / "static"
 GRACE_SECONDS = 20
 HEADER_SECONDS = 30
 """In which a head must have come; it runs from the answer before, so that an idle connection ends too."""
 BACKLOG = 4096
-PR_SET_PDEATHSIG = 1
 
 
-def run(settings: Settings, host: str, port: int, processes: int) -> None:
-    """Serve until a signal asks to stop; requests under way are answered first."""
+def run(settings: Settings, host: str, port: int, processes: int, *, working: bool = True) -> None:
+    """Serve until a signal asks to stop; requests under way are answered first.
+
+    ``working``: with a worker beside; else one runs elsewhere.
+    """
     if (words := too_few(raise_open_files())) is not None:
         errors.print(f"[yellow]![/] {say(words)}")
     platform = build(settings)
     migrate(platform.database)
     platform.close()
+    log_as_json()
     forget_measures(settings.home / MEASURES)
-    os.environ[HOME] = str(settings.home)
-    Granian(
+    os.environ[HOME], os.environ[WORKING] = str(settings.home), "1" if working else ""
+    server = Granian(
         "diban.app.server:application",
         factory=True,
         address=host,
@@ -64,22 +65,20 @@ def run(settings: Settings, host: str, port: int, processes: int) -> None:
         workers_kill_timeout=GRACE_SECONDS,
         respawn_failed_workers=True,
         log_access=False,
-    ).serve()
+    )
+    with worker_beside(settings.home) if working else nullcontext():
+        server.serve()
 
 
 def application() -> FastAPI:
     """The application of one serving process, which ends with the process that started it."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    end_with_parent()
     log_as_json()
     return serve_platform(build(read_settings(Path(os.environ[HOME]))))
 
 
 def serve_platform(platform: Platform) -> FastAPI:
-    """The services over a platform, with use counting and the worker for as long as they run.
-
-    Every process runs a worker: jobs are leased and the sealer takes turns, so it matters not which.
-    """
-    worker = Worker(platform)
+    """The services over a platform, with use counting for as long as they run."""
     folder = platform.settings.home / MEASURES
     folder.mkdir(exist_ok=True)
     measures = Measures(folder)
@@ -87,18 +86,16 @@ def serve_platform(platform: Platform) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         platform.use.start()
-        worker.start()
         measures.start()
         yield
         measures.stop()
-        worker.stop()
         platform.use.close()
         platform.close()
 
-    return api(services_of(platform, worker), lifespan=lifespan)
+    return api(services_of(platform), lifespan=lifespan)
 
 
-def services_of(platform: Platform, worker: Worker) -> Services:
+def services_of(platform: Platform) -> Services:
     """What the services need of the platform."""
     with reading(platform.database) as connection:
         public = public_party(connection)
@@ -128,5 +125,10 @@ def services_of(platform: Platform, worker: Worker) -> Services:
         address=platform.settings.address,
         read_seconds=platform.settings.read_seconds,
         tile_memory=platform.settings.tile_memory,
-        ready=lambda: {part.name: part.well for part in readiness(platform)} | {"worker": worker.well},
+        ready=lambda: {part.name: part.well for part in readiness(platform)} | _worker(platform),
     )
+
+
+def _worker(platform: Platform) -> dict[str, bool]:
+    """Whether the worker beside is alive; nothing where there is none."""
+    return {"worker": is_worker_alive(platform.settings.home)} if os.environ.get(WORKING) else {}

@@ -24,6 +24,7 @@ from diban.app.commands.status import status
 from diban.app.commands.submit import submit
 from diban.app.commands.use import use
 from diban.app.commands.user import user
+from diban.app.commands.work import work
 
 application = typer.Typer(
     name="diban",
@@ -35,7 +36,7 @@ application = typer.Typer(
 
 for command in (
     *(init, organisation, describe, register, submit, answer, report, review, publish),
-    *(access, serve, demo, sample_city, status, use, expunge),
+    *(access, serve, work, demo, sample_city, status, use, expunge),
 ):
     application.command()(command)
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")

@@ -16,8 +16,11 @@ def serve(
     host: Annotated[str, typer.Option(help="监听地址 / address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口 / port")] = 8000,
     processes: Annotated[int, typer.Option(min=1, max=64, help="进程数 / processes")] = 2,
+    work: Annotated[
+        bool, typer.Option("--work/--no-work", help="同时后台办理 / with a worker beside (see diban work)")
+    ] = True,
 ) -> None:
     """提供服务与门户；Ctrl-C 从容停止 / Serve the services and the portal; Ctrl-C stops gracefully."""
     settings = read_settings(home.absolute())
     console.print(f"http://{host}:{port}/")
-    run(settings, host, port, processes)
+    run(settings, host, port, processes, working=work)

@@ -55,7 +55,7 @@ def _document(services: Services, found: Condition) -> dict[str, Any]:
 
 
 def _worker(services: Services) -> list[Health]:
-    """The threads of this process, which only the server itself knows."""
+    """The worker beside the server, which only the server itself knows."""
     well = services.ready().get("worker")
     remedy = Text(zh="重新启动 diban serve", en="restart diban serve")
     if well is None:
