@@ -24,6 +24,7 @@ from diban.share.deliveries.pages import deliveries_block
 from diban.share.deliveries.uploads import uploads_block
 from diban.share.http.asking import Asking
 from diban.share.http.cross_origin import CrossOrigin
+from diban.share.http.direct import Direct
 from diban.share.http.openapi import TITLE, describe
 from diban.share.http.packing import LEVEL, PACKED_FROM
 from diban.share.http.portal_files import serve_portal
@@ -68,11 +69,14 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
     )
     asking = Asking(services)
     blocks = _blocks(services, asking)
-    for block in blocks:
-        app.include_router(block.router(services))
+    routers = [block.router(services) for block in blocks]
+    for router in routers:
+        app.include_router(router)
     app.openapi = cache(lambda: describe(app))  # type: ignore[method-assign]  # the framework says so
     serve_portal(app, services.static)
     answer_faults(app)
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    app.add_middleware(Direct, routes=routes)
     packed_already = (*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT)
     app.add_middleware(
         GZipMiddleware,
