@@ -22,6 +22,7 @@ from diban.share.deliveries.inbox import inbox_block
 from diban.share.deliveries.inbox_acts import inbox_acts_block
 from diban.share.deliveries.pages import deliveries_block
 from diban.share.deliveries.uploads import uploads_block
+from diban.share.http.application import Application
 from diban.share.http.asking import Asking
 from diban.share.http.cross_origin import CrossOrigin
 from diban.share.http.direct import Direct
@@ -57,9 +58,9 @@ from diban.share.services import VERSION, Services
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
+def api(services: Services, *, lifespan: Lifespan | None = None) -> Application:
     """The application over these services; ``lifespan`` surrounds its life."""
-    app = FastAPI(
+    app = Application(
         title=TITLE,
         version=VERSION,
         openapi_url=None,  # the core block answers it
@@ -76,18 +77,18 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> FastAPI:
     serve_portal(app, services.static)
     answer_faults(app)
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    app.add_middleware(Direct, routes=routes)
+    app.surround(Direct, routes=routes)
     packed_already = (*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT)
-    app.add_middleware(
+    app.surround(
         GZipMiddleware,
         minimum_size=PACKED_FROM,
         compresslevel=LEVEL,
         exclude_content_types=packed_already,
     )
     remembered = [block.remembered for block in blocks if block.remembered is not None]
-    app.add_middleware(Remembering, answers=remembered, renewed=(services.generation, asking))
-    app.add_middleware(Guard, address=services.address)
-    app.add_middleware(CrossOrigin, address=services.address)
+    app.surround(Remembering, answers=remembered, renewed=(services.generation, asking))
+    app.surround(Guard, address=services.address)
+    app.surround(CrossOrigin, address=services.address)
     return app
 
 
