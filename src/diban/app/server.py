@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -19,6 +20,7 @@ from diban.app.journeys.road import Road
 from diban.app.open_files import most_connections, raise_open_files, too_few
 from diban.app.readiness import readiness
 from diban.app.settings import Settings, read_settings
+from diban.app.slow_readers import cut_slow_readers
 from diban.app.wiring import Platform, build
 from diban.app.work.logs import log_as_json
 from diban.app.work.process import end_with_parent, is_worker_alive, worker_beside
@@ -87,7 +89,9 @@ def serve_platform(platform: Platform) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         platform.use.start()
         measures.start()
+        cutting = asyncio.create_task(cut_slow_readers())
         yield
+        cutting.cancel()
         measures.stop()
         platform.use.close()
         platform.close()
