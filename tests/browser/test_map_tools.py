@@ -85,11 +85,11 @@ def test_who_changed_this_building_is_one_click_away(desk: Visit) -> None:
 
 def test_layers_are_put_in_order_by_key(desk: Visit) -> None:
     desk.open("/map", lang="en", at="114.055,22.545,12")
-    handle = desk.page.get_by_role("button", name=re.compile("^Move “Water and green”"))
+    handle = desk.page.get_by_role("button", name=re.compile('^Move "Water and green"'))
     handle.focus()
     desk.page.keyboard.press("ArrowUp")
     expect(handle).to_be_focused()
-    expect(desk.page.get_by_role("status").filter(has_text="“Water and green” is now")).to_be_attached()
+    expect(desk.page.get_by_role("status").filter(has_text='"Water and green" is now')).to_be_attached()
     expect(desk.page).to_have_url(re.compile("[?&]order="))
     headings = desk.page.locator(".tree h3 span")
     kept = headings.all_inner_texts()
@@ -169,7 +169,7 @@ def test_a_box_is_counted_and_taken(desk: Visit, tmp_path: Path) -> None:
     expect(row).to_contain_text(re.compile(r"\d+ features? · Licence \S"))
     count = int(re.findall(r"([\d,]+) feature", row.inner_text())[0].replace(",", ""))
     with desk.page.expect_download() as started:
-        panel.get_by_role("link", name=re.compile("^Download “")).click()
+        panel.get_by_role("link", name=re.compile('^Download "')).click()
     kept = tmp_path / "taken.geojson"
     started.value.save_as(kept)
     taken = json.loads(kept.read_text(encoding="utf-8"))["features"]

@@ -32,7 +32,7 @@ export function snippet(tool: Tool, origin: string, slug: string): string {
   if (tool === 'curl') return `curl -fsS '${url}'`
   if (tool === 'python') {
     return [
-      'from diban.client import Client  # in the platform’s source folder: pip install .',
+      'from diban.client import Client  # in the source folder of the platform: pip install .',
       `page = Client(${quoted(origin)}).layer(${quoted(slug)}).features(limit=10).to_arrow()`,
       "print(page.num_rows, 'features')",
     ].join('\n')

@@ -88,7 +88,7 @@ export const resource = {
   findings: { zh: '问题', en: 'Findings' },
   report: { zh: '交付报告', en: 'Report' },
   noDeliveries: { zh: '没有您可以查看的交付。', en: 'No delivery that you may see.' },
-  deliveriesAfter: { zh: '登录后可查看本部门的交付。', en: 'Sign in to see your department’s deliveries.' },
+  deliveriesAfter: { zh: '登录后可查看本部门的交付。', en: 'Sign in to see your department\'s deliveries.' },
   services: { zh: '服务地址', en: 'Services' },
   servicesLead: { zh: '开放标准 OGC API；坐标默认为 CRS84（经度在前）。', en: 'Open standards, OGC API; coordinates are CRS84 by default (longitude first).' },
   servicesLater: { zh: '发布之后，服务地址在此列出。', en: 'Service addresses appear here once the resource is published.' },

@@ -88,7 +88,7 @@ export const deliver = {
   unfinishedHint: { zh: '再选同一个文件，即从断点继续。', en: 'Choose the same file again and it goes on from there.' },
   waitsHere: { zh: '已传完，待交付', en: 'uploaded, not delivered' },
   use: { zh: '用这个文件', en: 'Use this file' },
-  notSame: { zh: '这不是“{name}”：大小或修改时间不同。', en: 'This is not “{name}”: its size or date differs.' },
+  notSame: { zh: '这不是“{name}”：大小或修改时间不同。', en: 'This is not "{name}": its size or date differs.' },
   expires: { zh: '保留到 {at}', en: 'kept until {at}' },
   formats: { zh: '可交付的格式', en: 'Formats' },
   formatList: { zh: 'GeoPackage、Shapefile（zip）、GeoJSON、GeoParquet、CSV、XLSX', en: 'GeoPackage, zipped Shapefile, GeoJSON, GeoParquet, CSV, XLSX' },

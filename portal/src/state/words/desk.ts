@@ -108,7 +108,7 @@ export const changeMap = {
 
 export const review = {
   title: { zh: '审核交付', en: 'Review a delivery' },
-  asks: { zh: '{party} 请求更新“{resource}”', en: '{party} asks to update “{resource}”' },
+  asks: { zh: '{party} 请求更新“{resource}”', en: '{party} asks to update "{resource}"' },
   request: { zh: '请求', en: 'Request' },
   why: { zh: '为何需要您', en: 'Why it needs you' },
   risks: { zh: '请留意', en: 'Look twice' },

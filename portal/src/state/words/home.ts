@@ -1,7 +1,7 @@
 /** Words of the first page. */
 export const home = {
   title: { zh: '首页', en: 'Home' },
-  lead: { zh: '全市空间底板：查地点、看地图、取数据。', en: 'The city’s base board: find a place, see the map, take the data.' },
+  lead: { zh: '全市空间底板：查地点、看地图、取数据。', en: 'The city\'s base board: find a place, see the map, take the data.' },
   find: { zh: '查地点、地址或资源', en: 'Find a place, an address or a resource' },
   findSubmit: { zh: '查找', en: 'Find' },
   resources: { zh: '资源', en: 'Resources' },

@@ -38,7 +38,7 @@ export const taking = {
   layers: { zh: '下载哪些图层', en: 'Layers to take' },
   form: { zh: '格式', en: 'Format' },
   counting: { zh: '正在计数…', en: 'Counting…' },
-  take: { zh: '下载“{title}”', en: 'Download “{title}”' },
+  take: { zh: '下载“{title}”', en: 'Download "{title}"' },
   nothing: { zh: '框内没有要素', en: 'nothing in the box' },
   none: { zh: '没有可下载的图层：请先在图层列表中打开。', en: 'No layer to take: show one in the list of layers first.' },
   box: { zh: '范围', en: 'Box' },

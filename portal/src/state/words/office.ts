@@ -22,7 +22,7 @@ export const office = {
 
 /** Words of the page of API keys. */
 export const keys = {
-  lead: { zh: '程序凭密钥以本机构名义读取、交付数据，权限不超出本机构，不能审核审批。', en: 'With a key a program reads and delivers in your party’s name, within what your party may see; it decides nothing.' },
+  lead: { zh: '程序凭密钥以本机构名义读取、交付数据，权限不超出本机构，不能审核审批。', en: 'With a key a program reads and delivers in your party\'s name, within what your party may see; it decides nothing.' },
   issue: { zh: '签发密钥', en: 'Issue a key' },
   purpose: { zh: '用途', en: 'Purpose' },
   purposeHint: { zh: '例如：社康中心查询应用', en: 'For example: clinic finder app' },
@@ -30,7 +30,7 @@ export const keys = {
   nDays: { zh: '{n} 天', en: '{n} days' },
   issuing: { zh: '正在签发…', en: 'Issuing…' },
   once: { zh: '密钥只显示这一次', en: 'This key is shown once' },
-  onceDetail: { zh: '请立即复制到程序的密钥库。平台只保存其摘要，离开本页后无法再次查看。', en: 'Copy it to your program’s secret store now. The platform keeps only its digest: it cannot be shown again.' },
+  onceDetail: { zh: '请立即复制到程序的密钥库。平台只保存其摘要，离开本页后无法再次查看。', en: 'Copy it to your program\'s secret store now. The platform keeps only its digest: it cannot be shown again.' },
   lost: { zh: '这次请求此前已签发密钥，其内容不再显示。如未保存，请撤销后重新签发。', en: 'This request had issued the key before; its text is not shown again. If it was not kept, revoke it and issue another.' },
   tryIt: { zh: '试一试', en: 'Try it' },
   kept: { zh: '已保存', en: 'I have kept it' },
@@ -44,7 +44,7 @@ export const keys = {
   by: { zh: '签发人', en: 'Issued by' },
   revoke: { zh: '撤销', en: 'Revoke' },
   revokeAsk: { zh: '撤销这个密钥？', en: 'Revoke this key?' },
-  revokeDetail: { zh: '“{purpose}”将在一秒内停止读取，且不能恢复。', en: '“{purpose}” stops reading within a second. This cannot be undone.' },
+  revokeDetail: { zh: '“{purpose}”将在一秒内停止读取，且不能恢复。', en: '"{purpose}" stops reading within a second. This cannot be undone.' },
   none: { zh: '本机构还没有密钥。', en: 'Your party has no keys yet.' },
   noneDetail: { zh: '写明用途和有效期，签发第一个密钥；密钥只显示一次。', en: 'Say what the first one is for and how long it lasts, and issue it. It is shown once.' },
   noneValid: { zh: '没有有效的密钥。', en: 'No key is valid.' },

@@ -9,9 +9,9 @@ export const people = {
   roles: { zh: '角色', en: 'Roles' },
   choose: { zh: '请选择', en: 'Choose' },
   create: { zh: '建立', en: 'Add' },
-  once: { zh: '“{login}”的初始密码只显示这一次', en: 'The initial password of “{login}” is shown once' },
+  once: { zh: '“{login}”的初始密码只显示这一次', en: 'The initial password of "{login}" is shown once' },
   onceDetail: { zh: '请当面或以安全方式交给本人；首次登录须改为自己的密码，此前不能做其他事。', en: 'Hand it to the person safely. At first sign-in they set their own, and can do nothing else before.' },
-  there: { zh: '“{login}”已经存在，且内容相同。', en: '“{login}” was there already, with the same particulars.' },
+  there: { zh: '“{login}”已经存在，且内容相同。', en: '"{login}" was there already, with the same particulars.' },
   kept: { zh: '已转交', en: 'Handed over' },
   states: {
     open: { zh: '正常', en: 'open' }, initial: { zh: '待改初始密码', en: 'initial password' }, locked: { zh: '锁定', en: 'locked' }, closed: { zh: '停用', en: 'closed' },

@@ -16,7 +16,7 @@ export const jobs = {
   retry: { zh: '重试', en: 'Retry' },
   log: { zh: '记录', en: 'Log' },
   noLog: { zh: '没有记录。', en: 'Nothing was logged.' },
-  hidden: { zh: '{kind}：详情可能引自文件，见服务器日志', en: '{kind}: its words may quote a file; see the server’s log' },
+  hidden: { zh: '{kind}：详情可能引自文件，见服务器日志', en: '{kind}: its words may quote a file; see the server\'s log' },
   none: { zh: '没有任务。', en: 'There are no jobs.' },
   noneFailed: { zh: '没有失败的任务。', en: 'No job has failed.' },
 } as const
@@ -69,5 +69,5 @@ export const condition = {
   empty: { zh: '空', en: 'empty' },
   edit: { zh: '在平台目录的 {file} 中修改，重新启动后生效。', en: 'Change them in {file} of the home folder; they hold after a restart.' },
   backup: { zh: '备份', en: 'Backup' },
-  backupDetail: { zh: '平台不作备份，也不知道最近一次备份在何时；请按运维手册安排。', en: 'The platform makes no backups and does not know of the last one: see the operator’s guide.' },
+  backupDetail: { zh: '平台不作备份，也不知道最近一次备份在何时；请按运维手册安排。', en: 'The platform makes no backups and does not know of the last one: see the operator\'s guide.' },
 } as const

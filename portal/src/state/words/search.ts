@@ -8,7 +8,7 @@ export const seek = {
   resources: { zh: '资源', en: 'Resources' },
   places: { zh: '地点', en: 'Places' },
   count: { zh: '{n} 条结果，用上下方向键选择', en: '{n} results; choose with the arrow keys' },
-  nothing: { zh: '没有找到“{words}”', en: 'Nothing found for “{words}”' },
+  nothing: { zh: '没有找到“{words}”', en: 'Nothing found for "{words}"' },
   nothingHint: { zh: '少写几个字，或改用拼音；只检索您有权查看的内容。', en: 'Write less of the name, or use pinyin. Only what you may see is searched.' },
   busy: { zh: '正在检索…', en: 'Searching…' },
 } as const

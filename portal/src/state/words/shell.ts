@@ -37,14 +37,14 @@ export const trouble = {
   between: { zh: '。', en: '. ' },
   remedy: { zh: '处理办法：{remedy}', en: 'What to do: {remedy}' },
   noPage: { zh: '没有这个页面', en: 'There is no such page' },
-  noPageDetail: { zh: '地址“{path}”不对应任何页面。', en: 'The address “{path}” belongs to no page.' },
+  noPageDetail: { zh: '地址“{path}”不对应任何页面。', en: 'The address "{path}" belongs to no page.' },
   toCatalogue: { zh: '回到资源目录', en: 'Back to the catalogue' },
 } as const
 
 /** Words of the sign-in page. */
 export const entry = {
   title: { zh: '登录', en: 'Sign in' },
-  lead: { zh: '部门账号可查看本部门的草稿、交付报告与已授权的资源。', en: 'A department’s account sees its own drafts, its delivery reports and what it was granted.' },
+  lead: { zh: '部门账号可查看本部门的草稿、交付报告与已授权的资源。', en: 'A department\'s account sees its own drafts, its delivery reports and what it was granted.' },
   login: { zh: '账号', en: 'Account' },
   password: { zh: '密码', en: 'Password' },
   submit: { zh: '登录', en: 'Sign in' },
