@@ -30,11 +30,12 @@ def _cells(boxes: NDArray[np.float64]) -> tuple[Numbers, Numbers]:
     with np.errstate(invalid="ignore"):
         lon, lat = boxes[:, 0] / 2 + boxes[:, 2] / 2, boxes[:, 1] / 2 + boxes[:, 3] / 2
     known = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # false for NaN
-    lon, sine = np.where(known, lon, 0.0), np.sin(np.radians(np.clip(np.where(known, lat, 0.0), -89, 89)))
-    across = lon / 360 + 0.5
-    down = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
-    column, row = (
-        np.where(known, np.clip(np.floor(share * 2.0**MAX_ZOOM), 0, _LAST), _NOWHERE).astype(np.int64)
-        for share in (across, down)
-    )
-    return column, row
+    if not known.all():
+        lon, lat = np.where(known, lon, 0.0), np.where(known, lat, 0.0)
+    sine = np.sin(np.radians(np.clip(lat, -89, 89)))
+    shares = np.empty((2, len(boxes)))
+    shares[0] = lon / 360 + 0.5
+    shares[1] = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
+    cells = np.clip(np.floor(shares * 2.0**MAX_ZOOM), 0, _LAST).astype(np.int64)
+    cells[:, ~known] = _NOWHERE
+    return cells[0], cells[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,9 +47,34 @@ class Paths:
         return counts
 
     @cached_property
+    def following(self) -> Numbers:
+        """Of each coordinate of a ring the next one; after the last comes the first."""
+        following = np.arange(1, len(self.x) + 1)
+        filled = self.counts > 0
+        following[self.starts[1:][filled] - 1] = self.starts[:-1][filled]
+        return following
+
+    @cached_property
+    def crossed(self) -> Numbers:
+        """Of each coordinate of a ring the cross product with the next one."""
+        crossed: Numbers = self.x * self.y[self.following] - self.x[self.following] * self.y
+        return crossed
+
+    @cached_property
+    def twice_area(self) -> Numbers:
+        """Twice the signed area of each open ring in whole numbers, by the surveyor's formula."""
+        return self.sums(self.crossed)
+
+    def sums(self, numbers: Numbers | Flags) -> Numbers:
+        """The sum of whole numbers over each path."""
+        total = offsets(numbers)[self.starts]
+        sums: Numbers = total[1:] - total[:-1]
+        return sums
+
+    @cached_property
     def owner(self) -> Numbers:
         """The path of each coordinate."""
-        return np.repeat(np.arange(len(self)), self.counts)
+        return np.arange(len(self)).repeat(self.counts)
 
     @cached_property
     def polygon(self) -> Numbers:
@@ -70,7 +96,17 @@ class Paths:
 
     def where(self, flags: Flags) -> Paths:
         """The paths that are flagged."""
-        return self if flags.all() else self.take(np.flatnonzero(flags))
+        return self if flags.all() else self.take(flags.nonzero()[0])
+
+    def by_kind(self) -> Iterator[tuple[int, Paths]]:
+        """The paths of each kind that there is."""
+        if len(self) and (self.kind == self.kind[0]).all():
+            yield int(self.kind[0]), self
+            return
+        for kind in (POINT, LINE, POLYGON):
+            some = self.where(self.kind == kind)
+            if len(some):
+                yield kind, some
 
     def lines(self) -> NDArray[Any]:
         """One shapely LineString for each path."""
@@ -79,7 +115,8 @@ class Paths:
     def polygons(self) -> NDArray[Any]:
         """One shapely Polygon for each exterior ring with its holes; open rings are closed."""
         rings = shapely.linearrings(np.column_stack((self.x, self.y)), indices=self.owner)
-        return np.asarray(shapely.polygons(rings, indices=self.polygon))
+        indices = self.polygon if self.hole.any() else None
+        return np.asarray(shapely.polygons(rings, indices=indices))
 
 
 def nothing() -> Paths:
@@ -115,6 +152,8 @@ def from_geometries(geometries: NDArray[Any], rows: Numbers) -> Paths:
     parts, rows = _single_parts(geometries, rows)
     kind = _KIND_OF_TYPE[shapely.get_type_id(parts)]
     area = kind == POLYGON
+    if area.all():
+        return _from_polygons(parts, rows, kind)
     rings, at = shapely.get_rings(parts[area], return_index=True)
     part = np.concatenate([np.flatnonzero(~area), np.flatnonzero(area)[at]])
     hole = np.concatenate([np.zeros(len(parts) - area.sum(), np.bool_), ~begins(at)])
@@ -125,6 +164,14 @@ def from_geometries(geometries: NDArray[Any], rows: Numbers) -> Paths:
     filled = counts > 0
     part, hole = part[order][filled], hole[order][filled]
     return ordered(Paths(xy[:, 0], xy[:, 1], offsets(counts[filled]), rows[part], kind[part], hole))
+
+
+def _from_polygons(polygons: NDArray[Any], rows: Numbers, kind: NDArray[np.int8]) -> Paths:
+    """The same of polygons only; an EMPTY one has no ring."""
+    rings, at = shapely.get_rings(polygons, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    starts = np.append(begins(ring).nonzero()[0], len(ring))
+    return ordered(Paths(xy[:, 0], xy[:, 1], starts, rows[at], kind[at], ~begins(at)))
 
 
 def _single_parts(geometries: NDArray[Any], rows: Numbers) -> tuple[NDArray[Any], Numbers]:
@@ -152,7 +199,22 @@ def begins(numbers: NDArray[Any]) -> Flags:
     return flags
 
 
+def in_turns(
+    firsts: NDArray[Any], first: Numbers | int, seconds: NDArray[Any], second: Numbers
+) -> NDArray[Any]:
+    """Stretches of two arrays in turns: ``first`` says how many of the ``firsts``, ``second`` of the others."""
+    counts = np.empty((len(second), 2), np.int64)
+    counts[:, 0], counts[:, 1] = first, second
+    turns = np.zeros(counts.size, np.bool_)
+    turns[::2] = True
+    own = turns.repeat(counts.ravel())
+    result = np.empty(len(own), firsts.dtype)
+    result[own] = firsts
+    result[~own] = seconds
+    return result
+
+
 def ranges(starts: Numbers, counts: Numbers) -> Numbers:
     """The numbers start, start + 1, … of every stretch, one behind the other."""
     begin = offsets(counts)
-    return np.repeat(starts - begin[:-1], counts) + np.arange(begin[-1])
+    return (starts - begin[:-1]).repeat(counts) + np.arange(begin[-1])

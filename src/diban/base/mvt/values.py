@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from diban.base.mvt.geometry import zigzag
-from diban.base.mvt.paths import Numbers, offsets, ranges
+from diban.base.mvt.paths import Numbers, in_turns
 from diban.base.mvt.protobuf import varint_sizes, varints
 from diban.ground import Invalid, Text
 
 _LAYER_VALUES = 0x22  # field 4 of Layer, length-delimited
 _STRING, _DOUBLE, _INT, _SINT, _BOOL = 0x0A, 0x19, 0x20, 0x30, 0x38  # fields of Value with wire type
+_DOUBLE_HEAD = (_LAYER_VALUES, 9, _DOUBLE)
+_DOUBLE_MESSAGE = np.dtype([("head", "u1", 3), ("number", "<f8")])
 _DOUBLE_DIGITS = 15
 """Decimals of so many digits come back unchanged from a double."""
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
-    """The fields ``values`` of a column: of each value its varints, then ``lengths`` bytes of ``content``.
-
-    ``tokens`` has a row for each value.
-    """
-
-    tokens: NDArray[np.uint64]
-    lengths: Numbers
-    content: NDArray[np.uint8]
-
-
-def messages(values: pa.Array, name: str) -> Messages:
-    """The values (no nulls) of the column ``name``.
+def messages(values: pa.Array, name: str) -> bytes:
+    """The fields ``values`` of a layer for the values (no nulls) of its column ``name``.
 
     Text, date (ISO 8601) and instant (RFC 3339, UTC) → string; integer → int, negative ones → sint;
     float → double; boolean → bool. A decimal becomes a double when its type has at most 15 digits, as
@@ -50,22 +38,6 @@ def messages(values: pa.Array, name: str) -> Messages:
     if pa.types.is_boolean(kind):
         return _numbers(_BOOL, values.to_numpy(zero_copy_only=False).astype(np.uint64))
     return _strings(_texts(values, name))
-
-
-def assemble(parts: list[Messages]) -> bytes:
-    """The messages of all columns as bytes, one behind the other."""
-    if not parts:
-        return b""
-    each = np.concatenate([np.full(len(part.tokens), part.tokens.shape[1]) for part in parts])
-    tokens = np.concatenate([part.tokens.ravel() for part in parts])
-    lengths = np.concatenate([part.lengths for part in parts])
-    sizes = offsets(varint_sizes(tokens))[offsets(each)]
-    heads = sizes[1:] - sizes[:-1]
-    at = offsets(heads + lengths)
-    result = np.empty(at[-1], np.uint8)
-    result[ranges(at[:-1], heads)] = np.frombuffer(varints(tokens), np.uint8)
-    result[ranges(at[:-1] + heads, lengths)] = np.concatenate([part.content for part in parts])
-    return result.tobytes()
 
 
 def _texts(values: pa.Array, name: str) -> pa.Array:
@@ -86,7 +58,7 @@ def _texts(values: pa.Array, name: str) -> pa.Array:
     )
 
 
-def _integers(numbers: NDArray[np.int64]) -> Messages:
+def _integers(numbers: NDArray[np.int64]) -> bytes:
     negative = numbers < 0
     if not negative.any():
         return _numbers(_INT, numbers.view(np.uint64))
@@ -94,29 +66,32 @@ def _integers(numbers: NDArray[np.int64]) -> Messages:
     return _numbers(np.where(negative, _SINT, _INT), coded)
 
 
-def _numbers(tag: Numbers | int, numbers: NDArray[np.uint64]) -> Messages:
+def _numbers(tag: Numbers | int, numbers: NDArray[np.uint64]) -> bytes:
     """Values that are one varint each."""
-    tokens = _tokens(1 + varint_sizes(numbers), tag, numbers)
-    return Messages(tokens, np.zeros(len(numbers), np.int64), np.empty(0, np.uint8))
+    return varints(_tokens(1 + varint_sizes(numbers), tag, numbers).ravel())
 
 
-def _doubles(numbers: NDArray[np.float64]) -> Messages:
-    lengths = np.full(len(numbers), 8)
-    return Messages(_tokens(1 + lengths, _DOUBLE), lengths, numbers.astype("<f8").view(np.uint8))
+def _doubles(numbers: NDArray[np.float64]) -> bytes:
+    result = np.empty(len(numbers), _DOUBLE_MESSAGE)
+    result["head"] = _DOUBLE_HEAD
+    result["number"] = numbers
+    return result.tobytes()
 
 
-def _strings(texts: pa.Array) -> Messages:
+def _strings(texts: pa.Array) -> bytes:
     _, positions, content = texts.buffers()
     bounds = np.frombuffer(positions, np.int32)[texts.offset :][: len(texts) + 1].astype(np.int64)
     lengths = bounds[1:] - bounds[:-1]
     unsigned = lengths.view(np.uint64)
+    heads = _tokens(1 + varint_sizes(unsigned) + lengths, _STRING, unsigned)
     letters = np.frombuffer(content or b"", np.uint8)[bounds[0] : bounds[-1]]
-    return Messages(_tokens(1 + varint_sizes(unsigned) + lengths, _STRING, unsigned), lengths, letters)
+    written = np.frombuffer(varints(heads.ravel()), np.uint8)
+    return in_turns(written, varint_sizes(heads).sum(axis=1), letters, lengths).tobytes()
 
 
-def _tokens(inner: Numbers, tag: Numbers | int, *more: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _tokens(inner: Numbers, tag: Numbers | int, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The varints of each message: field of Layer, length of Value, field of Value, and what follows."""
-    tokens = np.empty((len(inner), 3 + len(more)), np.uint64)
-    for place, token in enumerate((_LAYER_VALUES, inner, tag, *more)):
+    tokens = np.empty((len(inner), 4), np.uint64)
+    for place, token in enumerate((_LAYER_VALUES, inner, tag, numbers)):
         tokens[:, place] = token
     return tokens
