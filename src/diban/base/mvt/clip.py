@@ -22,10 +22,10 @@ def clip(paths: Paths, low: int, high: int) -> Paths:
     at = paths.starts[:-1][first]
     west, east = np.minimum.reduceat(paths.x, at), np.maximum.reduceat(paths.x, at)
     north, south = np.minimum.reduceat(paths.y, at), np.maximum.reduceat(paths.y, at)
-    within = (west >= low) & (east <= high) & (north >= low) & (south <= high)
+    within = (np.minimum(west, north) >= low) & (np.maximum(east, south) <= high)
     if within.all():
         return paths
-    crossing = (west <= high) & (east >= low) & (north <= high) & (south >= low) & ~within
+    crossing = (np.minimum(east, south) >= low) & (np.maximum(west, north) <= high) & ~within
     feature = first.cumsum() - 1
     cut = paths.where(crossing[feature]).by_kind()
     return join([paths.where(within[feature]), *(_CLIPPED[kind](some, low, high) for kind, some in cut)])

@@ -98,13 +98,13 @@ def _shown(batch: pa.RecordBatch, rows: Numbers) -> tuple[Numbers, list[tuple[st
 
 def _features(ids: Numbers, drawing: Drawing, tags: Tags) -> bytes:
     """All fields ``features`` of Layer: every byte of them belongs to a varint, so they are one stream."""
-    unsigned_ids = ids.view(np.uint64)
-    tag_bytes, geometry_bytes = tags.sizes(), bytes_each(drawing.tokens, drawing.counts)
+    said = np.empty((3, len(ids)), np.int64)
+    said[0], said[1], said[2] = ids, tags.sizes(), bytes_each(drawing.tokens, drawing.counts)
+    identity, tag_bytes, geometry_bytes = said.view(np.uint64)
     # four field numbers take a byte each, so does the type
-    length = 5 + varint_sizes(unsigned_ids) + tag_bytes + geometry_bytes
-    length += varint_sizes(tag_bytes.view(np.uint64)) + varint_sizes(geometry_bytes.view(np.uint64))
+    length = 5 + varint_sizes(said.view(np.uint64)).sum(axis=0) + said[1] + said[2]
     before = np.empty((len(ids), _HEADER + tags.tokens.shape[1]), np.uint64)
-    for place, token in enumerate((_FEATURE, length, _ID, unsigned_ids, _TAGS, tag_bytes)):
+    for place, token in enumerate((_FEATURE, length, _ID, identity, _TAGS, tag_bytes)):
         before[:, place] = token
     before[:, 6:-4] = tags.tokens
     for place, token in enumerate((_TYPE, drawing.kind, _GEOMETRY, geometry_bytes), -4):
@@ -118,6 +118,5 @@ def _features(ids: Numbers, drawing: Drawing, tags: Tags) -> bytes:
 
 def bytes_each(tokens: NDArray[np.uint64], counts: Numbers) -> Numbers:
     """How many bytes the tokens of each feature take."""
-    bounds = offsets(varint_sizes(tokens))[offsets(counts)]
-    each: Numbers = bounds[1:] - bounds[:-1]
+    each: Numbers = np.add.reduceat(varint_sizes(tokens), offsets(counts)[:-1])
     return each

@@ -32,10 +32,10 @@ def _cells(boxes: NDArray[np.float64]) -> tuple[Numbers, Numbers]:
     known = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # false for NaN
     if not known.all():
         lon, lat = np.where(known, lon, 0.0), np.where(known, lat, 0.0)
-    sine = np.sin(np.radians(np.clip(lat, -89, 89)))
+    sine = np.sin(np.radians(np.minimum(np.maximum(lat, -89), 89)))
     shares = np.empty((2, len(boxes)))
     shares[0] = lon / 360 + 0.5
     shares[1] = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
-    cells = np.clip(np.floor(shares * 2.0**MAX_ZOOM), 0, _LAST).astype(np.int64)
+    cells = np.minimum(np.maximum(np.floor(shares * 2.0**MAX_ZOOM), 0), _LAST).astype(np.int64)
     cells[:, ~known] = _NOWHERE
     return cells[0], cells[1]

@@ -62,14 +62,10 @@ class Paths:
 
     @cached_property
     def twice_area(self) -> Numbers:
-        """Twice the signed area of each open ring in whole numbers, by the surveyor's formula."""
-        return self.sums(self.crossed)
-
-    def sums(self, numbers: Numbers | Flags) -> Numbers:
-        """The sum of whole numbers over each path."""
-        total = offsets(numbers)[self.starts]
-        sums: Numbers = total[1:] - total[:-1]
-        return sums
+        """Twice the signed area of each open ring in whole numbers, by the surveyor's formula; 0 if empty."""
+        total = offsets(self.crossed)[self.starts]
+        area: Numbers = total[1:] - total[:-1]
+        return area
 
     @cached_property
     def owner(self) -> Numbers:
@@ -89,10 +85,9 @@ class Paths:
     def take(self, order: Numbers) -> Paths:
         """The paths of these numbers, in this order."""
         counts = self.counts[order]
-        at = ranges(self.starts[order], counts)
-        return Paths(
-            self.x[at], self.y[at], offsets(counts), self.row[order], self.kind[order], self.hole[order]
-        )
+        starts = offsets(counts)
+        at = (self.starts[order] - starts[:-1]).repeat(counts) + np.arange(starts[-1])
+        return Paths(self.x[at], self.y[at], starts, self.row[order], self.kind[order], self.hole[order])
 
     def where(self, flags: Flags) -> Paths:
         """The paths that are flagged."""
@@ -148,9 +143,8 @@ def ordered(paths: Paths) -> Paths:
 
 
 def from_geometries(geometries: NDArray[Any], rows: Numbers) -> Paths:
-    """The paths of shapely geometries of any type; EMPTY ones leave nothing."""
-    parts, rows = _single_parts(geometries, rows)
-    kind = _KIND_OF_TYPE[shapely.get_type_id(parts)]
+    """The paths of shapely geometries of any type, ``rows`` ascending; EMPTY ones leave nothing."""
+    parts, rows, kind = _single_parts(geometries, rows)
     area = kind == POLYGON
     if area.all():
         return _from_polygons(parts, rows, kind)
@@ -171,16 +165,18 @@ def _from_polygons(polygons: NDArray[Any], rows: Numbers, kind: NDArray[np.int8]
     rings, at = shapely.get_rings(polygons, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     starts = np.append(begins(ring).nonzero()[0], len(ring))
-    return ordered(Paths(xy[:, 0], xy[:, 1], starts, rows[at], kind[at], ~begins(at)))
+    return Paths(xy[:, 0], xy[:, 1], starts, rows[at], kind[at], ~begins(at))
 
 
-def _single_parts(geometries: NDArray[Any], rows: Numbers) -> tuple[NDArray[Any], Numbers]:
-    """Every point, line and polygon within the geometries, with its row; collections may be nested."""
-    parts = geometries
-    while (shapely.get_type_id(parts) >= _MULTI).any():
+def _single_parts(
+    geometries: NDArray[Any], rows: Numbers
+) -> tuple[NDArray[Any], Numbers, NDArray[np.int8]]:
+    """Every point, line and polygon within the geometries, its row and its kind; collections may be nested."""
+    parts, types = geometries, shapely.get_type_id(geometries)
+    while (types >= _MULTI).any():
         parts, at = shapely.get_parts(parts, return_index=True)
-        rows = rows[at]
-    return parts, rows
+        rows, types = rows[at], shapely.get_type_id(parts)
+    return parts, rows, _KIND_OF_TYPE[types]
 
 
 def offsets(counts: Numbers | Flags) -> Numbers:
@@ -212,9 +208,3 @@ def in_turns(
     result[own] = firsts
     result[~own] = seconds
     return result
-
-
-def ranges(starts: Numbers, counts: Numbers) -> Numbers:
-    """The numbers start, start + 1, … of every stretch, one behind the other."""
-    begin = offsets(counts)
-    return (starts - begin[:-1]).repeat(counts) + np.arange(begin[-1])

@@ -83,6 +83,8 @@ def _solid(paths: Paths) -> Paths:
 
 def _invalid(paths: Paths) -> Flags:
     """Of each ring, whether its polygon is invalid."""
+    if not len(paths):
+        return paths.hole
     flags = ~_surely_simple(paths)
     if flags.any():
         doubtful = paths.where(flags)
@@ -96,17 +98,18 @@ def _surely_simple(paths: Paths) -> Flags:
     Certain is a ring that turns around its centroid exactly once and always the same way. This is true
     of most buildings and saves GEOS most of its work; a ring that is not certain may be simple too.
     """
-    following, owner, area = paths.following, paths.owner, paths.twice_area
+    following, owner, area, begin = paths.following, paths.owner, paths.twice_area, paths.starts[:-1]
     weight = np.where(area, 3 * area, 1)
     x_from, y_from = (
-        place - (paths.sums((place + place[following]) * paths.crossed) / weight)[owner]
+        place - (np.add.reduceat((place + place[following]) * paths.crossed, begin) / weight)[owner]
         for place in (paths.x, paths.y)
     )
     y_next = y_from[following]
     turn = x_from * y_next - x_from[following] * y_from
     uneasy = turn * np.sign(area)[owner] <= _DOUBT
     upwards = (y_from < 0) & (y_next >= 0)
-    simple: Flags = (paths.sums(uneasy) == 0) & (paths.sums(upwards) == 1)
+    once = np.add.reduceat(upwards, begin, dtype=np.int64) == 1
+    simple: Flags = once & ~np.logical_or.reduceat(uneasy, begin)
     if paths.hole.any():
         simple &= np.bincount(paths.polygon)[paths.polygon] == 1
     return simple

@@ -43,7 +43,7 @@ def tag(properties: list[tuple[str, pa.Array]], rows: int) -> Tags:
 
     Equal values of one column are stored once; a column without values has no key.
     """
-    keys, values = [], []
+    keys, values = [], {}
     pairs = np.empty((rows, len(properties), 2), np.uint64)
     absent: dict[int, Flags] = {}
     known = 0
@@ -60,9 +60,9 @@ def tag(properties: list[tuple[str, pa.Array]], rows: int) -> Tags:
         pairs[:, key, 1] = index.to_numpy() + known
         known += len(distinct)
         keys.append(field(_LAYER_KEYS, name.encode()))
-        values.append(messages(distinct, name))
+        values[name] = distinct
     tokens = pairs[:, : len(keys)].reshape(rows, 2 * len(keys))
-    return Tags(b"".join(keys), b"".join(values), tokens, _present(tokens, absent))
+    return Tags(b"".join(keys), messages(values), tokens, _present(tokens, absent))
 
 
 def _present(tokens: NDArray[np.uint64], absent: dict[int, Flags]) -> Flags | None:
