@@ -12,9 +12,7 @@ from diban.ground import Extent, Rings, read_rings
 Floats = npt.NDArray[np.float64]
 
 
-def measured(
-    geometry: pa.Array, rings: Rings | None = None
-) -> tuple[Floats, tuple[Floats, Floats] | None]:
+def measured(geometry: pa.Array, rings: Rings | None = None) -> tuple[Floats, tuple[Floats, Floats] | None]:
     """Boxes and heights of WKB geometries; NaN where there are none.
 
     Boxes (n, 4) are west, south, east, north; heights the lowest and the highest z, None when no row

@@ -168,10 +168,8 @@ def _from_polygons(polygons: NDArray[Any], rows: Numbers, kind: NDArray[np.int8]
     return Paths(xy[:, 0], xy[:, 1], starts, rows[at], kind[at], ~begins(at))
 
 
-def _single_parts(
-    geometries: NDArray[Any], rows: Numbers
-) -> tuple[NDArray[Any], Numbers, NDArray[np.int8]]:
-    """Every point, line and polygon within the geometries, its row and its kind; collections may be nested."""
+def _single_parts(geometries: NDArray[Any], rows: Numbers) -> tuple[NDArray[Any], Numbers, NDArray[np.int8]]:
+    """Every point, line and polygon within the geometries, its row and its kind; they may be nested."""
     parts, types = geometries, shapely.get_type_id(geometries)
     while (types >= _MULTI).any():
         parts, at = shapely.get_parts(parts, return_index=True)
@@ -198,7 +196,7 @@ def begins(numbers: NDArray[Any]) -> Flags:
 def in_turns(
     firsts: NDArray[Any], first: Numbers | int, seconds: NDArray[Any], second: Numbers
 ) -> NDArray[Any]:
-    """Stretches of two arrays in turns: ``first`` says how many of the ``firsts``, ``second`` of the others."""
+    """Stretches of two arrays in turns: each time ``first`` of the ``firsts`` and ``second`` of the others."""
     counts = np.empty((len(second), 2), np.int64)
     counts[:, 0], counts[:, 1] = first, second
     turns = np.zeros(counts.size, np.bool_)

@@ -43,7 +43,8 @@ def tag(properties: list[tuple[str, pa.Array]], rows: int) -> Tags:
 
     Equal values of one column are stored once; a column without values has no key.
     """
-    keys, values = [], {}
+    keys: list[bytes] = []
+    values: dict[str, pa.Array] = {}
     pairs = np.empty((rows, len(properties), 2), np.uint64)
     absent: dict[int, Flags] = {}
     known = 0

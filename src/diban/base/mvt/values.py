@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,16 @@ _DOUBLE_DIGITS = 15
 """Decimals of so many digits come back unchanged from a double."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """Values of a column: their field of Value, the varint that follows, then ``lengths`` of ``content``."""
+
+    tag: Numbers | int
+    numbers: NDArray[np.uint64]
+    lengths: Numbers
+    content: NDArray[np.uint8]
+
+
 def messages(columns: dict[str, pa.Array]) -> bytes:
     """The fields ``values`` of a layer for the values (no nulls) of its columns, one column behind the other.
 
@@ -30,22 +41,30 @@ def messages(columns: dict[str, pa.Array]) -> bytes:
     then nothing is lost and styles can compute with it, otherwise its plain decimal notation.
     `Invalid` for other types.
     """
-    numbers = {name: _messages(values) for name, values in columns.items()}
-    texts = [_texts(columns[name], name) for name, written in numbers.items() if written is None]
-    strings = iter(_strings(texts) if texts else ())
-    return b"".join(next(strings) if written is None else written for written in numbers.values())
+    doubles: list[bytes | None] = []
+    others: list[_Values] = []
+    for name, values in columns.items():
+        doubled = _is_double(values.type)
+        doubles.append(_doubles(values.cast(pa.float64()).to_numpy()) if doubled else None)
+        if not doubled:
+            others.append(_values(values, name))
+    rest = iter(_written(others) if others else ())
+    return b"".join(next(rest) if written is None else written for written in doubles)
 
 
-def _messages(values: pa.Array) -> bytes | None:
-    """The values of a column of numbers or booleans; None when they are written as text."""
-    kind = values.type
-    if pa.types.is_integer(kind):
+def _is_double(kind: pa.DataType) -> bool:
+    """Whether values are written as double."""
+    small = pa.types.is_decimal(kind) and kind.precision <= _DOUBLE_DIGITS
+    return bool(pa.types.is_floating(kind) or small)
+
+
+def _values(values: pa.Array, name: str) -> _Values:
+    """The values of a column that are written as integers, booleans or text."""
+    if pa.types.is_integer(values.type):
         return _integers(values.cast(pa.int64()).to_numpy())
-    if pa.types.is_floating(kind) or (pa.types.is_decimal(kind) and kind.precision <= _DOUBLE_DIGITS):
-        return _doubles(values.cast(pa.float64()).to_numpy())
-    if pa.types.is_boolean(kind):
+    if pa.types.is_boolean(values.type):
         return _numbers(_BOOL, values.to_numpy(zero_copy_only=False).astype(np.uint64))
-    return None
+    return _strings(_texts(values, name))
 
 
 def _texts(values: pa.Array, name: str) -> pa.Array:
@@ -68,7 +87,7 @@ def _texts(values: pa.Array, name: str) -> pa.Array:
     )
 
 
-def _integers(numbers: NDArray[np.int64]) -> bytes:
+def _integers(numbers: NDArray[np.int64]) -> _Values:
     negative = numbers < 0
     if not negative.any():
         return _numbers(_INT, numbers.view(np.uint64))
@@ -76,9 +95,17 @@ def _integers(numbers: NDArray[np.int64]) -> bytes:
     return _numbers(np.where(negative, _SINT, _INT), coded)
 
 
-def _numbers(tag: Numbers | int, numbers: NDArray[np.uint64]) -> bytes:
+def _numbers(tag: Numbers | int, numbers: NDArray[np.uint64]) -> _Values:
     """Values that are one varint each."""
-    return varints(_tokens(1 + varint_sizes(numbers), tag, numbers).ravel())
+    return _Values(tag, numbers, np.zeros(len(numbers), np.int64), np.empty(0, np.uint8))
+
+
+def _strings(texts: pa.Array) -> _Values:
+    _, positions, content = texts.buffers()
+    bounds = np.frombuffer(positions, np.int32)[texts.offset :][: len(texts) + 1].astype(np.int64)
+    lengths = bounds[1:] - bounds[:-1]
+    letters = np.frombuffer(content or b"", np.uint8)[bounds[0] : bounds[-1]]
+    return _Values(_STRING, lengths.view(np.uint64), lengths, letters)
 
 
 def _doubles(numbers: NDArray[np.float64]) -> bytes:
@@ -88,30 +115,20 @@ def _doubles(numbers: NDArray[np.float64]) -> bytes:
     return result.tobytes()
 
 
-def _strings(columns: list[pa.Array]) -> list[bytes]:
-    """The texts of each column; all are written in one go, since most columns are short."""
-    stretches = [_letters(texts) for texts in columns]
-    lengths = np.concatenate([length for length, _ in stretches])
-    unsigned = lengths.view(np.uint64)
-    heads = _tokens(1 + varint_sizes(unsigned) + lengths, _STRING, unsigned)
-    sizes = varint_sizes(heads).sum(axis=1)
-    letters = np.concatenate([letters for _, letters in stretches])
+def _written(columns: list[_Values]) -> list[bytes]:
+    """The messages of each column; all are written in one go, since most columns hold few values."""
+    sizes = [len(values.numbers) for values in columns]
+    numbers = np.concatenate([values.numbers for values in columns])
+    lengths = np.concatenate([values.lengths for values in columns])
+    ends = offsets(np.array(sizes)).tolist()
+    heads = np.empty((len(numbers), 4), np.uint64)
+    heads[:, 0], heads[:, 3] = _LAYER_VALUES, numbers
+    heads[:, 1] = 1 + varint_sizes(numbers) + lengths
+    for values, (begin, end) in zip(columns, pairwise(ends), strict=True):
+        heads[begin:end, 2] = values.tag
+    head_sizes = varint_sizes(heads).sum(axis=1)
     head_bytes = np.frombuffer(varints(heads.ravel()), np.uint8)
-    written = in_turns(head_bytes, sizes, letters, lengths)
-    ends = offsets(sizes + lengths)[offsets(np.array([len(texts) for texts in columns]))].tolist()
-    return [written[begin:end].tobytes() for begin, end in pairwise(ends)]
-
-
-def _letters(texts: pa.Array) -> tuple[Numbers, NDArray[np.uint8]]:
-    """How many bytes each text takes in UTF-8, and these bytes."""
-    _, positions, content = texts.buffers()
-    bounds = np.frombuffer(positions, np.int32)[texts.offset :][: len(texts) + 1].astype(np.int64)
-    return bounds[1:] - bounds[:-1], np.frombuffer(content or b"", np.uint8)[bounds[0] : bounds[-1]]
-
-
-def _tokens(inner: Numbers, tag: Numbers | int, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The varints of each message: field of Layer, length of Value, field of Value, and what follows."""
-    tokens = np.empty((len(inner), 4), np.uint64)
-    for place, token in enumerate((_LAYER_VALUES, inner, tag, numbers)):
-        tokens[:, place] = token
-    return tokens
+    content = np.concatenate([values.content for values in columns])
+    written = in_turns(head_bytes, head_sizes, content, lengths)
+    cuts = offsets(head_sizes + lengths)[ends].tolist()
+    return [written[begin:end].tobytes() for begin, end in pairwise(cuts)]
