@@ -196,7 +196,7 @@ def begins(numbers: NDArray[Any]) -> Flags:
 def in_turns(
     firsts: NDArray[Any], first: Numbers | int, seconds: NDArray[Any], second: Numbers
 ) -> NDArray[Any]:
-    """Stretches of two arrays in turns: each time ``first`` of the ``firsts`` and ``second`` of the others."""
+    """Stretches of two arrays in turns: ``first`` of the ``firsts``, then ``second`` of the others."""
     counts = np.empty((len(second), 2), np.int64)
     counts[:, 0], counts[:, 1] = first, second
     turns = np.zeros(counts.size, np.bool_)
