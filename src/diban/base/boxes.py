@@ -7,19 +7,21 @@ import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
-from diban.ground import Extent, read_rings
+from diban.ground import Extent, Rings, read_rings
 
 Floats = npt.NDArray[np.float64]
 
 
-def measured(geometry: pa.Array) -> tuple[Floats, tuple[Floats, Floats] | None]:
+def measured(geometry: pa.Array, rings: Rings | None = None) -> tuple[Floats, tuple[Floats, Floats] | None]:
     """Boxes and heights of WKB geometries; NaN where there are none.
 
     Boxes (n, 4) are west, south, east, north; heights the lowest and the highest z, None when no row
     has z. Polygons of one ring in two dimensions are read straight from the buffer; all others go
-    through shapely.
+    through shapely. ``rings`` are the former, where they have been read already.
     """
-    rings = read_rings(geometry)
+    rings = read_rings(geometry) if rings is None else rings
+    if len(rings.firsts) == len(geometry):
+        return rings.boxes(), None
     boxes = np.full((len(geometry), 4), np.nan)
     boxes[rings.rows] = rings.boxes()
     rest = np.flatnonzero(~rings.rows)

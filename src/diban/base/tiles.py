@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from diban.base.boxes import measured
 from diban.base.mvt import SUMMARY_BYTES, TileAddress, fit_tile, lie_in, summary_of
-from diban.ground import GEOMETRY
+from diban.ground import GEOMETRY, read_rings
 
 TILE_BYTES = 500_000
 """Of one tile at any zoom, before compression."""
@@ -43,13 +42,15 @@ def tile_of(name: str, batch: pa.RecordBatch, address: TileAddress, counted: int
 
     ``counted`` says how many rows are counted in the tile when the batch does not hold all of them.
     """
-    fitted = fit_tile(name, batch, address, ROOM)
-    home = lie_in(measured(batch.column(GEOMETRY))[0], address)
+    geometry = batch.column(GEOMETRY)
+    rings = read_rings(geometry)
+    fitted = fit_tile(name, batch, address, ROOM, rings)
+    home = lie_in(measured(geometry, rings)[0], address)
     here = int(home.sum())
     beyond = 0 if counted is None else counted - here
     left_out = beyond + int(home[fitted.lost].sum())
     thinned = bool(fitted.simplified or beyond or len(fitted.lost))
-    drawn = len(np.unique(fitted.drawing.row))
+    drawn = fitted.drawing.rows
     return finished(name, fitted.data, drawn, here + beyond, left_out, fitted.simplified, thinned)
 
 

@@ -19,21 +19,16 @@ def clip(paths: Paths, low: int, high: int) -> Paths:
     if not len(paths):
         return paths
     first = begins(paths.row)
-    feature = first.cumsum() - 1
     at = paths.starts[:-1][first]
     west, east = np.minimum.reduceat(paths.x, at), np.maximum.reduceat(paths.x, at)
     north, south = np.minimum.reduceat(paths.y, at), np.maximum.reduceat(paths.y, at)
-    within = (west >= low) & (east <= high) & (north >= low) & (south <= high)
+    within = (np.minimum(west, north) >= low) & (np.maximum(east, south) <= high)
     if within.all():
         return paths
-    crossing = (west <= high) & (east >= low) & (north <= high) & (south >= low) & ~within
-    pieces = [paths.where(within[feature])]
-    edge = paths.where(crossing[feature])
-    for kind, clip_kind in ((POINT, _clip_points), (LINE, _clip_lines), (POLYGON, _clip_polygons)):
-        crossed = edge.where(edge.kind == kind)
-        if len(crossed):
-            pieces.append(clip_kind(crossed, low, high))
-    return join(pieces)
+    crossing = (np.minimum(east, south) >= low) & (np.maximum(west, north) <= high) & ~within
+    feature = first.cumsum() - 1
+    cut = paths.where(crossing[feature]).by_kind()
+    return join([paths.where(within[feature]), *(_CLIPPED[kind](some, low, high) for kind, some in cut)])
 
 
 def _clip_points(paths: Paths, low: int, high: int) -> Paths:
@@ -65,3 +60,6 @@ def _valid(polygons: NDArray[Any]) -> NDArray[Any]:
     invalid = ~shapely.is_valid(polygons)
     polygons[invalid] = shapely.make_valid(polygons[invalid], method="structure", keep_collapsed=False)
     return polygons
+
+
+_CLIPPED = {POINT: _clip_points, LINE: _clip_lines, POLYGON: _clip_polygons}

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from diban.base.mvt.address import TileAddress
 from diban.base.mvt.clip import clip
 from diban.base.mvt.geometry import Drawing, draw
-from diban.base.mvt.paths import Numbers, Paths, offsets, ranges
+from diban.base.mvt.paths import Numbers, Paths, begins, in_turns, offsets
 from diban.base.mvt.project import finite, to_tile
 from diban.base.mvt.protobuf import VARINT, field, varint, varint_sizes, varints
 from diban.base.mvt.rings import settle
 from diban.base.mvt.tags import Tags, tag
 from diban.base.mvt.wkb import read
-from diban.ground import FID, GEOMETRY
+from diban.ground import FID, GEOMETRY, Rings
 
 EXTENT, BUFFER = 4096, 64
 """The tile's side, and the margin around it that is drawn too, in tile units."""
@@ -53,10 +53,14 @@ def encode_tile(
 
 
 def paths_in(
-    batch: pa.RecordBatch, address: TileAddress, extent: int = EXTENT, buffer: int = BUFFER
+    batch: pa.RecordBatch,
+    address: TileAddress,
+    extent: int = EXTENT,
+    buffer: int = BUFFER,
+    rings: Rings | None = None,
 ) -> Paths:
     """What of the geometries lies in the tile and its buffer, in tile units, not yet whole numbers."""
-    paths = finite(read(batch.column(GEOMETRY), batch.column(FID)))
+    paths = finite(read(batch.column(GEOMETRY), batch.column(FID), rings))
     return clip(to_tile(paths, address, extent), -buffer, extent + buffer)
 
 
@@ -64,9 +68,9 @@ def layer_of(name: str, batch: pa.RecordBatch, drawing: Drawing, extent: int = E
     """One layer of a tile: the features that are drawn, with ids and properties from their rows."""
     if not len(drawing.row):
         return b""
-    shown = _shown(batch, drawing.row)
-    tags = tag(shown.drop_columns([FID]))
-    features = _features(shown.column(FID).to_numpy().astype(np.int64), drawing, tags)
+    ids, properties = _shown(batch, drawing.row)
+    tags = tag(properties, len(ids))
+    features = _features(ids, drawing, tags)
     layer = _VERSION + field(_LAYER_NAME, name.encode()) + features
     return field(_TILE_LAYERS, layer + tags.keys + tags.values + _EXTENT + varint(extent))
 
@@ -77,36 +81,42 @@ def _one_batch(table: pa.Table) -> pa.RecordBatch:
     return whole[0] if whole else pa.RecordBatch.from_pylist([], schema=table.schema)
 
 
-def _shown(batch: pa.RecordBatch, rows: Numbers) -> pa.RecordBatch:
-    """Ids and properties of the features of the tile, in their order."""
-    names = [name for name in batch.schema.names if not name.startswith("_") and name != GEOMETRY]
-    columns = batch.select([FID, *names])
-    if len(rows) == batch.num_rows and (np.diff(rows) == 1).all():
-        return columns
-    return columns.take(pa.array(rows))
+def _shown(batch: pa.RecordBatch, rows: Numbers) -> tuple[Numbers, list[tuple[str, pa.Array]]]:
+    """Ids and named properties of the features of the tile, in their order."""
+    names = batch.schema.names
+    columns = {
+        name: batch.column(place)
+        for place, name in enumerate(names)
+        if name == FID or not (name.startswith("_") or name == GEOMETRY)
+    }
+    if len(rows) != batch.num_rows or not begins(rows).all():
+        at = pa.array(rows)
+        columns = {name: column.take(at) for name, column in columns.items()}
+    ids = columns.pop(FID).to_numpy().astype(np.int64)
+    return ids, list(columns.items())
 
 
 def _features(ids: Numbers, drawing: Drawing, tags: Tags) -> bytes:
     """All fields ``features`` of Layer: every byte of them belongs to a varint, so they are one stream."""
-    tag_bytes = bytes_each(tags.tokens, tags.counts)
-    geometry_bytes = bytes_each(drawing.tokens, drawing.counts)
-    unsigned_ids = ids.view(np.uint64)
+    said = np.empty((3, len(ids)), np.int64)
+    said[0], said[1], said[2] = ids, tags.sizes(), bytes_each(drawing.tokens, drawing.counts)
+    identity, tag_bytes, geometry_bytes = said.view(np.uint64)
     # four field numbers take a byte each, so does the type
-    length = 5 + varint_sizes(unsigned_ids)
-    for content in (tag_bytes, geometry_bytes):
-        length += varint_sizes(content.view(np.uint64)) + content
-    at = offsets(_HEADER + tags.counts + drawing.counts)
-    tokens = np.empty(at[-1], np.uint64)
-    head, tail = at[:-1], at[:-1] + 6 + tags.counts
-    for place, token in enumerate((_FEATURE, length, _ID, unsigned_ids, _TAGS, tag_bytes)):
-        tokens[head + place] = token
-    for place, token in enumerate((_TYPE, drawing.kind, _GEOMETRY, geometry_bytes)):
-        tokens[tail + place] = token
-    tokens[ranges(head + 6, tags.counts)] = tags.tokens
-    tokens[ranges(tail + 4, drawing.counts)] = drawing.tokens
-    return varints(tokens)
+    length = 5 + varint_sizes(said.view(np.uint64)).sum(axis=0) + said[1] + said[2]
+    before = np.empty((len(ids), _HEADER + tags.tokens.shape[1]), np.uint64)
+    for place, token in enumerate((_FEATURE, length, _ID, identity, _TAGS, tag_bytes)):
+        before[:, place] = token
+    before[:, 6:-4] = tags.tokens
+    for place, token in enumerate((_TYPE, drawing.kind, _GEOMETRY, geometry_bytes), -4):
+        before[:, place] = token
+    if tags.present is None:
+        return varints(in_turns(before.ravel(), before.shape[1], drawing.tokens, drawing.counts))
+    present = np.ones(before.shape, np.bool_)
+    present[:, 6:-4] = tags.present
+    return varints(in_turns(before[present], present.sum(axis=1), drawing.tokens, drawing.counts))
 
 
 def bytes_each(tokens: NDArray[np.uint64], counts: Numbers) -> Numbers:
     """How many bytes the tokens of each feature take."""
-    return np.diff(offsets(varint_sizes(tokens))[offsets(counts)])
+    each: Numbers = np.add.reduceat(varint_sizes(tokens), offsets(counts)[:-1])
+    return each

@@ -14,7 +14,7 @@ from diban.base.mvt.geometry import Drawing, draw
 from diban.base.mvt.paths import Flags, Numbers, Paths
 from diban.base.mvt.rings import settle
 from diban.base.mvt.simplify import simplify
-from diban.ground import FID, GEOMETRY
+from diban.ground import FID, GEOMETRY, Rings
 
 _GRID = 1.0
 _COARSER = (4.0, 16.0, 64.0)
@@ -38,34 +38,46 @@ class Fitted:
     simplified: bool
 
 
-def fit_tile(name: str, batch: pa.RecordBatch, address: TileAddress, most: int) -> Fitted:
+def fit_tile(
+    name: str, batch: pa.RecordBatch, address: TileAddress, most: int, rings: Rings | None = None
+) -> Fitted:
     """`encode_tile` with at most ``most`` bytes, for rows in the order of their weight, the largest first.
 
     Only a tile that would be larger is changed: corners that its grid hardly shows go first, then
     whole features from the end. A feature that by itself takes half of the budget is left out. Lines
-    that shrink to a point are lost, too.
+    that shrink to a point are lost, too. ``rings`` are the plain ones of the geometries, where the
+    caller has read them already.
     """
-    paths, drawn = _drawn(batch, address)
-    drawing, simplified = drawn.drawing, drawn.simplified
+    inside, paths, drawing, simplified = _drawn(batch, address, rings)
     data = layer_of(name, batch, drawing)
     if len(data) > most:
         drawing, simplified = _coarser(paths, batch.num_rows, most), True
         data, drawing = fit_drawing(name, batch, drawing, most)
-    lost = np.setdiff1d(np.concatenate([drawn.lost, drawn.drawing.row]), drawing.row)
-    return Fitted(data, drawing, lost, simplified)
+    return Fitted(data, drawing, _lost(inside, drawing), simplified)
 
 
 def draw_tile(batch: pa.RecordBatch, address: TileAddress) -> Fitted:
     """The same without a budget, and without bytes: what is drawn is to be laid over others first."""
-    return _drawn(batch, address)[1]
+    inside, _, drawing, simplified = _drawn(batch, address)
+    return Fitted(b"", drawing, _lost(inside, drawing), simplified)
 
 
-def _drawn(batch: pa.RecordBatch, address: TileAddress) -> tuple[Paths, Fitted]:
-    paths = paths_in(batch, address)
-    inside = np.unique(paths.row)
+def _drawn(
+    batch: pa.RecordBatch, address: TileAddress, rings: Rings | None = None
+) -> tuple[Flags, Paths, Drawing, bool]:
+    """Which rows lie in the tile, what of them does, how it is drawn, and whether with fewer corners."""
+    paths = paths_in(batch, address, rings=rings)
+    inside = np.zeros(batch.num_rows, np.bool_)
+    inside[paths.row] = True
     paths, simplified = _without_masses(paths, batch.num_rows)
-    drawing = draw(settle(paths))
-    return paths, Fitted(b"", drawing, np.setdiff1d(inside, drawing.row), simplified)
+    return inside, paths, draw(settle(paths)), simplified
+
+
+def _lost(inside: Flags, drawing: Drawing) -> Numbers:
+    """The rows that lie in the tile and are not drawn."""
+    lost = inside.copy()
+    lost[drawing.row] = False
+    return lost.nonzero()[0]
 
 
 def fit_drawing(name: str, batch: pa.RecordBatch, drawing: Drawing, most: int) -> tuple[bytes, Drawing]:
@@ -85,6 +97,8 @@ def fit_drawing(name: str, batch: pa.RecordBatch, drawing: Drawing, most: int) -
 def _without_masses(paths: Paths, rows: int) -> tuple[Paths, bool]:
     """Features of very many corners with fewer of them, and whether there were any."""
     simplified = False
+    if len(paths.x) <= _MOST_CORNERS:
+        return paths, simplified
     for tolerance in (_GRID, *_COARSER):
         many = np.bincount(paths.row, paths.counts, rows) > _MOST_CORNERS
         if not many.any():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,18 @@ _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 15
 class Drawing:
     """The geometry of all features, one behind the other.
 
-    ``row`` and ``kind`` (GeomType) of each feature; it owns ``counts`` of the ``tokens``.
+    ``row`` (ascending) and ``kind`` (GeomType) of each feature; it owns ``counts`` of the ``tokens``.
     """
 
     row: Numbers
     kind: NDArray[np.int8]
     counts: Numbers
     tokens: NDArray[np.uint64]
+
+    @property
+    def rows(self) -> int:
+        """How many rows are drawn: one of several kinds is several features."""
+        return int(begins(self.row).sum())
 
     def first(self, features: int) -> Drawing:
         """The first so many features."""
@@ -48,15 +52,17 @@ def draw(paths: Paths) -> Drawing:
     paths, opens = _clustered(paths, own), opens[own]
     counts, drawn, closed = paths.counts, paths.kind != POINT, paths.kind == POLYGON
     at = offsets(1 + 2 * counts + drawn + closed)
-    tokens = np.empty(at[-1], np.uint64)
-    tokens[at[:-1]] = np.where(drawn, 1, counts) << 3 | _MOVE_TO
-    tokens[at[:-1][drawn] + 3] = (counts[drawn] - 1) << 3 | _LINE_TO
-    tokens[at[1:][closed] - 1] = _CLOSE_PATH
-    slot = np.repeat(at[:-1] + 1 + drawn - 2 * paths.starts[:-1], counts) + 2 * np.arange(len(paths.x))
-    slot[paths.starts[:-1][drawn]] -= 1
-    tokens[slot] = _steps(paths.x, origins)
-    tokens[slot + 1] = _steps(paths.y, origins)
-    lengths = np.diff(at[np.append(opens, True)])
+    tokens, parameter = np.empty(at[-1], np.uint64), np.ones(at[-1], np.bool_)
+    for places, commands in (
+        (at[:-1], np.where(drawn, 1, counts) << 3 | _MOVE_TO),
+        (at[:-1][drawn] + 3, (counts[drawn] - 1) << 3 | _LINE_TO),
+        (at[1:][closed] - 1, _CLOSE_PATH),
+    ):
+        tokens[places] = commands
+        parameter[places] = False
+    tokens[parameter] = _steps(paths, origins)
+    begin = at[:-1][opens]
+    lengths = np.append(begin[1:], at[-1]) - begin
     return Drawing(paths.row[opens], paths.kind[opens], lengths, tokens)
 
 
@@ -68,12 +74,14 @@ def _clustered(paths: Paths, own: Flags) -> Paths:
     return Paths(paths.x, paths.y, starts, paths.row[own], paths.kind[own], paths.hole[own])
 
 
-def _steps(numbers: NDArray[Any], origins: Numbers) -> NDArray[np.uint64]:
-    """Zigzag differences to the coordinate before; each feature begins at zero."""
-    step = numbers.copy()
-    step[1:] -= numbers[:-1]
-    step[origins] = numbers[origins]
-    return zigzag(step)
+def _steps(paths: Paths, origins: Numbers) -> NDArray[np.uint64]:
+    """Zigzag differences to the coordinate before, x and y in turns; each feature begins at zero."""
+    places = np.empty((len(paths.x), 2), np.int64)
+    places[:, 0], places[:, 1] = paths.x, paths.y
+    steps = places.copy()
+    steps[1:] -= places[:-1]
+    steps[origins] = places[origins]
+    return zigzag(steps.ravel())
 
 
 def zigzag(numbers: Numbers) -> NDArray[np.uint64]:

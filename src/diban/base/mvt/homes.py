@@ -10,6 +10,8 @@ from diban.base.mvt.paths import Flags, Numbers
 
 _LAST = 2**MAX_ZOOM - 1
 _NOWHERE = -1
+_FARTHEST = np.array([180.0, 90.0])
+"""Degrees east and north that there are."""
 
 
 def lie_in(boxes: NDArray[np.float64], address: TileAddress) -> Flags:
@@ -21,20 +23,24 @@ def lie_in(boxes: NDArray[np.float64], address: TileAddress) -> Flags:
     """
     shift = MAX_ZOOM - address.zoom
     column, row = _cells(boxes)
-    result: Flags = (column >> shift == address.column) & (row >> shift == address.row) & (column >= 0)
+    result: Flags = (column >> shift == address.column) & (row >> shift == address.row)
     return result
 
 
 def _cells(boxes: NDArray[np.float64]) -> tuple[Numbers, Numbers]:
     """Column and row of each centre at the deepest zoom; −1 where there is none."""
     with np.errstate(invalid="ignore"):
-        lon, lat = boxes[:, 0] / 2 + boxes[:, 2] / 2, boxes[:, 1] / 2 + boxes[:, 3] / 2
-    known = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)  # false for NaN
-    lon, sine = np.where(known, lon, 0.0), np.sin(np.radians(np.clip(np.where(known, lat, 0.0), -89, 89)))
-    across = lon / 360 + 0.5
-    down = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
-    column, row = (
-        np.where(known, np.clip(np.floor(share * 2.0**MAX_ZOOM), 0, _LAST), _NOWHERE).astype(np.int64)
-        for share in (across, down)
-    )
-    return column, row
+        centres = boxes[:, :2] / 2 + boxes[:, 2:] / 2
+    near = np.abs(centres) <= _FARTHEST
+    nowhere = ~(near[:, 0] & near[:, 1])  # true for NaN
+    lost = nowhere.any()
+    if lost:
+        centres[nowhere] = 0
+    sine = np.sin(np.radians(np.minimum(np.maximum(centres[:, 1], -89), 89)))
+    shares = np.empty((2, len(boxes)))
+    shares[0] = centres[:, 0] / 360 + 0.5
+    shares[1] = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
+    cells = np.minimum(np.maximum(np.floor(shares * 2.0**MAX_ZOOM), 0), _LAST).astype(np.int64)
+    if lost:
+        cells[:, nowhere] = _NOWHERE
+    return cells[0], cells[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,9 +47,30 @@ class Paths:
         return counts
 
     @cached_property
+    def following(self) -> Numbers:
+        """Of each coordinate of a ring the next one; after the last comes the first."""
+        following = np.arange(1, len(self.x) + 1)
+        filled = self.counts > 0
+        following[self.starts[1:][filled] - 1] = self.starts[:-1][filled]
+        return following
+
+    @cached_property
+    def crossed(self) -> Numbers:
+        """Of each coordinate of a ring the cross product with the next one."""
+        crossed: Numbers = self.x * self.y[self.following] - self.x[self.following] * self.y
+        return crossed
+
+    @cached_property
+    def twice_area(self) -> Numbers:
+        """Twice the signed area of each open ring in whole numbers, by the surveyor's formula; 0 if empty."""
+        total = offsets(self.crossed)[self.starts]
+        area: Numbers = total[1:] - total[:-1]
+        return area
+
+    @cached_property
     def owner(self) -> Numbers:
         """The path of each coordinate."""
-        return np.repeat(np.arange(len(self)), self.counts)
+        return np.arange(len(self)).repeat(self.counts)
 
     @cached_property
     def polygon(self) -> Numbers:
@@ -63,14 +85,23 @@ class Paths:
     def take(self, order: Numbers) -> Paths:
         """The paths of these numbers, in this order."""
         counts = self.counts[order]
-        at = ranges(self.starts[order], counts)
-        return Paths(
-            self.x[at], self.y[at], offsets(counts), self.row[order], self.kind[order], self.hole[order]
-        )
+        starts = offsets(counts)
+        at = (self.starts[order] - starts[:-1]).repeat(counts) + np.arange(starts[-1])
+        return Paths(self.x[at], self.y[at], starts, self.row[order], self.kind[order], self.hole[order])
 
     def where(self, flags: Flags) -> Paths:
         """The paths that are flagged."""
-        return self if flags.all() else self.take(np.flatnonzero(flags))
+        return self if flags.all() else self.take(flags.nonzero()[0])
+
+    def by_kind(self) -> Iterator[tuple[int, Paths]]:
+        """The paths of each kind that there is."""
+        if len(self) and (self.kind == self.kind[0]).all():
+            yield int(self.kind[0]), self
+            return
+        for kind in (POINT, LINE, POLYGON):
+            some = self.where(self.kind == kind)
+            if len(some):
+                yield kind, some
 
     def lines(self) -> NDArray[Any]:
         """One shapely LineString for each path."""
@@ -79,7 +110,8 @@ class Paths:
     def polygons(self) -> NDArray[Any]:
         """One shapely Polygon for each exterior ring with its holes; open rings are closed."""
         rings = shapely.linearrings(np.column_stack((self.x, self.y)), indices=self.owner)
-        return np.asarray(shapely.polygons(rings, indices=self.polygon))
+        indices = self.polygon if self.hole.any() else None
+        return np.asarray(shapely.polygons(rings, indices=indices))
 
 
 def nothing() -> Paths:
@@ -111,10 +143,11 @@ def ordered(paths: Paths) -> Paths:
 
 
 def from_geometries(geometries: NDArray[Any], rows: Numbers) -> Paths:
-    """The paths of shapely geometries of any type; EMPTY ones leave nothing."""
-    parts, rows = _single_parts(geometries, rows)
-    kind = _KIND_OF_TYPE[shapely.get_type_id(parts)]
+    """The paths of shapely geometries of any type, ``rows`` ascending; EMPTY ones leave nothing."""
+    parts, rows, kind = _single_parts(geometries, rows)
     area = kind == POLYGON
+    if area.all():
+        return _from_polygons(parts, rows, kind)
     rings, at = shapely.get_rings(parts[area], return_index=True)
     part = np.concatenate([np.flatnonzero(~area), np.flatnonzero(area)[at]])
     hole = np.concatenate([np.zeros(len(parts) - area.sum(), np.bool_), ~begins(at)])
@@ -127,13 +160,21 @@ def from_geometries(geometries: NDArray[Any], rows: Numbers) -> Paths:
     return ordered(Paths(xy[:, 0], xy[:, 1], offsets(counts[filled]), rows[part], kind[part], hole))
 
 
-def _single_parts(geometries: NDArray[Any], rows: Numbers) -> tuple[NDArray[Any], Numbers]:
-    """Every point, line and polygon within the geometries, with its row; collections may be nested."""
-    parts = geometries
-    while (shapely.get_type_id(parts) >= _MULTI).any():
+def _from_polygons(polygons: NDArray[Any], rows: Numbers, kind: NDArray[np.int8]) -> Paths:
+    """The same of polygons only; an EMPTY one has no ring."""
+    rings, at = shapely.get_rings(polygons, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    starts = np.append(begins(ring).nonzero()[0], len(ring))
+    return Paths(xy[:, 0], xy[:, 1], starts, rows[at], kind[at], ~begins(at))
+
+
+def _single_parts(geometries: NDArray[Any], rows: Numbers) -> tuple[NDArray[Any], Numbers, NDArray[np.int8]]:
+    """Every point, line and polygon within the geometries, its row and its kind; they may be nested."""
+    parts, types = geometries, shapely.get_type_id(geometries)
+    while (types >= _MULTI).any():
         parts, at = shapely.get_parts(parts, return_index=True)
-        rows = rows[at]
-    return parts, rows
+        rows, types = rows[at], shapely.get_type_id(parts)
+    return parts, rows, _KIND_OF_TYPE[types]
 
 
 def offsets(counts: Numbers | Flags) -> Numbers:
@@ -152,7 +193,16 @@ def begins(numbers: NDArray[Any]) -> Flags:
     return flags
 
 
-def ranges(starts: Numbers, counts: Numbers) -> Numbers:
-    """The numbers start, start + 1, … of every stretch, one behind the other."""
-    begin = offsets(counts)
-    return np.repeat(starts - begin[:-1], counts) + np.arange(begin[-1])
+def in_turns(
+    firsts: NDArray[Any], first: Numbers | int, seconds: NDArray[Any], second: Numbers
+) -> NDArray[Any]:
+    """Stretches of two arrays in turns: ``first`` of the ``firsts``, then ``second`` of the others."""
+    counts = np.empty((len(second), 2), np.int64)
+    counts[:, 0], counts[:, 1] = first, second
+    turns = np.zeros(counts.size, np.bool_)
+    turns[::2] = True
+    own = turns.repeat(counts.ravel())
+    result = np.empty(len(own), firsts.dtype)
+    result[own] = firsts
+    result[~own] = seconds
+    return result

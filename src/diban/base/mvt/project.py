@@ -25,7 +25,7 @@ def to_tile(paths: Paths, address: TileAddress, extent: int) -> Paths:
     Neighbouring tiles give one place the same numbers, shifted by exactly one extent.
     """
     side = float(extent * 2**address.zoom)
-    sine = np.sin(np.radians(np.clip(paths.y, -_NEAR_POLE, _NEAR_POLE)))
+    sine = np.sin(np.radians(np.minimum(np.maximum(paths.y, -_NEAR_POLE), _NEAR_POLE)))
     x = (paths.x / 360 + 0.5) * side - address.column * extent
     y = (0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)) * side - address.row * extent
     return paths.moved(x, y)

@@ -14,8 +14,8 @@ _STRETCH = 1 << 14
 
 
 def varint_sizes(numbers: NDArray[np.uint64]) -> Numbers:
-    """How many bytes each number takes, 1 to 10."""
-    sizes = np.ones(len(numbers), np.int64)
+    """How many bytes each number takes, 1 to 10, in the shape of the numbers."""
+    sizes = np.ones(numbers.shape, np.int64)
     largest = int(numbers.max(initial=0))
     for bits in range(7, largest.bit_length(), 7):
         sizes += numbers >= np.uint64(1 << bits)
@@ -24,6 +24,8 @@ def varint_sizes(numbers: NDArray[np.uint64]) -> Numbers:
 
 def varints(numbers: NDArray[np.uint64]) -> bytes:
     """All numbers as base-128 varints, one behind the other."""
+    if numbers.max(initial=0) < 1 << 7:
+        return numbers.astype(np.uint8).tobytes()
     # in stretches that stay in the processor's cache and cause no page faults: 2.5 times faster
     pieces = range(0, len(numbers), _STRETCH)
     return b"".join([_varints(numbers[begin : begin + _STRETCH]).tobytes() for begin in pieces])

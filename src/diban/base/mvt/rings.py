@@ -29,12 +29,7 @@ def settle(paths: Paths) -> Paths:
     Lines that shrink to one point are left out, and so are holes without area. A polygon that shrinks
     to nothing stays visible, see `_strips`.
     """
-    pieces = []
-    for kind, settle_kind in ((POINT, _snapped), (LINE, _lines), (POLYGON, _polygons)):
-        some = paths.where(paths.kind == kind)
-        if len(some):
-            pieces.append(settle_kind(some))
-    return join(pieces)
+    return join([_SETTLED[kind](some) for kind, some in paths.by_kind()])
 
 
 def _lines(paths: Paths) -> Paths:
@@ -45,10 +40,13 @@ def _lines(paths: Paths) -> Paths:
 
 def _polygons(paths: Paths) -> Paths:
     """Closed rings in tile units → valid open rings in whole numbers, at least one for each row."""
-    solid = _solid(_snapped(paths))
+    snapped = _snapped(paths)
+    solid = _solid(snapped)
     invalid = _invalid(solid)
     if invalid.any():
         solid = join([solid.where(~invalid), _mended(solid.where(invalid))])
+    if solid is snapped:
+        return _wound(solid)
     kept = np.zeros(paths.row.max() + 1, np.bool_)
     kept[solid.row] = True
     lost = begins(paths.row) & ~kept[paths.row]
@@ -77,33 +75,16 @@ def _solid(paths: Paths) -> Paths:
 
     Four points may do so even where the areas left and right of them cancel out: a bow tie.
     """
-    solid = (_twice_area(paths) != 0) | (paths.counts > 3)
+    solid = (paths.twice_area != 0) | (paths.counts > 3)
+    if solid.all():
+        return paths
     return paths.where(solid & solid[~paths.hole][paths.polygon])
-
-
-def _following(paths: Paths) -> Numbers:
-    """Of each coordinate of a ring the next one; after the last comes the first."""
-    following = np.arange(1, len(paths.x) + 1)
-    filled = paths.counts > 0
-    following[paths.starts[1:][filled] - 1] = paths.starts[:-1][filled]
-    return following
-
-
-def _sums(numbers: Numbers | Flags, paths: Paths) -> Numbers:
-    """The sum of whole numbers over each path."""
-    total = offsets(numbers)[paths.starts]
-    sums: Numbers = total[1:] - total[:-1]
-    return sums
-
-
-def _twice_area(paths: Paths) -> Numbers:
-    """Twice the signed area of each open ring by the surveyor's formula."""
-    following = _following(paths)
-    return _sums(paths.x * paths.y[following] - paths.x[following] * paths.y, paths)
 
 
 def _invalid(paths: Paths) -> Flags:
     """Of each ring, whether its polygon is invalid."""
+    if not len(paths):
+        return paths.hole
     flags = ~_surely_simple(paths)
     if flags.any():
         doubtful = paths.where(flags)
@@ -117,20 +98,21 @@ def _surely_simple(paths: Paths) -> Flags:
     Certain is a ring that turns around its centroid exactly once and always the same way. This is true
     of most buildings and saves GEOS most of its work; a ring that is not certain may be simple too.
     """
-    following, owner = _following(paths), paths.owner
-    x_next, y_next = paths.x[following], paths.y[following]
-    cross = paths.x * y_next - x_next * paths.y
-    area = _sums(cross, paths)
+    following, owner, area, begin = paths.following, paths.owner, paths.twice_area, paths.starts[:-1]
     weight = np.where(area, 3 * area, 1)
-    x_from = paths.x - (_sums((paths.x + x_next) * cross, paths) / weight)[owner]
-    y_from = paths.y - (_sums((paths.y + y_next) * cross, paths) / weight)[owner]
+    x_from, y_from = (
+        place - (np.add.reduceat((place + place[following]) * paths.crossed, begin) / weight)[owner]
+        for place in (paths.x, paths.y)
+    )
     y_next = y_from[following]
     turn = x_from * y_next - x_from[following] * y_from
     uneasy = turn * np.sign(area)[owner] <= _DOUBT
     upwards = (y_from < 0) & (y_next >= 0)
-    alone = np.bincount(paths.polygon)[paths.polygon] == 1
-    result: Flags = (_sums(uneasy, paths) == 0) & (_sums(upwards, paths) == 1) & alone
-    return result
+    once = np.add.reduceat(upwards, begin, dtype=np.int64) == 1
+    simple: Flags = once & ~np.logical_or.reduceat(uneasy, begin)
+    if paths.hole.any():
+        simple &= np.bincount(paths.polygon)[paths.polygon] == 1
+    return simple
 
 
 def _mended(paths: Paths) -> Paths:
@@ -171,7 +153,7 @@ def _strips(paths: Paths) -> Paths:
 
 def _wound(paths: Paths) -> Paths:
     """Exterior rings with positive, holes with negative area; y counts downwards."""
-    backwards = (_twice_area(paths) < 0) != paths.hole
+    backwards = (paths.twice_area < 0) != paths.hole
     if not backwards.any():
         return paths
     owner = paths.owner
@@ -179,3 +161,6 @@ def _wound(paths: Paths) -> Paths:
     mirrored = (paths.starts[:-1] + paths.starts[1:] - 1)[owner] - at
     order = np.where(backwards[owner], mirrored, at)
     return paths.moved(paths.x[order], paths.y[order])
+
+
+_SETTLED = {POINT: _snapped, LINE: _lines, POLYGON: _polygons}

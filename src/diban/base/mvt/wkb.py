@@ -26,7 +26,7 @@ from diban.base.mvt.paths import (
     offsets,
     ordered,
 )
-from diban.ground import GEOMETRY, Damaged, Text
+from diban.ground import GEOMETRY, Damaged, Rings, Text
 
 _HEAD = 5  # bytes: byte order, type
 _COUNTED = 9  # the same with a number of parts, rings or coordinates
@@ -36,11 +36,14 @@ _LEAST_COORDINATES = np.array([0, 1, 2, 4])  # by kind
 _STRIDES = np.array([16, 24, 24, 32])  # bytes of a coordinate: XY, XYZ, XYM, XYZM
 
 
-def read(column: pa.Array, ids: pa.Array) -> Paths:
+def read(column: pa.Array, ids: pa.Array, rings: Rings | None = None) -> Paths:
     """The paths of a column of ISO WKB, in the units of the column; Z and M are left aside.
 
-    Null and EMPTY geometries leave nothing. `Damaged`, naming the feature's id, when bytes are no geometry.
+    Null and EMPTY geometries leave nothing. `Damaged`, naming the feature's id, when bytes are no
+    geometry. ``rings`` are the plain ones among them, where they have been read already.
     """
+    if rings is not None and (plain := _plain(rings)) is not None:
+        return plain
     if not pa.types.is_binary(column.type):
         column = column.cast(pa.binary())
     if not len(column):
@@ -54,6 +57,21 @@ def read(column: pa.Array, ids: pa.Array) -> Paths:
     fast, trusted = _walk(data, bounds.astype(np.int64), wanted)
     rest = np.flatnonzero(wanted & ~trusted)
     return ordered(join([fast, _through_geos(column, rest, ids)])) if rest.size else fast
+
+
+def _plain(rings: Rings) -> Paths | None:
+    """The paths when every row is one closed ring in two dimensions; None when it takes a closer look."""
+    rows, firsts, size = len(rings.rows), rings.firsts, len(rings.points)
+    if not rows or len(firsts) < rows:
+        return None
+    starts = np.empty(rows + 1, np.int64)
+    starts[:-1], starts[-1] = firsts, size
+    short = starts[1:] - starts[:-1] < _LEAST_COORDINATES[POLYGON]
+    number = rings.points.view(np.uint64)
+    if short.any() or (number[firsts] != number[starts[1:] - 1]).any():
+        return None
+    kind, hole = np.full(rows, POLYGON, np.int8), np.zeros(rows, np.bool_)
+    return Paths(rings.points[:, 0], rings.points[:, 1], starts, np.arange(rows), kind, hole)
 
 
 def _through_geos(column: pa.Array, rows: Numbers, ids: pa.Array) -> Paths:
