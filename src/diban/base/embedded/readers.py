@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,20 +15,61 @@ import pysqlite3
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
+from diban.base.bound import compiled
 from diban.base.embedded.faults import translating
-from diban.base.port import Reader, overdue
+from diban.base.keeping import MARK
+from diban.base.port import Asked, Marks, Place, Row, overdue
 from diban.store import prepare_sqlite
 
 MOST_FILES = 64
 _KEPT = 4  # idle connections of one file
 _CACHE_KIB = 4096
 _INSTRUCTIONS = 10_000  # of SQLite between two looks at the clock: about a millisecond
+_MARKS = (
+    "SELECT (SELECT value FROM meta WHERE name = 'tidied'),"
+    f" (SELECT seq FROM overview WHERE zoom = {MARK}),"
+    ' (SELECT seq FROM overview WHERE zoom = ? AND "row" = ? AND "column" = ?)'
+)
+_NOWHERE: Place = (MARK - 1, 0, 0)
 
 
 @dataclass(slots=True)
 class _File:
     engine: sa.Engine
     users: int = 0
+
+
+class EmbeddedReader:
+    """A look at one file: `Reader`."""
+
+    __slots__ = ("_connection", "_driver", "_engine", "_pooled", "marks")
+
+    def __init__(self, engine: sa.Engine, pooled: sa.PoolProxiedConnection, place: Place | None) -> None:
+        self._engine, self._pooled, self._driver = engine, pooled, _driver_of(pooled)
+        self._connection: sa.Connection | None = None
+        self._driver.execute("BEGIN")
+        self.marks = Marks(*self._driver.execute(_MARKS, place or _NOWHERE).fetchone())
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The transaction, for all sorts of statements."""
+        if self._connection is None:
+            self._connection = sa.Connection(self._engine, self._pooled)
+        return self._connection
+
+    def rows(self, asked: Asked) -> Sequence[Row]:
+        """All rows of a statement."""
+        if not asked.given:
+            return self.connection.execute(asked.statement).fetchall()
+        known = compiled(asked.statement, self._engine.dialect)
+        found: list[Row] = self._driver.execute(known.text, known.values(asked.given)).fetchall()
+        return found
+
+    def close(self) -> None:
+        """End the transaction and give its connection back."""
+        if self._connection is not None:
+            self._connection.close()
+        self._pooled.close()
 
 
 class Readers:
@@ -39,16 +80,18 @@ class Readers:
         self._files: OrderedDict[Path, _File] = OrderedDict()
 
     @contextmanager
-    def reader(self, path: Path, until: float | None = None) -> Iterator[Reader]:
+    def reader(
+        self, path: Path, until: float | None = None, place: Place | None = None
+    ) -> Iterator[EmbeddedReader]:
         """A read transaction on the file; every statement in it sees the same rows."""
-        with (
-            translating(path),
-            self._file(path) as engine,
-            engine.begin() as connection,
-            _cut(connection, until),
-        ):
-            found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'tidied'")
-            yield Reader(connection, found.scalar_one())
+        with translating(path), self._file(path) as engine:
+            pooled = engine.raw_connection()
+            with (
+                closing(pooled),
+                _cut(pooled, until),
+                closing(EmbeddedReader(engine, pooled, place)) as found,
+            ):
+                yield found
 
     def forget(self, path: Path) -> None:
         """Close the file's connections, those in use when they come back."""
@@ -85,22 +128,28 @@ class Readers:
 
 
 @contextmanager
-def _cut(connection: sa.Connection, until: float | None) -> Iterator[None]:
+def _cut(pooled: sa.PoolProxiedConnection, until: float | None) -> Iterator[None]:
     """Interrupt statements that run past an instant of `time.monotonic`."""
     if until is None:
         yield
         return
-    driver = connection.connection.driver_connection
-    assert driver is not None
+    driver = _driver_of(pooled)
     driver.set_progress_handler(lambda: time.monotonic() > until, _INSTRUCTIONS)
     try:
         yield
-    except sa.exc.OperationalError as fault:
-        if getattr(fault.orig, "sqlite_errorcode", None) == pysqlite3.SQLITE_INTERRUPT:
+    except (sa.exc.OperationalError, pysqlite3.OperationalError) as fault:
+        original = getattr(fault, "orig", None) or fault
+        if getattr(original, "sqlite_errorcode", None) == pysqlite3.SQLITE_INTERRUPT:
             raise overdue() from fault
         raise
     finally:
         driver.set_progress_handler(None, 0)
+
+
+def _driver_of(pooled: sa.PoolProxiedConnection) -> Any:
+    driver = pooled.driver_connection
+    assert driver is not None
+    return driver
 
 
 def _engine(path: Path) -> sa.Engine:
@@ -118,7 +167,8 @@ def _engine(path: Path) -> sa.Engine:
             raise
         return connection
 
-    engine = sa.create_engine(
+    # Transactions are begun and ended by `EmbeddedReader`.
+    return sa.create_engine(
         "sqlite://",
         module=pysqlite3.dbapi2,
         creator=connect,
@@ -126,5 +176,3 @@ def _engine(path: Path) -> sa.Engine:
         pool_size=_KEPT,
         max_overflow=-1,
     )
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return engine

@@ -62,7 +62,7 @@ class Overviews:
             if kept is not None and last <= kept.seq:
                 return _Below(kept.fids, kept.sizes, kept.counted)
             # Before any row is read: what an erasure removes meanwhile must not be kept.
-            epoch = self._rows.epoch(reader, self._storage)
+            epoch = reader.marks.epoch
             near = reader.connection.execute(
                 self._selection.up_to(reader, _searched(address), TILE_FEATURES + 1)
             ).scalar_one()
@@ -100,7 +100,7 @@ class Overviews:
 
     def _sparse(self, reader: Reader, address: TileAddress) -> _Below:
         asked = self._selection.largest(reader, _searched(address), (), TILE_FEATURES)
-        found = reader.connection.execute(asked.statement, asked.given).fetchall()
+        found = reader.rows(asked)
         boxes = measured(pa.array([row[1] for row in found], pa.binary()))[0]
         fids = np.array([row[0] for row in found], np.int64)
         sizes = np.array([row[2] for row in found], np.float64)
@@ -108,7 +108,7 @@ class Overviews:
 
     def _from_rows(self, reader: Reader, address: TileAddress, more: bool) -> Kept:
         asked = self._selection.largest(reader, _searched(address), self._schema.fields, TILE_FEATURES)
-        found = reader.connection.execute(asked.statement, asked.given).fetchall()
+        found = reader.rows(asked)
         counted = None
         if more:
             counted = 0
