@@ -17,8 +17,8 @@ from diban.base.overview.kept import FID as STORED_FID
 from diban.base.overview.kept import Kept, kept_of, stored_type, unpacked
 from diban.base.overview.laying import followed
 from diban.base.overview.limits import DEEPEST, DENSE
-from diban.base.port import KeptRow, Reader, RowStore
-from diban.base.records import Row, Version
+from diban.base.port import KeptRow, Reader, Row, RowStore
+from diban.base.records import Version
 from diban.base.selection import Selection
 from diban.base.tiles import ROOM, TILE_FEATURES
 from diban.base.touched import Touches

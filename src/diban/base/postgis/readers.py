@@ -57,9 +57,9 @@ def reading_of(
     """A look at a layer's tables; statements that still run at ``until`` are cut."""
     with translating(), _cut(until):
         pooled = database.engine.raw_connection()
+        driver = pooled.driver_connection
+        assert isinstance(driver, psycopg.Connection)
         try:
-            driver = pooled.driver_connection
-            assert isinstance(driver, psycopg.Connection)
             # Begun and ended by statements of our own: the driver's would be sent by itself.
             driver.autocommit = True
             try:
