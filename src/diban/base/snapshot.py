@@ -18,12 +18,12 @@ from diban.base.boxes import measured
 from diban.base.columns import from_physical
 from diban.base.conditions import require_plain
 from diban.base.keeping import seq_of
+from diban.base.known import Held
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
 from diban.base.mvt import TileAddress, fit_drawing, lie_in
 from diban.base.overview import DEEPEST, Kept, drawn_of, laid_over, rows_of, stored
 from diban.base.port import Place, Reader, Row, RowStore, overdue
 from diban.base.query import Page, Query, write_token
-from diban.base.records import Version
 from diban.base.remembered import Remembered
 from diban.base.selection import Selection
 from diban.base.tiles import ROOM, TILE_FEATURES, Tile, finished, tile_of
@@ -39,7 +39,6 @@ from diban.ground import (
     Mask,
     Missing,
     Moment,
-    Schema,
     Text,
 )
 
@@ -62,34 +61,26 @@ class Snapshot:
     def __init__(
         self,
         rows: RowStore,
-        storage: str,
         layer: LayerId,
-        schema: Schema,
-        version: Version | None,
+        held: Held,
         moment: Moment,
         scope: LayerScope,
         secret: bytes,
         touches: Touches,
         laid: Remembered[Kept],
-        erased: int = 0,
         until: float | None = None,
     ) -> None:
-        self.layer, self.version, self.scope = layer, version, scope
+        self.layer, self.version, self.scope = layer, held.version, scope
+        self.schema = held.shown(scope)
         self._secret, self._touches, self._laid = secret, touches, laid
-        self._erased, self._until = erased, until
+        self._erased, self._until = held.erased, until
         self._held: Reader | None = None
         self._place: TileAddress | None = None
-        self.schema = replace(
-            schema,
-            fields=tuple(field for field in schema.fields if scope.shows(field.name)),
-            key=schema.key if schema.key and scope.shows(schema.key) else None,
-            valid_from=None,
-            valid_to=None,
-            named_by=None,
-        )
-        self._rows, self._storage = rows, storage
+        self._rows, self._storage = rows, held.storage
         self._selection = (
-            None if version is None else Selection(rows, storage, schema, version, moment, scope)
+            None
+            if held.version is None
+            else Selection(rows, held.storage, held.schema, held.version, moment, scope)
         )
 
     @property
