@@ -6,7 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,13 +42,18 @@ class _File:
 class EmbeddedReader:
     """A look at one file: `Reader`."""
 
-    __slots__ = ("_connection", "_driver", "_engine", "_pooled", "marks")
+    __slots__ = ("_connection", "_engine", "_pooled", "driver", "marks")
+    marks: Marks
 
-    def __init__(self, engine: sa.Engine, pooled: sa.PoolProxiedConnection, place: Place | None) -> None:
-        self._engine, self._pooled, self._driver = engine, pooled, _driver_of(pooled)
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine, self._pooled = engine, engine.raw_connection()
         self._connection: sa.Connection | None = None
-        self._driver.execute("BEGIN")
-        self.marks = Marks(*self._driver.execute(_MARKS, place or _NOWHERE).fetchone())
+        self.driver: Any = self._pooled.driver_connection
+
+    def begin(self, place: Place | None) -> None:
+        """Begin the transaction, and read what stands at its beginning."""
+        self.driver.execute("BEGIN")
+        self.marks = Marks(*self.driver.execute(_MARKS, place or _NOWHERE).fetchone())
 
     @property
     def connection(self) -> sa.Connection:
@@ -62,14 +67,15 @@ class EmbeddedReader:
         if not asked.given:
             return self.connection.execute(asked.statement).fetchall()
         known = compiled(asked.statement, self._engine.dialect)
-        found: list[Row] = self._driver.execute(known.text, known.values(asked.given)).fetchall()
+        found: list[Row] = self.driver.execute(known.text, known.values(asked.given)).fetchall()
         return found
 
     def close(self) -> None:
         """End the transaction and give its connection back."""
-        if self._connection is not None:
+        if self._connection is None:
+            self._pooled.close()
+        else:
             self._connection.close()
-        self._pooled.close()
 
 
 class Readers:
@@ -84,14 +90,18 @@ class Readers:
         self, path: Path, until: float | None = None, place: Place | None = None
     ) -> Iterator[EmbeddedReader]:
         """A read transaction on the file; every statement in it sees the same rows."""
-        with translating(path), self._file(path) as engine:
-            pooled = engine.raw_connection()
-            with (
-                closing(pooled),
-                _cut(pooled, until),
-                closing(EmbeddedReader(engine, pooled, place)) as found,
-            ):
-                yield found
+        with translating(path):
+            file = self._taken(path)
+            try:
+                reader = EmbeddedReader(file.engine)
+                try:
+                    with _cut(reader.driver, until):
+                        reader.begin(place)
+                        yield reader
+                finally:  # once nothing is cut any more: the connection goes to whoever reads next
+                    reader.close()
+            finally:
+                self._given_back(path, file)
 
     def forget(self, path: Path) -> None:
         """Close the file's connections, those in use when they come back."""
@@ -104,22 +114,22 @@ class Readers:
             while self._files:
                 self._close(self._files.popitem()[1])
 
-    @contextmanager
-    def _file(self, path: Path) -> Iterator[sa.Engine]:
+    def _taken(self, path: Path) -> _File:
         with self._lock:
             file = self._files.get(path) or self._files.setdefault(path, _File(_engine(path)))
             file.users += 1
             self._files.move_to_end(path)
-            idle = [other for other, held in self._files.items() if not held.users]
-            for other in idle[: max(0, len(self._files) - MOST_FILES)]:
-                self._close(self._files.pop(other))
-        try:
-            yield file.engine
-        finally:
-            with self._lock:
-                file.users -= 1
-                if self._files.get(path) is not file:
-                    self._close(file)
+            if len(self._files) > MOST_FILES:
+                idle = [other for other, held in self._files.items() if not held.users]
+                for other in idle[: len(self._files) - MOST_FILES]:
+                    self._close(self._files.pop(other))
+        return file
+
+    def _given_back(self, path: Path, file: _File) -> None:
+        with self._lock:
+            file.users -= 1
+            if self._files.get(path) is not file:
+                self._close(file)
 
     @staticmethod
     def _close(file: _File | None) -> None:
@@ -128,12 +138,11 @@ class Readers:
 
 
 @contextmanager
-def _cut(pooled: sa.PoolProxiedConnection, until: float | None) -> Iterator[None]:
+def _cut(driver: Any, until: float | None) -> Iterator[None]:
     """Interrupt statements that run past an instant of `time.monotonic`."""
     if until is None:
         yield
         return
-    driver = _driver_of(pooled)
     driver.set_progress_handler(lambda: time.monotonic() > until, _INSTRUCTIONS)
     try:
         yield
@@ -144,12 +153,6 @@ def _cut(pooled: sa.PoolProxiedConnection, until: float | None) -> Iterator[None
         raise
     finally:
         driver.set_progress_handler(None, 0)
-
-
-def _driver_of(pooled: sa.PoolProxiedConnection) -> Any:
-    driver = pooled.driver_connection
-    assert driver is not None
-    return driver
 
 
 def _engine(path: Path) -> sa.Engine:

@@ -39,6 +39,7 @@ class EmbeddedRows:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._readers = Readers()
+        self._paths: dict[str, Path] = {}  # putting a path together takes as long as a small read
         self._tables: dict[tuple[str, tuple[tuple[int, Kind], ...]], sa.Table] = {}
 
     def make(self, number: int, schema: Schema) -> str:
@@ -97,7 +98,10 @@ class EmbeddedRows:
     def reader(
         self, storage: str, until: float | None = None, place: Place | None = None
     ) -> AbstractContextManager[Reader]:
-        return self._readers.reader(self._folder / storage, until, place)
+        path = self._paths.get(storage)
+        if path is None:
+            path = self._paths[storage] = self._folder / storage
+        return self._readers.reader(path, until, place)
 
     def live(self, storage: str, schema: Schema) -> sa.Table:
         return self._table("live", schema)
