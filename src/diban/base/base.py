@@ -194,16 +194,13 @@ class Base:
     ) -> Snapshot:
         return Snapshot(
             self._rows,
-            held.storage,
             layer_id,
-            held.schema,
-            held.version,
+            held,
             moment,
             allowed,
             self._secret,
             Touches(self._database, layer_id, held.erased, self._touches),
             self._laid,
-            held.erased,
             None if seconds is None else time.monotonic() + seconds,
         )
 

@@ -22,11 +22,24 @@ _LIMIT = sa.bindparam("most", type_=sa.BigInteger())
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A statement and the values of its bound parameters."""
+class Compiled:
+    """A statement in a driver's own words, and its parameters in their order, with their own values."""
 
-    statement: Statement
-    given: Mapping[str, Any]
+    text: str
+    names: tuple[str, ...]
+    defaults: dict[str, Any]
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """The values of its parameters, for drivers that count them."""
+        return [given[name] if name in given else self.defaults[name] for name in self.names]
+
+
+@lru_cache(_MOST)
+def compiled(statement: Statement, dialect: sa.Dialect) -> Compiled:
+    """The statement as the driver takes it: its types need no conversion there."""
+    made = statement.compile(dialect=dialect)
+    assert isinstance(made, sa.sql.compiler.SQLCompiler)
+    return Compiled(made.string, tuple(made.positiontup or ()), dict(made.params))
 
 
 def given_of(seq: int, box: Extent, limit: int) -> dict[str, Any]:

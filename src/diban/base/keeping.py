@@ -6,7 +6,7 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from diban.base.port import KeptRow, Reader, Statement
+from diban.base.port import KeptRow, Place, Reader, Statement
 from diban.ground import Conflict, Text
 
 MARK = -1
@@ -38,11 +38,11 @@ def kept_at(reader: Reader, table: sa.Table, zoom: int, row: int, column: int) -
     return None if found is None else KeptRow(**found)  # type: ignore[typeddict-item]  # its columns are the keys
 
 
-def marks_of(reader: Reader, table: sa.Table, zoom: int, row: int, column: int) -> tuple[int, int | None]:
-    """The present epoch, and the version that the kept tile of an address shows; None for none."""
-    at = {"at_zoom": zoom, "at_row": row, "at_column": column}
-    found: dict[int, int] = {row.zoom: row.seq for row in reader.connection.execute(_marks(table), at)}
-    return found[MARK], found.get(zoom)
+def seq_of(reader: Reader, table: sa.Table, place: Place) -> int | None:
+    """The version that the kept tile of a place shows; None for none."""
+    at = dict(zip(("at_zoom", "at_row", "at_column"), place, strict=True))
+    found: int | None = reader.connection.execute(_seq(table), at).scalar()
+    return found
 
 
 @cache
@@ -51,18 +51,12 @@ def _whole(table: sa.Table) -> Statement:
 
 
 @cache
-def _marks(table: sa.Table) -> Statement:
-    here = sa.and_(*_here(table))
-    return sa.select(table.c.zoom, table.c.seq).where(sa.or_(table.c.zoom == MARK, here))
+def _seq(table: sa.Table) -> Statement:
+    return sa.select(table.c.seq).where(*_here(table))
 
 
 def _here(table: sa.Table) -> list[sa.ColumnElement[bool]]:
     return [table.c[name] == sa.bindparam(f"at_{name}") for name in ("zoom", "row", "column")]
-
-
-def epoch_of(reader: Reader, table: sa.Table) -> int:
-    """The present epoch."""
-    return int(reader.connection.execute(sa.select(table.c.seq).where(table.c.zoom == MARK)).scalar_one())
 
 
 def moved_on() -> Conflict:

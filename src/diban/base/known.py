@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
 from diban.base.records import Version, erased_rows, layer_record, schema_of, version_at
-from diban.ground import LayerId, Moment, Schema, VersionId
+from diban.ground import LayerId, LayerScope, Moment, Schema, VersionId
 from diban.store import Database, Generation, reading
 
 _MOST = 4096
@@ -22,6 +22,14 @@ class Held:
     schema: Schema
     version: Version | None
     erased: int
+    _shown: dict[LayerScope, Schema] = field(default_factory=dict)
+
+    def shown(self, scope: LayerScope) -> Schema:
+        """The schema with only the fields that may be seen, which it says itself nothing else of."""
+        found = self._shown.get(scope)
+        if found is None:
+            found = self._shown[scope] = _shown(self.schema, scope)
+        return found
 
 
 def held_at(connection: sa.Connection, layer: LayerId, moment: Moment) -> Held:
@@ -33,6 +41,17 @@ def held_at(connection: sa.Connection, layer: LayerId, moment: Moment) -> Held:
     number = version.schema_number if version is not None and older else record.schema_number
     schema = schema_of(connection, layer, number)
     return Held(record.storage, schema, version, erased_rows(connection, layer))
+
+
+def _shown(schema: Schema, scope: LayerScope) -> Schema:
+    return replace(
+        schema,
+        fields=tuple(each for each in schema.fields if scope.shows(each.name)),
+        key=schema.key if schema.key and scope.shows(schema.key) else None,
+        valid_from=None,
+        valid_to=None,
+        named_by=None,
+    )
 
 
 class Known:

@@ -7,7 +7,7 @@ the control record says which sequence number is current, so rows under a higher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict
@@ -53,16 +53,49 @@ class Step:
     begun: Rows | None
 
 
+Statement = sa.Select[*tuple[Any, ...]]
+
+Row = Sequence[Any]
+
+Place = tuple[int, int, int]
+"""Zoom, row and column of a tile."""
+
+
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """A consistent look at one layer's rows.
+class Asked:
+    """A statement and the values of its bound parameters; without any it was made for this once."""
+
+    statement: Statement
+    given: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What every look at a layer begins with, in one statement.
 
     ``tidied`` is the highest sequence number whose ended rows have moved to the past relation: a
-    read at or above it needs the live relation only.
+    read at or above it needs the live relation only. ``epoch`` says how many erasures there were.
+    ``kept`` is the version that the kept tile of the place shows that was asked for; None for none.
     """
 
-    connection: sa.Connection
     tidied: int
+    epoch: int
+    kept: int | None
+
+
+class Reader(Protocol):
+    """A consistent look at one layer's rows."""
+
+    @property
+    def marks(self) -> Marks:
+        """What it began with."""
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The transaction, for all sorts of statements."""
+
+    def rows(self, asked: Asked) -> Sequence[Row]:
+        """All rows of a statement. One that is asked again and again goes straight to the driver."""
 
 
 class KeptRow(TypedDict):
@@ -77,9 +110,6 @@ class KeptRow(TypedDict):
     simplified: int
     lost: int
     body: bytes
-
-
-Statement = sa.Select[*tuple[Any, ...]]
 
 
 def overdue() -> Unavailable:
@@ -136,9 +166,6 @@ class RowStore(Protocol):
         One row more, at zoom −1, has in ``seq`` the epoch, which each erasure moves.
         """
 
-    def epoch(self, reader: Reader, storage: str) -> int:
-        """How many erasures there were; to be asked before the rows are read that tiles are made of."""
-
     def keep(
         self,
         storage: str,
@@ -154,8 +181,10 @@ class RowStore(Protocol):
     def drop(self, storage: str) -> None:
         """Remove a layer's storage that nothing points to."""
 
-    def reader(self, storage: str, until: float | None = None) -> AbstractContextManager[Reader]:
-        """A read transaction over the layer's rows.
+    def reader(
+        self, storage: str, until: float | None = None, place: Place | None = None
+    ) -> AbstractContextManager[Reader]:
+        """A read transaction over the layer's rows, which also says if the tile of ``place`` is kept.
 
         Statements that still run at ``until``, an instant of `time.monotonic`, are cut: `overdue`.
         """

@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from diban.base.bound import Asked, alive_at, first_in_box, given_of, largest_in_box
+from diban.base.bound import alive_at, first_in_box, given_of, largest_in_box
 from diban.base.columns import physical_name
 from diban.base.conditions import permitted, require_plain, to_sql
 from diban.base.masking import area_box, slack
-from diban.base.port import Reader, RowStore, Statement
+from diban.base.port import Asked, Reader, RowStore, Statement
 from diban.base.query import Order, Query, read_token
 from diban.base.records import Version
 from diban.ground import Extent, Field, LayerScope, Moment, Schema, Value, micros
@@ -266,7 +266,7 @@ class Selection:
     def _plain(self, reader: Reader) -> bool:
         """Whether a row's version and box alone tell if it may be seen, and all such rows still live."""
         limited = self.scope.rows is not None or self.scope.area is not None
-        return not limited and self.moment.valid_at is None and reader.tidied <= self.version.seq
+        return not limited and self.moment.valid_at is None and reader.marks.tidied <= self.version.seq
 
     def _all_of(
         self, reader: Reader, fields: Sequence[Field], condition: Callable[[sa.Table], Condition]
@@ -279,7 +279,7 @@ class Selection:
 
     def _relations(self, reader: Reader) -> list[sa.Table]:
         live = self.rows.live(self.storage, self.schema)
-        if reader.tidied <= self.version.seq:
+        if reader.marks.tidied <= self.version.seq:
             return [live]
         return [live, self.rows.past(self.storage, self.schema)]
 

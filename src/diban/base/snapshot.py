@@ -17,13 +17,13 @@ import sqlalchemy as sa
 from diban.base.boxes import measured
 from diban.base.columns import from_physical
 from diban.base.conditions import require_plain
-from diban.base.keeping import marks_of
+from diban.base.keeping import seq_of
+from diban.base.known import Held
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
 from diban.base.mvt import TileAddress, fit_drawing, lie_in
 from diban.base.overview import DEEPEST, Kept, drawn_of, laid_over, rows_of, stored
-from diban.base.port import Reader, RowStore, overdue
+from diban.base.port import Place, Reader, Row, RowStore, overdue
 from diban.base.query import Page, Query, write_token
-from diban.base.records import Version
 from diban.base.remembered import Remembered
 from diban.base.selection import Selection
 from diban.base.tiles import ROOM, TILE_FEATURES, Tile, finished, tile_of
@@ -39,7 +39,6 @@ from diban.ground import (
     Mask,
     Missing,
     Moment,
-    Schema,
     Text,
 )
 
@@ -52,8 +51,6 @@ AHEAD = 200
 
 _EVERYTHING = Query(limit=BATCH_ROWS)
 
-Row = sa.Row[*tuple[Any, ...]]
-
 
 class Snapshot:
     """A layer at a version under a scope: every read of it is consistent and can be repeated.
@@ -64,33 +61,26 @@ class Snapshot:
     def __init__(
         self,
         rows: RowStore,
-        storage: str,
         layer: LayerId,
-        schema: Schema,
-        version: Version | None,
+        held: Held,
         moment: Moment,
         scope: LayerScope,
         secret: bytes,
         touches: Touches,
         laid: Remembered[Kept],
-        erased: int = 0,
         until: float | None = None,
     ) -> None:
-        self.layer, self.version, self.scope = layer, version, scope
+        self.layer, self.version, self.scope = layer, held.version, scope
+        self.schema = held.shown(scope)
         self._secret, self._touches, self._laid = secret, touches, laid
-        self._erased, self._until = erased, until
+        self._erased, self._until = held.erased, until
         self._held: Reader | None = None
-        self.schema = replace(
-            schema,
-            fields=tuple(field for field in schema.fields if scope.shows(field.name)),
-            key=schema.key if schema.key and scope.shows(schema.key) else None,
-            valid_from=None,
-            valid_to=None,
-            named_by=None,
-        )
-        self._rows, self._storage = rows, storage
+        self._place: TileAddress | None = None
+        self._rows, self._storage = rows, held.storage
         self._selection = (
-            None if version is None else Selection(rows, storage, schema, version, moment, scope)
+            None
+            if held.version is None
+            else Selection(rows, held.storage, held.schema, held.version, moment, scope)
         )
 
     @property
@@ -99,14 +89,17 @@ class Snapshot:
         return f"{None if self.version is None else self.version.id}/{self._erased}"
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """What is read inside is read in one transaction: it sees one state, and costs one beginning."""
-        with self._rows.reader(self._storage, self._until) as reader:
-            self._held = reader
+    def together(self, address: TileAddress | None = None) -> Iterator[None]:
+        """What is read inside is read in one transaction: it sees one state, and costs one beginning.
+
+        Where it is about one tile, naming its address saves asking for its state.
+        """
+        with self._reader(address) as reader:
+            self._held, self._place = reader, address
             try:
                 yield
             finally:
-                self._held = None
+                self._held = self._place = None
 
     def state_of(self, address: TileAddress) -> str:
         """The same for one tile: it stays as long as nothing is touched that the tile shows.
@@ -117,9 +110,9 @@ class Snapshot:
         """
         if self.version is None:
             return self.state
-        with self._reader() as reader:
-            epoch, kept = self._marks(reader, address)
-        erasures = f"{self._erased}/{epoch}"
+        with self._reader(address) as reader:
+            kept = self._kept_seq(reader, address)
+            erasures = f"{self._erased}/{reader.marks.epoch}"
         if not self._sees_all:
             return f"{self.version.id}/{erasures}"
         # A tile that is made anew may show other features than one over which changes were laid.
@@ -129,7 +122,7 @@ class Snapshot:
     def erasures(self) -> str:
         """Moves when an erasure of the layer begins, and again when its rows are gone."""
         with self._reader() as reader:
-            return f"{self._erased}/{self._rows.epoch(reader, self._storage)}"
+            return f"{self._erased}/{reader.marks.epoch}"
 
     @property
     def extent(self) -> Extent | None:
@@ -147,7 +140,7 @@ class Snapshot:
         with self._reader() as reader:
             while len(kept) <= query.limit and not last:
                 asked = self._selection.page(reader, query, fields, after, chunk)
-                found = reader.connection.execute(asked.statement, asked.given).fetchall()
+                found = reader.rows(asked)
                 self._look_at_the_clock()
                 last, chunk = len(found) < chunk, min(2 * chunk, BATCH_ROWS)
                 kept.extend(self._exact(found, query.bbox))
@@ -273,13 +266,15 @@ class Snapshot:
         if self._selection is None or self.extent is None or not answered:
             return Tile(b"", 0, 0)
         box = Extent(*address.bounds_searched())
-        with self._reader() as reader:
-            kept = self._kept(reader, address) if self._may_be_kept(address) else None
+        with self._reader(address) as reader:
+            kept = self._kept(reader, address)
             if kept is not None:
                 return self._tile_of_kept(name, kept, shown)
             asked = self._selection.largest(reader, box, shown, TILE_FEATURES + 1)
-            found = reader.connection.execute(asked.statement, asked.given).fetchall()
+            found = reader.rows(asked)
             self._look_at_the_clock()
+            if not found:
+                return Tile(b"", 0, 0)
             counted = self._counted(reader, address) if len(found) > TILE_FEATURES else None
         batch = self._batch(self._exact(found[:TILE_FEATURES], ()), shown, True)
         return tile_of(name, batch, address, counted)
@@ -323,15 +318,13 @@ class Snapshot:
         return self._laid.get(key, make)
 
     def _kept_seq(self, reader: Reader, address: TileAddress) -> int | None:
-        """The version that the kept tile shows; None when there is none."""
-        return self._marks(reader, address)[1]
-
-    def _marks(self, reader: Reader, address: TileAddress) -> tuple[int, int | None]:
-        """The epoch, and the version that the kept tile shows, None when there is none that may be shown."""
-        found = marks_of(
-            reader, self._rows.overview(self._storage), address.zoom, address.row, address.column
-        )
-        return found if self._may_be_kept(address) else (found[0], None)
+        """The version that the kept tile shows; None when there is none that may be shown."""
+        if not self._may_be_kept(address):
+            return None
+        # What has just been begun for this tile, or is held for it, says it already.
+        if self._held is None or self._place == address:
+            return reader.marks.kept
+        return seq_of(reader, self._rows.overview(self._storage), _place(address))
 
     def _tile_of_kept(self, name: str, kept: Kept, shown: Sequence[Field]) -> Tile:
         """A kept tile with the fields that are shown, masked as the scope says."""
@@ -377,10 +370,12 @@ class Snapshot:
             counted += int(here.sum())
         return counted
 
-    def _reader(self) -> AbstractContextManager[Reader]:
-        return (
-            self._rows.reader(self._storage, self._until) if self._held is None else nullcontext(self._held)
-        )
+    def _reader(self, address: TileAddress | None = None) -> AbstractContextManager[Reader]:
+        """The transaction that is held, else one of its own, which also says if a tile is kept."""
+        if self._held is not None:
+            return nullcontext(self._held)
+        place = None if address is None else _place(address)
+        return self._rows.reader(self._storage, self._until, place)
 
     def _look_at_the_clock(self) -> None:
         """Raise when time is up: what is done with rows here no engine cuts."""
@@ -427,6 +422,10 @@ class Snapshot:
         if geometry and self.schema.geometry is not GeometryKind.NONE:
             columns[GEOMETRY] = coarsen(pa.array(values[1], pa.binary()), self.scope)
         return pa.RecordBatch.from_pydict(columns)
+
+
+def _place(address: TileAddress) -> Place:
+    return address.zoom, address.row, address.column
 
 
 def _token(row: Row, fields: int) -> str:

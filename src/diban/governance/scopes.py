@@ -95,7 +95,7 @@ class ScopeCache:
             with self._lock:
                 if self._of == generation:
                     self._known[key] = scope
-        return replace(scope, reason=reason)
+        return scope if scope.reason == reason else replace(scope, reason=reason)
 
     def held(self, party: PartyId, lineage: Iterable[PartyId], reason: str) -> Scope | None:
         """What `get` would answer without reading; None where it would read."""

@@ -8,7 +8,7 @@ Not here: what any table of another room means, who may do something, HTTP.
 Imports: ground; SQLAlchemy, alembic, psycopg, pysqlite3, orjson.
 """
 
-from diban.store.acts import Unit, reading, unit
+from diban.store.acts import Unit, glancing, reading, unit
 from diban.store.blobs import Blobs, FolderBlobs
 from diban.store.counters import advance, value_of
 from diban.store.database import Database, is_outage, prepare_sqlite, sqlite_url, translate
@@ -36,6 +36,7 @@ __all__ = [
     "Unit",
     "advance",
     "find_job",
+    "glancing",
     "is_current",
     "is_outage",
     "job_counts",

@@ -77,6 +77,22 @@ def unit(database: Database) -> Iterator[Unit]:
 
 
 @contextmanager
+def glancing(database: Database) -> Iterator[sa.Connection]:
+    """A read of one statement, which needs no transaction to be consistent: PostgreSQL is asked once."""
+    if database.embedded:
+        with reading(database) as connection:
+            yield connection
+        return
+    try:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as fault:
+        if is_outage(fault):
+            raise translate(fault) from fault
+        raise
+
+
+@contextmanager
 def reading(database: Database) -> Iterator[sa.Connection]:
     """A consistent read of the control database; writes nothing, blocks nobody."""
     try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ SAFE_SQLITE = (3, 51, 3)
 """Below this, several processes that write and checkpoint can lose commits (WAL-reset bug)."""
 
 BUSY_MILLISECONDS = 20_000
+
+TRUSTED_SECONDS = 1.0
+"""So long after its last use a connection on which nothing was heard is taken as standing."""
 
 _NO_SPACE = (pysqlite3.SQLITE_FULL,)
 _DAMAGED = (pysqlite3.SQLITE_CORRUPT, pysqlite3.SQLITE_NOTADB)
@@ -91,17 +96,50 @@ def check_sqlite_version() -> None:
 
 
 def _postgres(url: sa.URL, pool: int) -> sa.Engine:
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         pool_size=pool,
         max_overflow=pool,
-        pool_pre_ping=True,
         pool_timeout=10,
         connect_args={
             "connect_timeout": 5,
             "application_name": f"diban {socket.gethostname()}:{os.getpid()}",
         },
     )
+    sa.event.listen(engine, "connect", _note_use)
+    sa.event.listen(engine, "checkin", _note_use)
+    sa.event.listen(engine, "checkout", _require_standing)
+    return engine
+
+
+def _note_use(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _require_standing(connection: Any, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
+    """Let the pool replace a connection whose other end has gone: asked by a round trip only where in doubt.
+
+    A server that ends a session says so, and a process that dies closes its socket: then there is
+    something to read on it. What a network loses silently shows only when it is used after a while.
+    """
+    fresh = time.monotonic() - record.info["used"] < TRUSTED_SECONDS
+    if fresh and not _heard(connection):
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("")
+        connection.autocommit = False
+    except psycopg.Error as fault:
+        raise sa.exc.InvalidatePoolError from fault
+
+
+def _heard(connection: psycopg.Connection) -> bool:
+    """Whether there is anything to read on a connection that nobody uses, or it is known to be closed."""
+    if connection.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def sqlite_url(path: Path) -> str:

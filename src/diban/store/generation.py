@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 from diban.ground import Fault
-from diban.store.acts import Unit, reading
+from diban.store.acts import Unit, glancing
 from diban.store.counters import advance, value_of
 from diban.store.database import Database
 
@@ -73,7 +73,7 @@ class Generation:
         # What is read may be as old as the moment of asking, and older than an act forgotten since.
         asked, forgotten = time.monotonic(), self._forgotten
         try:
-            with reading(self._database) as connection:
+            with glancing(self._database) as connection:
                 self._value = value_of(connection, _NAME)
         except Fault:
             if self._value < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,20 +15,67 @@ import pysqlite3
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
+from diban.base.bound import compiled
 from diban.base.embedded.faults import translating
-from diban.base.port import Reader, overdue
+from diban.base.keeping import MARK
+from diban.base.port import Asked, Marks, Place, Row, overdue
 from diban.store import prepare_sqlite
 
 MOST_FILES = 64
 _KEPT = 4  # idle connections of one file
 _CACHE_KIB = 4096
 _INSTRUCTIONS = 10_000  # of SQLite between two looks at the clock: about a millisecond
+_MARKS = (
+    "SELECT (SELECT value FROM meta WHERE name = 'tidied'),"
+    f" (SELECT seq FROM overview WHERE zoom = {MARK}),"
+    ' (SELECT seq FROM overview WHERE zoom = ? AND "row" = ? AND "column" = ?)'
+)
+_NOWHERE: Place = (MARK - 1, 0, 0)
 
 
 @dataclass(slots=True)
 class _File:
     engine: sa.Engine
     users: int = 0
+
+
+class EmbeddedReader:
+    """A look at one file: `Reader`."""
+
+    __slots__ = ("_connection", "_engine", "_pooled", "driver", "marks")
+    marks: Marks
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine, self._pooled = engine, engine.raw_connection()
+        self._connection: sa.Connection | None = None
+        self.driver: Any = self._pooled.driver_connection
+
+    def begin(self, place: Place | None) -> None:
+        """Begin the transaction, and read what stands at its beginning."""
+        self.driver.execute("BEGIN")
+        self.marks = Marks(*self.driver.execute(_MARKS, place or _NOWHERE).fetchone())
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The transaction, for all sorts of statements."""
+        if self._connection is None:
+            self._connection = sa.Connection(self._engine, self._pooled)
+        return self._connection
+
+    def rows(self, asked: Asked) -> Sequence[Row]:
+        """All rows of a statement."""
+        if not asked.given:
+            return self.connection.execute(asked.statement).fetchall()
+        known = compiled(asked.statement, self._engine.dialect)
+        found: list[Row] = self.driver.execute(known.text, known.values(asked.given)).fetchall()
+        return found
+
+    def close(self) -> None:
+        """End the transaction and give its connection back."""
+        if self._connection is None:
+            self._pooled.close()
+        else:
+            self._connection.close()
 
 
 class Readers:
@@ -39,16 +86,22 @@ class Readers:
         self._files: OrderedDict[Path, _File] = OrderedDict()
 
     @contextmanager
-    def reader(self, path: Path, until: float | None = None) -> Iterator[Reader]:
+    def reader(
+        self, path: Path, until: float | None = None, place: Place | None = None
+    ) -> Iterator[EmbeddedReader]:
         """A read transaction on the file; every statement in it sees the same rows."""
-        with (
-            translating(path),
-            self._file(path) as engine,
-            engine.begin() as connection,
-            _cut(connection, until),
-        ):
-            found = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'tidied'")
-            yield Reader(connection, found.scalar_one())
+        with translating(path):
+            file = self._taken(path)
+            try:
+                reader = EmbeddedReader(file.engine)
+                try:
+                    with _cut(reader.driver, until):
+                        reader.begin(place)
+                        yield reader
+                finally:  # once nothing is cut any more: the connection goes to whoever reads next
+                    reader.close()
+            finally:
+                self._given_back(path, file)
 
     def forget(self, path: Path) -> None:
         """Close the file's connections, those in use when they come back."""
@@ -61,22 +114,22 @@ class Readers:
             while self._files:
                 self._close(self._files.popitem()[1])
 
-    @contextmanager
-    def _file(self, path: Path) -> Iterator[sa.Engine]:
+    def _taken(self, path: Path) -> _File:
         with self._lock:
             file = self._files.get(path) or self._files.setdefault(path, _File(_engine(path)))
             file.users += 1
             self._files.move_to_end(path)
-            idle = [other for other, held in self._files.items() if not held.users]
-            for other in idle[: max(0, len(self._files) - MOST_FILES)]:
-                self._close(self._files.pop(other))
-        try:
-            yield file.engine
-        finally:
-            with self._lock:
-                file.users -= 1
-                if self._files.get(path) is not file:
-                    self._close(file)
+            if len(self._files) > MOST_FILES:
+                idle = [other for other, held in self._files.items() if not held.users]
+                for other in idle[: len(self._files) - MOST_FILES]:
+                    self._close(self._files.pop(other))
+        return file
+
+    def _given_back(self, path: Path, file: _File) -> None:
+        with self._lock:
+            file.users -= 1
+            if self._files.get(path) is not file:
+                self._close(file)
 
     @staticmethod
     def _close(file: _File | None) -> None:
@@ -85,18 +138,17 @@ class Readers:
 
 
 @contextmanager
-def _cut(connection: sa.Connection, until: float | None) -> Iterator[None]:
+def _cut(driver: Any, until: float | None) -> Iterator[None]:
     """Interrupt statements that run past an instant of `time.monotonic`."""
     if until is None:
         yield
         return
-    driver = connection.connection.driver_connection
-    assert driver is not None
     driver.set_progress_handler(lambda: time.monotonic() > until, _INSTRUCTIONS)
     try:
         yield
-    except sa.exc.OperationalError as fault:
-        if getattr(fault.orig, "sqlite_errorcode", None) == pysqlite3.SQLITE_INTERRUPT:
+    except (sa.exc.OperationalError, pysqlite3.OperationalError) as fault:
+        original = getattr(fault, "orig", None) or fault
+        if getattr(original, "sqlite_errorcode", None) == pysqlite3.SQLITE_INTERRUPT:
             raise overdue() from fault
         raise
     finally:
@@ -118,7 +170,8 @@ def _engine(path: Path) -> sa.Engine:
             raise
         return connection
 
-    engine = sa.create_engine(
+    # Transactions are begun and ended by `EmbeddedReader`.
+    return sa.create_engine(
         "sqlite://",
         module=pysqlite3.dbapi2,
         creator=connect,
@@ -126,5 +179,3 @@ def _engine(path: Path) -> sa.Engine:
         pool_size=_KEPT,
         max_overflow=-1,
     )
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return engine

@@ -17,8 +17,7 @@ from diban.base.embedded.load import load
 from diban.base.embedded.readers import Readers
 from diban.base.embedded.steps import apply, undo
 from diban.base.embedded.tidying import tidy
-from diban.base.keeping import epoch_of
-from diban.base.port import BoundBox, KeptRow, Reader, Rows, Statement, Step
+from diban.base.port import BoundBox, KeptRow, Place, Reader, Rows, Statement, Step
 from diban.ground import Extent, Kind, Schema
 
 
@@ -40,6 +39,7 @@ class EmbeddedRows:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._readers = Readers()
+        self._paths: dict[str, Path] = {}  # putting a path together takes as long as a small read
         self._tables: dict[tuple[str, tuple[tuple[int, Kind], ...]], sa.Table] = {}
 
     def make(self, number: int, schema: Schema) -> str:
@@ -85,9 +85,6 @@ class EmbeddedRows:
     def overview(self, storage: str) -> sa.Table:
         return TABLE
 
-    def epoch(self, reader: Reader, storage: str) -> int:
-        return epoch_of(reader, TABLE)
-
     def keep(
         self, storage: str, epoch: int, tiles: Sequence[KeptRow], gone: Sequence[tuple[int, int, int]]
     ) -> None:
@@ -98,8 +95,13 @@ class EmbeddedRows:
         self._readers.forget(self._folder / storage)
         remove(self._folder / storage)
 
-    def reader(self, storage: str, until: float | None = None) -> AbstractContextManager[Reader]:
-        return self._readers.reader(self._folder / storage, until)
+    def reader(
+        self, storage: str, until: float | None = None, place: Place | None = None
+    ) -> AbstractContextManager[Reader]:
+        path = self._paths.get(storage)
+        if path is None:
+            path = self._paths[storage] = self._folder / storage
+        return self._readers.reader(path, until, place)
 
     def live(self, storage: str, schema: Schema) -> sa.Table:
         return self._table("live", schema)

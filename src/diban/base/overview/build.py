@@ -17,8 +17,8 @@ from diban.base.overview.kept import FID as STORED_FID
 from diban.base.overview.kept import Kept, kept_of, stored_type, unpacked
 from diban.base.overview.laying import followed
 from diban.base.overview.limits import DEEPEST, DENSE
-from diban.base.port import KeptRow, Reader, RowStore
-from diban.base.records import Row, Version
+from diban.base.port import KeptRow, Reader, Row, RowStore
+from diban.base.records import Version
 from diban.base.selection import Selection
 from diban.base.tiles import ROOM, TILE_FEATURES
 from diban.base.touched import Touches
@@ -62,7 +62,7 @@ class Overviews:
             if kept is not None and last <= kept.seq:
                 return _Below(kept.fids, kept.sizes, kept.counted)
             # Before any row is read: what an erasure removes meanwhile must not be kept.
-            epoch = self._rows.epoch(reader, self._storage)
+            epoch = reader.marks.epoch
             near = reader.connection.execute(
                 self._selection.up_to(reader, _searched(address), TILE_FEATURES + 1)
             ).scalar_one()
@@ -100,7 +100,7 @@ class Overviews:
 
     def _sparse(self, reader: Reader, address: TileAddress) -> _Below:
         asked = self._selection.largest(reader, _searched(address), (), TILE_FEATURES)
-        found = reader.connection.execute(asked.statement, asked.given).fetchall()
+        found = reader.rows(asked)
         boxes = measured(pa.array([row[1] for row in found], pa.binary()))[0]
         fids = np.array([row[0] for row in found], np.int64)
         sizes = np.array([row[2] for row in found], np.float64)
@@ -108,7 +108,7 @@ class Overviews:
 
     def _from_rows(self, reader: Reader, address: TileAddress, more: bool) -> Kept:
         asked = self._selection.largest(reader, _searched(address), self._schema.fields, TILE_FEATURES)
-        found = reader.connection.execute(asked.statement, asked.given).fetchall()
+        found = reader.rows(asked)
         counted = None
         if more:
             counted = 0

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import numpy as np
-import psycopg
 import sqlalchemy as sa
 
 from diban.base.columns import physical_name
-from diban.base.keeping import epoch_of
-from diban.base.port import BoundBox, KeptRow, Reader, Rows, Statement, Step, overdue
+from diban.base.port import BoundBox, KeptRow, Place, Reader, Rows, Statement, Step
 from diban.base.postgis import writing
 from diban.base.postgis.claims import retire
 from diban.base.postgis.faults import translating
@@ -21,7 +18,6 @@ from diban.base.postgis.layout import (
     BOARD,
     SRID,
     drop_tables,
-    gone,
     make_tables,
     of_features,
     overview_of,
@@ -31,6 +27,7 @@ from diban.base.postgis.layout import (
     state,
     stored_type,
 )
+from diban.base.postgis.readers import reading_of
 from diban.ground import Extent, Schema
 from diban.store import Database
 
@@ -155,10 +152,6 @@ class PostgisRows:
         """The table of kept tiles."""
         return overview_of(storage)
 
-    def epoch(self, reader: Reader, storage: str) -> int:
-        """How many erasures there were."""
-        return epoch_of(reader, overview_of(storage))
-
     def keep(
         self, storage: str, epoch: int, tiles: Sequence[KeptRow], gone: Sequence[tuple[int, int, int]]
     ) -> None:
@@ -171,16 +164,11 @@ class PostgisRows:
         with translating(), self._database.engine.begin() as connection:
             drop_tables(connection, storage)
 
-    @contextmanager
-    def reader(self, storage: str, until: float | None = None) -> Iterator[Reader]:
+    def reader(
+        self, storage: str, until: float | None = None, place: Place | None = None
+    ) -> AbstractContextManager[Reader]:
         """A read-only transaction that sees one state of the layer's tables throughout."""
-        with translating(), self._database.engine.connect() as plain:
-            connection = plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin(), _cut(until):
-                found = connection.execute(_BEGIN, {"of": storage, "left": _left(until)}).first()
-                if found is None:
-                    raise gone(storage)
-                yield Reader(connection, found.tidied)
+        return reading_of(self._database, storage, until, place)
 
     def live(self, storage: str, schema: Schema) -> sa.Table:
         """The live table: rid, fid, vfrom, vto, eid, tfrom, tto, zmin, zmax, solid, hash, geom, c1…cn."""
@@ -243,35 +231,6 @@ class PostgisRows:
         if key not in self._relations:
             self._relations[key] = relation(storage, schema, past=past)
         return self._relations[key]
-
-
-# Each read has values of its own: a plan made for any values would miss the indexes.
-_BEGIN = sa.select(
-    state.c.tidied,
-    sa.func.set_config("plan_cache_mode", "force_custom_plan", True),
-    sa.func.set_config(
-        "statement_timeout",
-        sa.func.coalesce(sa.bindparam("left", type_=sa.Text()), sa.func.current_setting("statement_timeout")),
-        True,
-    ),
-).where(state.c.storage == sa.bindparam("of"))
-"""What every read begins with, in one round trip."""
-
-
-def _left(until: float | None) -> str | None:
-    """Milliseconds until an instant of `time.monotonic`; None leaves the server's own limit."""
-    return None if until is None else str(max(1, int((until - time.monotonic()) * 1000)))
-
-
-@contextmanager
-def _cut(until: float | None) -> Iterator[None]:
-    """Say what happened when the server has cancelled a statement that ran past ``until``."""
-    try:
-        yield
-    except sa.exc.OperationalError as fault:
-        if until is not None and isinstance(fault.orig, psycopg.errors.QueryCanceled):
-            raise overdue() from fault
-        raise
 
 
 def _holds_rows(connection: sa.Connection, storage: str) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from fastapi import Request, Response
 
 from diban.governance import Asker, authenticate_key, authenticate_session, touch
-from diban.ground import Denied, Fault, LayerId, PartyId, Scope, Text, Unauthenticated, Unavailable
+from diban.ground import Denied, Fault, LayerId, PartyId, Scope, Text, Unauthenticated, Unavailable, now
 from diban.share.services import Services
 from diban.store import reading, unit
 
@@ -35,6 +35,15 @@ class _Known:
     above: frozenset[PartyId]
     until: float
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What was found out of a request as it came in, which whoever answers it need not look up again."""
+
+    generation: int
+    known: _Known | None
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,18 @@ class Asking:
 
     def scope(self, request: Request) -> Scope:
         """What they may see: what their party and those below it provide, and what is granted to them."""
-        known, services = self._known(request), self._services
+        return self._scope(self._known(request))
+
+    def recognised(self, request: Request) -> tuple[Asker, Callable[[], Scope]]:
+        """`asker`, and what tells `scope`, looked up once; not even that where `remembered` just did."""
+        noted = self._noted(request)
+        if noted is not None:
+            return _named(noted.known, request), lambda: noted.scope
+        known = self._known(request)
+        return _settled(_named(known, request)), lambda: self._scope(known)
+
+    def _scope(self, known: _Known | None) -> Scope:
+        services = self._services
         if known is not None:
             _settled(known.asker)
         party, above = self._standing(known)
@@ -96,16 +116,21 @@ class Asking:
     def remembered(self, request: Request) -> tuple[Asker, Scope] | None:
         """`asker` (under no request's id) and `scope` without reading or writing; None where either would."""
         credential, known = _credential(request), None
+        generation = self._services.generation.held()
+        if generation is None:
+            return None
         if credential is not None:
-            known = self._recalled(credential, self._services.generation.held())
+            digest = credential.digest
+            known = self._recalled(digest, generation)
             if known is None or (known.asker.touch_due and not _watching(request, credential)):
                 return None
             if known.until - time.monotonic() < REMEMBERED_SECONDS / 2:
-                self._ahead[credential.digest] = credential
+                self._ahead[digest] = credential
             _settled(known.asker)
         scope = self._services.scopes.held(*self._standing(known), READ)
         if scope is None:
             return None
+        request.state.noted = _Noted(generation, known, scope)
         return (_ANYBODY if known is None else known.asker), scope
 
     @property
@@ -126,6 +151,15 @@ class Asking:
                 known = replace(known, asker=replace(known.asker, touch_due=False))
             self._remember(digest, known)
 
+    def _noted(self, request: Request) -> _Noted | None:
+        """What `remembered` found out of this request, if it holds still: the request may have waited."""
+        noted: _Noted | None = getattr(request.state, "noted", None)
+        if noted is None or noted.generation != self._services.generation.current():
+            return None
+        known, until = noted.known, noted.scope.until
+        ended = known is not None and known.until <= time.monotonic()
+        return None if ended or (until is not None and until <= now()) else noted
+
     def _standing(self, known: _Known | None) -> tuple[PartyId, frozenset[PartyId]]:
         """For which party is asked, and in whose name something may be granted to it."""
         public = self._services.public_party
@@ -140,7 +174,7 @@ class Asking:
             return None
         digest = credential.digest
         generation = self._services.generation.current()
-        known = before = self._recalled(credential, generation)
+        known = before = self._recalled(digest, generation)
         if known is None:
             known = self._authenticate(credential, request.state.request_id, generation)
         if known.asker.touch_due and not _watching(request, credential):
@@ -150,9 +184,9 @@ class Asking:
             self._remember(digest, known)
         return known
 
-    def _recalled(self, credential: _Credential, generation: int | None) -> _Known | None:
+    def _recalled(self, digest: bytes, generation: int) -> _Known | None:
         """Whom it stood for a moment ago, if that still holds."""
-        known = self._remembered.get(credential.digest)
+        known = self._remembered.get(digest)
         if known is None or known.until <= time.monotonic() or known.generation != generation:
             return None
         return known

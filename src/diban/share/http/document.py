@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from fastapi import Request, Response
@@ -17,7 +16,7 @@ from diban.share.http.conditional import CACHING, tag_of_bytes, unchanged
 from diban.share.http.html_page import Head, html_page
 from diban.share.http.language import language_of
 from diban.share.parameters.form import parse_form
-from diban.share.parameters.given import parameters_of
+from diban.share.parameters.given import parameters_of, with_query
 from diban.share.parameters.parameter import Parameter
 
 HTML = "html"
@@ -72,7 +71,7 @@ def as_form(request: Request, form: str) -> str:
     """The address of the same document in another form."""
     given = {name: value for name, value in parameters_of(request).items() if name != "f"}
     path = request.scope["path"].removeprefix("/ogc").rstrip("/")
-    return f"{address(request)}{path}?{urlencode({**given, 'f': form})}"
+    return with_query(f"{address(request)}{path}", given, {"f": form})
 
 
 def _weight(accepted: str, kind: str) -> float:

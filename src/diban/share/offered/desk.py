@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from fastapi import Request, Response
 
@@ -20,7 +20,7 @@ from diban.share.offered.directory import Directory, Offered
 from diban.share.services import Services
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """One request about a layer that its asker may read."""
 
@@ -28,17 +28,17 @@ class Asked:
     scope: Scope
     offered: Offered
 
-    @property
+    @cached_property
     def language(self) -> str:
         """In which language to answer."""
         return language_of(self.request)
 
-    @property
+    @cached_property
     def root(self) -> str:
         """The address of the services."""
         return address(self.request)
 
-    @property
+    @cached_property
     def here(self) -> str:
         """The address of the layer."""
         return f"{self.root}/collections/{self.offered.layer.slug}"
@@ -88,9 +88,9 @@ class Desk:
         counted = True
         status, rows, size, whose, of = 500, 0, 0, ("", ""), ("", "")
         try:
-            asker = self._asking.asker(request)
+            asker, scope_of = self._asking.recognised(request)
             whose = self._counted(asker)
-            scope = self._asking.scope(request)
+            scope = scope_of()
             offered = self._directory.collection(collection, asker, scope)
             of = (offered.resource.id, offered.id)
             response, rows = make(Asked(request, scope, offered))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -23,6 +22,7 @@ from diban.share.parameters.bbox import BBOX, BBOX_CRS
 from diban.share.parameters.crs import CRS
 from diban.share.parameters.filters import FIELDS
 from diban.share.parameters.form import form_of
+from diban.share.parameters.given import with_query
 from diban.share.parameters.limit import LIMIT
 from diban.share.parameters.properties import PROPERTIES
 from diban.share.parameters.sortby import SORTBY
@@ -83,10 +83,12 @@ class _Pages:
         tag = read.tag(form, sorted(read.given.items()))
         if (held := unchanged(asked.request, tag)) is not None:
             return held, 0
-        page = read.snapshot.page(query)
+        with read.snapshot.together():
+            page = read.snapshot.page(query)
+            matched = self._matched(read.snapshot, query, page.matched)
         body = {
             "type": "FeatureCollection",
-            "numberMatched": self._matched(read.snapshot, query, page.matched),
+            "numberMatched": matched,
             "numberReturned": page.batch.num_rows,
             "timeStamp": now().isoformat(timespec="seconds").replace("+00:00", "Z"),
             **read.attribution(),
@@ -132,11 +134,11 @@ def _page_links(read: FeatureRead, after: str | None) -> list[Link]:
     """Links of a page; the next one names the version, so that pages never mix two."""
     here, given, version = f"{read.asked.here}/items", read.given, read.snapshot.version
     links = [
-        link("self", f"{here}?{urlencode(given)}" if given else here, GEOJSON),
+        link("self", with_query(here, given), GEOJSON),
         link("collection", read.asked.here, JSON),
     ]
     if after is not None and version is not None:
         further = {name: value for name, value in given.items() if name != KNOWN_AT.name}
-        further |= {AFTER.name: after, VERSION.name: version.id}
-        links.append(link("next", f"{here}?{urlencode(further)}", GEOJSON))
+        named = {AFTER.name: after, VERSION.name: version.id}
+        links.append(link("next", with_query(here, further, named), GEOJSON))
     return links

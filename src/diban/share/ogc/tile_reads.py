@@ -59,7 +59,7 @@ class TileReads:
         if moment == NOW and (answer := self.remembered(asked, square)) is not None:
             return answer
         snapshot = self._base.served(asked.offered.id, moment, asked.scope, self._seconds)
-        with snapshot.together():
+        with snapshot.together(square):
             standing = self._standing(snapshot, generation) if moment == NOW else None
             return self._drawn(asked, square, snapshot, standing)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from urllib.parse import urlencode
 
 from fastapi import Request
 
@@ -10,6 +13,7 @@ from diban.ground import Invalid, Text, TooLarge
 from diban.share.parameters.parameter import Parameter
 
 MAX_PARAMETERS = 100
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _SHOWN = 80
 
 
@@ -40,6 +44,19 @@ def parameters_of(request: Request) -> dict[str, str]:
             ),
         )
     return given
+
+
+def with_query(path: str, given: Mapping[str, str], further: Mapping[str, str] = NOTHING) -> str:
+    """An address that gives these parameters, ``further`` ones last and in place of those of their name."""
+    kept = tuple((name, value) for name, value in given.items() if name not in further)
+    texts = [text for text in (_encoded(kept), _encoded(tuple(further.items()))) if text]
+    return f"{path}?{'&'.join(texts)}" if texts else path
+
+
+@lru_cache(256)
+def _encoded(pairs: tuple[tuple[str, str], ...]) -> str:
+    """Remembered, since the links of an answer mostly repeat what its request gave."""
+    return urlencode(pairs)
 
 
 def require_known(given: Collection[str], known: Collection[str]) -> None:

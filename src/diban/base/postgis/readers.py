@@ -1,0 +1,124 @@
+"""Reads of a layer's tables in as few round trips as there are: begin and marks, each statement, the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import psycopg
+import sqlalchemy as sa
+
+from diban.base.bound import compiled
+from diban.base.keeping import MARK
+from diban.base.port import Asked, Marks, Place, Row, overdue
+from diban.base.postgis.faults import translating
+from diban.base.postgis.layout import gone, overview_of, state
+from diban.store import Database
+
+_NOWHERE: Place = (MARK - 1, 0, 0)
+
+
+class PostgisReader:
+    """A read-only transaction that sees one state of the layer's tables throughout: `Reader`."""
+
+    __slots__ = ("_connection", "_driver", "_engine", "_pooled", "marks")
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        pooled: sa.PoolProxiedConnection,
+        driver: psycopg.Connection,
+        marks: Marks,
+    ) -> None:
+        self._engine, self._pooled, self._driver, self.marks = engine, pooled, driver, marks
+        self._connection: sa.Connection | None = None
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The transaction, for all sorts of statements."""
+        if self._connection is None:
+            self._connection = sa.Connection(self._engine, self._pooled)
+        return self._connection
+
+    def rows(self, asked: Asked) -> Sequence[Row]:
+        """All rows of a statement; as binary, which takes no reading of digits."""
+        if not asked.given:
+            return self.connection.execute(asked.statement).fetchall()
+        known = compiled(asked.statement, self._engine.dialect)
+        given = {**known.defaults, **asked.given}
+        return self._driver.execute(known.text, given, binary=True).fetchall()
+
+
+@contextmanager
+def reading_of(
+    database: Database, storage: str, until: float | None, place: Place | None
+) -> Iterator[PostgisReader]:
+    """A look at a layer's tables; statements that still run at ``until`` are cut."""
+    with translating(), _cut(until):
+        pooled = database.engine.raw_connection()
+        driver = pooled.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        try:
+            # Begun and ended by statements of our own: the driver's would be sent by itself.
+            driver.autocommit = True
+            try:
+                yield PostgisReader(database.engine, pooled, driver, _begun(driver, storage, until, place))
+            finally:
+                _end(driver)
+        finally:
+            if pooled.is_valid and driver.closed:
+                pooled.invalidate()
+            pooled.close()
+
+
+def _begun(driver: psycopg.Connection, storage: str, until: float | None, place: Place | None) -> Marks:
+    """Begin a transaction and read what stands at its beginning, in one message."""
+    try:
+        cursor = driver.execute(_beginning(storage, until, place))
+    except psycopg.errors.UndefinedTable as fault:
+        raise gone(storage) from fault
+    cursor.nextset()
+    found = cursor.fetchone()
+    if found is None:
+        raise gone(storage)
+    return Marks(*found[:3])
+
+
+def _beginning(storage: str, until: float | None, place: Place | None) -> bytes:
+    zoom, row, column = place or _NOWHERE
+    tiles = overview_of(storage).fullname
+    # Each read has values of its own: a plan made for any values would miss the indexes.
+    settings = "set_config('plan_cache_mode', 'force_custom_plan', true)"
+    if until is not None:
+        left = max(1, int((until - time.monotonic()) * 1000))
+        settings += f", set_config('statement_timeout', '{left}', true)"
+    return (
+        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
+        f"SELECT tidied, (SELECT seq FROM {tiles} WHERE zoom = {MARK}), "
+        f'(SELECT seq FROM {tiles} WHERE zoom = {zoom:d} AND "row" = {row:d} AND "column" = {column:d}), '
+        f"{settings} FROM {state.fullname} WHERE storage = '{storage}'"
+    ).encode()
+
+
+def _end(driver: psycopg.Connection) -> None:
+    """End the transaction; nothing was written, so that committing loses nothing and is the shorter way."""
+    if driver.closed:
+        return
+    if driver.info.transaction_status is psycopg.pq.TransactionStatus.INTRANS:
+        driver.commit()
+    else:
+        driver.rollback()
+    driver.autocommit = False
+
+
+@contextmanager
+def _cut(until: float | None) -> Iterator[None]:
+    """Say what happened when the server has cancelled a statement that ran past ``until``."""
+    try:
+        yield
+    except (sa.exc.OperationalError, psycopg.errors.QueryCanceled) as fault:
+        original = getattr(fault, "orig", None) or fault
+        if until is not None and isinstance(original, psycopg.errors.QueryCanceled):
+            raise overdue() from fault
+        raise
