@@ -165,7 +165,7 @@ def _ask(place: Place, names: list[str]) -> dict[str, list[tuple[float, float]]]
     with unit(platform.database) as act:
         _, key = issue_key(act, account, account.party, "bench", now() + timedelta(days=1))
     taken: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    app = api(services_of(platform, Worker(platform)))
+    app = api(services_of(platform)
     with asyncio.Runner() as runner:
         client = Client(app, runner, {"X-API-Key": key})
         for number, (sort, words) in enumerate(queries(rng, names, 30 + QUERIES)):
