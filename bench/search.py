@@ -25,7 +25,7 @@ import structlog
 from bench.names import place_name, queries, resource_name
 from bench.place import AREA, LOGIN, Place, asker_of, make_place
 from bench.report import Figure, write_table
-from diban.app import Worker, rebuild, register, services_of
+from diban.app import rebuild, register, services_of
 from diban.catalogue import Entry, State, entry_as_json
 from diban.governance import issue_key
 from diban.ground import CGCS2000, AccountId, FeatureSet, Mode, Schema, Text, micros, new_id, now
@@ -165,7 +165,7 @@ def _ask(place: Place, names: list[str]) -> dict[str, list[tuple[float, float]]]
     with unit(platform.database) as act:
         _, key = issue_key(act, account, account.party, "bench", now() + timedelta(days=1))
     taken: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    app = api(services_of(platform)
+    app = api(services_of(platform))
     with asyncio.Runner() as runner:
         client = Client(app, runner, {"X-API-Key": key})
         for number, (sort, words) in enumerate(queries(rng, names, 30 + QUERIES)):
