@@ -16,7 +16,6 @@ from typing import Any
 
 import shapely
 import sqlalchemy as sa
-from fastapi import FastAPI
 
 from diban.app import Bureau, Platform, Road, Settings, rebuild
 from diban.base import Base, Version
@@ -61,6 +60,7 @@ from diban.ground import (
 )
 from diban.intake import Deliveries, Mappings, Uploads
 from diban.share import Services, api
+from diban.share.http.application import Application
 from diban.share.http.asking import COOKIE
 from diban.store import Database, Feed, FolderBlobs, Generation, Jobs, migrate, reading, sqlite_url, unit
 from tests.catalogue.made_up import ENTRY
@@ -201,7 +201,7 @@ class Town:
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
-        self.app: FastAPI = api(self.services)
+        self.app: Application = api(self.services)
 
     def client(self, party: str | None = None) -> Client:
         """Somebody who asks with a key of this party, or nobody."""

@@ -50,18 +50,23 @@ class Direct:
                 self._places.setdefault(route.path.count("/"), []).append(place)
         self._threads = ThreadPoolExecutor(THREADS, "page")
 
+    def found(self, path: str) -> tuple[Page, dict[str, str]] | None:
+        """The page that an address belongs to, and the parts of it that the page takes; None: not ours."""
+        for place in self._places.get(path.count("/"), ()):
+            if (match := place.form.match(path)) is not None:
+                return None if place.page is None else (place.page, match.groupdict())
+        return None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "http" and scope["method"] == "GET":
-            for place in self._places.get(scope["path"].count("/"), ()):
-                if (match := place.form.match(scope["path"])) is not None:
-                    if place.page is None:
-                        break
-                    parts = match.groupdict()
-                    response = await self._called(place.page, Request({**scope, "path_params": parts}), parts)
-                    await response(scope, receive, send)
-                    return
-        await self._app(scope, receive, send)
+        reads = scope["type"] == "http" and scope["method"] == "GET"
+        found = self.found(scope["path"]) if reads else None
+        if found is None:
+            await self._app(scope, receive, send)
+            return
+        page, parts = found
+        response = await self._called(page, Request({**scope, "path_params": parts}), parts)
+        await response(scope, receive, send)
 
     async def _called(self, page: Page, request: Request, parts: Mapping[str, str]) -> Response:
         """What the page answers, in a thread with this request's words for the log."""
