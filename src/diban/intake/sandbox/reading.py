@@ -20,6 +20,7 @@ from diban.intake.formats.scratch import FILES
 from diban.intake.sandbox import text, wkb
 from diban.intake.sandbox.launch import Child, waiting_child
 from diban.intake.sandbox.limits import Limits
+from diban.intake.sandbox.packed import is_packed
 from diban.intake.sandbox.remark import Remark
 from diban.intake.sandbox.unreadable import unreadable
 from diban.intake.sandbox.wire import Kind, Refusal
@@ -134,6 +135,8 @@ class Reading:
         return schema
 
     def _batch(self, body: pa.Buffer) -> pa.RecordBatch:
+        if is_packed(body):
+            raise Refusal("read-crashed", detail="a compressed batch")
         batch = pa.ipc.read_record_batch(body, self.schema)
         try:
             batch.validate(full=True)
