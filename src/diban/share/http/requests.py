@@ -62,13 +62,14 @@ class Guard:
             inner["raw_path"] = None
         answer = _Answer(send, state, bare)
         begun = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
-            try:
-                await self._answer(inner, receive, answer)
-            finally:
-                seconds = time.perf_counter() - begun
-                measure(str(state["block"]), answer.status, seconds)
-                _log(scope, answer.status, seconds)
+        before = structlog.contextvars.bind_contextvars(request_id=state["request_id"])
+        try:
+            await self._answer(inner, receive, answer)
+        finally:
+            seconds = time.perf_counter() - begun
+            measure(str(state["block"]), answer.status, seconds)
+            _log(scope, answer.status, seconds)
+            structlog.contextvars.reset_contextvars(**before)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         request = Request(scope)
