@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from diban.app import Settings, found
+from diban.app.work import keeper
 from diban.app.work.process import BEAT, is_worker_alive, worker_beside
 from diban.ground import Extent
 
@@ -37,7 +38,7 @@ def workers(home: Path) -> list[int]:
                 state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if b"work" in told and str(home).encode() in told and state != "Z":
+            if b"work" in told and str(home).encode() in told and b"-P" not in told and state != "Z":
                 found.append(int(entry.name))
     return found
 
@@ -50,7 +51,7 @@ def until(what: Callable[[], bool]) -> None:
 
 
 def has_beaten_since(home: Path, moment: float) -> Callable[[], bool]:
-    return lambda: (home / BEAT).stat().st_mtime > moment
+    return lambda: (home / BEAT).exists() and (home / BEAT).stat().st_mtime > moment
 
 
 def test_a_worker_that_is_killed_is_started_again_and_ends_with_the_block(home: Path) -> None:
@@ -60,23 +61,50 @@ def test_a_worker_that_is_killed_is_started_again_and_ends_with_the_block(home: 
         until(has_beaten_since(home, time.time()))
         (first,) = workers(home)
         os.kill(first, signal.SIGKILL)
+        until(lambda: not is_worker_alive(home))
         until(lambda: bool(workers(home)) and workers(home) != [first])
         until(has_beaten_since(home, time.time()))
         assert is_worker_alive(home)
     assert workers(home) == []
 
 
-def test_a_worker_goes_when_its_server_is_killed(home: Path) -> None:
-    program = (
-        "import sys, time; from pathlib import Path; from diban.app.work.process import worker_beside\n"
-        "with worker_beside(Path(sys.argv[1])): time.sleep(600)"
-    )
-    server = subprocess.Popen([sys.executable, "-c", program, str(home)])
+SERVER = """
+import sys, time
+from pathlib import Path
+from diban.app.work.process import worker_beside
+with worker_beside(Path(sys.argv[1])):
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["at work", "while it starts"])
+def test_a_worker_goes_when_its_server_is_killed(begun: bool, home: Path) -> None:
+    server = subprocess.Popen([sys.executable, "-c", SERVER, str(home)])
     until(lambda: len(workers(home)) == 1)
-    until(has_beaten_since(home, time.time()))
+    if begun:
+        until(has_beaten_since(home, time.time()))
     server.kill()
     server.wait()
     until(lambda: workers(home) == [])
+
+
+def test_what_has_lost_its_parent_before_ends_at_once() -> None:
+    program = "import sys; from diban.app.work.keeper import end_with; end_with(int(sys.argv[1])); print(1)"
+    alone = subprocess.run([sys.executable, "-c", program, "1"], capture_output=True, check=False)
+    assert (alone.returncode, alone.stdout) == (1, b"")
+
+
+def test_a_keeper_that_cannot_start_anything_goes_on_trying(tmp_path: Path) -> None:
+    beat = tmp_path / "beat"
+    beat.touch()
+    command = [sys.executable, "-P", keeper.__file__, str(os.getpid()), str(beat), str(tmp_path / "none")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        said = [process.stderr.readline(), process.stderr.readline()]
+        process.terminate()
+        assert process.wait(SECONDS) == 0
+    assert all(b"started again" in line for line in said)
+    assert not beat.exists()
 
 
 def test_the_command_stops_in_order(home: Path) -> None:

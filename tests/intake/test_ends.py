@@ -114,11 +114,23 @@ messages.read_next_message()
 outlet._send(Kind.BATCH, messages.read_next_message().serialize().to_pybytes())
 """
 
+_OLD = """
+old = pa.BufferOutputStream()
+options = pa.ipc.IpcWriteOptions(metadata_version=pa.ipc.MetadataVersion.V4)
+with pa.ipc.new_stream(old, schema, options=options) as stream:
+    stream.write_batch(batch(None))
+messages = pa.ipc.MessageReader.open_stream(old.getvalue())
+messages.read_next_message()
+outlet._send(Kind.BATCH, messages.read_next_message().serialize().to_pybytes())
+"""
+"""Of this version, which may say elsewhere that it is compressed."""
+
 
 @pytest.mark.parametrize(
     "deed",
     [
         _SWELLING,
+        _OLD,
         "outlet._send(Kind.BATCH, lying())",
         "outlet._send(Kind.BATCH, b'x' * 1000)",
         "outlet._send(Kind.BATCH, batch(None).serialize().to_pybytes()[:-8])",
@@ -135,6 +147,7 @@ outlet._send(Kind.BATCH, messages.read_next_message().serialize().to_pybytes())
     ],
     ids=[
         "a batch that would swell",
+        "a batch of an old version",
         "lying offsets",
         "no batch",
         "a cut batch",

@@ -41,6 +41,10 @@ def posted(name: str) -> Response:
     return Response(f"posted {name}")
 
 
+def failing(name: str) -> Response:
+    raise RuntimeError("the secret of the house")
+
+
 def missing(request: Request) -> Response:
     raise Missing(Text(zh="没有", en="there is none"), field="thing")
 
@@ -51,6 +55,7 @@ def app() -> Application:
     for path, page in (("/a/fixed", fixed), ("/a/{name}", first), ("/n/{number}", numbered), ("/m", missing)):
         routes.add_api_route(path, page, methods=["GET"], response_class=Response)
     routes.add_api_route("/a/{name}", posted, methods=["POST"])
+    routes.add_api_route("/f/{name}", failing, methods=["GET", "POST"], response_class=Response)
     app.include_router(routes)
     answer_faults(app)
     app.surround(Direct, routes=[route for route in routes.routes if isinstance(route, APIRoute)])
@@ -103,6 +108,14 @@ def test_other_methods_are_left_to_the_framework(ask: Asked) -> None:
 def test_a_refusal_is_a_problem(ask: Asked) -> None:
     answer = ask("GET", "/m")
     assert (answer.status_code, answer.json()["field"]) == (404, "thing")
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_what_nobody_foresaw_is_a_problem_too(method: str, ask: Asked) -> None:
+    answer = ask(method, "/f/x")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["request_id"]) == (500, answer.headers["x-request-id"])
+    assert "secret" not in answer.text
 
 
 def test_head_is_answered_without_a_body(ask: Asked) -> None:

@@ -69,6 +69,8 @@ def _parameters(call: Callable[..., object]) -> Iterator[Parameter]:
         kind, info = hints[name], None
         if get_origin(kind) is Annotated:
             kind, info = get_args(kind)[0], get_args(kind)[1]
+        if isinstance(info, ParameterInfo) and info.hidden:
+            continue  # for the platform's own processes
         argument = isinstance(info, ArgumentInfo) or (info is None and known.default is known.empty)
         yield Parameter(
             name=name if argument else _option(name, info),

@@ -22,12 +22,13 @@ from diban.app.readiness import readiness
 from diban.app.settings import Settings, read_settings
 from diban.app.slow_readers import cut_slow_readers
 from diban.app.wiring import Platform, build
+from diban.app.work.keeper import end_with
 from diban.app.work.logs import log_as_json
-from diban.app.work.process import end_with_parent, is_worker_alive, worker_beside
+from diban.app.work.process import is_worker_alive, worker_beside
 from diban.share import Measures, Services, api, forget_measures
 from diban.store import migrate, reading
 
-HOME, WORKING = "DIBAN_SERVED_HOME", "DIBAN_SERVED_WORKING"
+HOME, WORKING, SERVER = "DIBAN_SERVED_HOME", "DIBAN_SERVED_WORKING", "DIBAN_SERVER"
 MEASURES = "metrics"
 STATIC = Path(__file__).parent / "static"
 GRACE_SECONDS = 20
@@ -49,6 +50,7 @@ def run(settings: Settings, host: str, port: int, processes: int, *, working: bo
     log_as_json()
     forget_measures(settings.home / MEASURES)
     os.environ[HOME], os.environ[WORKING] = str(settings.home), "1" if working else ""
+    os.environ[SERVER] = str(os.getpid())
     server = Granian(
         "diban.app.server:application",
         factory=True,
@@ -74,7 +76,7 @@ def run(settings: Settings, host: str, port: int, processes: int, *, working: bo
 
 def application() -> FastAPI:
     """The application of one serving process, which ends with the process that started it."""
-    end_with_parent()
+    end_with(int(os.environ[SERVER]))
     log_as_json()
     return serve_platform(build(read_settings(Path(os.environ[HOME]))))
 

@@ -94,6 +94,7 @@ class Snapshot:
 
         Where it is about one tile, naming its address saves asking for its state.
         """
+        assert self._held is None, "one inside another would read for the wrong tile"
         with self._reader(address) as reader:
             self._held, self._place = reader, address
             try:

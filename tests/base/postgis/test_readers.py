@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 
 from diban.base.bound import given_of, largest_in_box
 from diban.base.port import Asked
 from diban.base.postgis import PostgisRows
-from diban.ground import Extent
+from diban.ground import Extent, Fault, Unavailable
 from diban.store import Database
 from tests.base.postgis.board_rows import NAMED, rows
 
@@ -43,3 +45,35 @@ def test_a_read_of_one_statement_takes_three_round_trips(
         finally:
             sa.event.remove(database.engine, "connect", watch)
     assert counts[3] - counts[2] == counts[2] - counts[1] == 3
+
+
+def test_all_statements_of_a_read_share_its_time(store: PostgisRows) -> None:
+    storage = store.make(7, NAMED)
+    begun = time.monotonic()
+    with pytest.raises(Unavailable):
+        sleep_twice(store, storage, until=begun + 1.0)
+    assert time.monotonic() - begun < 1.5
+
+
+def sleep_twice(store: PostgisRows, storage: str, until: float) -> None:
+    with store.reader(storage, until=until) as reader:
+        for _ in range(2):
+            reader.connection.execute(sa.text("SELECT pg_sleep(0.8)"))
+
+
+def test_a_connection_that_could_not_end_its_read_is_not_used_again(
+    store: PostgisRows, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = store.make(8, NAMED)
+    with monkeypatch.context() as failing:
+        failing.setattr(psycopg.Connection, "commit", cancelled)
+        with pytest.raises(Fault), store.reader(storage, until=time.monotonic() + 60):
+            pass
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        assert not driver.autocommit, "what an act writes would be committed statement by statement"
+
+
+def cancelled(_connection: psycopg.Connection) -> None:
+    raise psycopg.errors.QueryCanceled("canceling statement due to statement timeout")

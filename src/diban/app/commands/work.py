@@ -13,7 +13,7 @@ from diban.app.work.process import run_worker
 
 def work(
     home: Home = DEFAULT_HOME,
-    beside: Annotated[bool, typer.Option("--beside", hidden=True)] = False,
+    beside: Annotated[int | None, typer.Option("--beside", hidden=True)] = None,
 ) -> None:
     """后台办理交付、检索、概览与封存；Ctrl-C 从容停止 / Do what waits: deliveries, search, overviews.
 

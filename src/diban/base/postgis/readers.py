@@ -17,12 +17,14 @@ from diban.base.postgis.layout import gone, overview_of, state
 from diban.store import Database
 
 _NOWHERE: Place = (MARK - 1, 0, 0)
+_MUCH = 0.1
+"""A share of the time that is left."""
 
 
 class PostgisReader:
     """A read-only transaction that sees one state of the layer's tables throughout: `Reader`."""
 
-    __slots__ = ("_connection", "_driver", "_engine", "_pooled", "marks")
+    __slots__ = ("_begun", "_connection", "_driver", "_engine", "_pooled", "_until", "marks")
 
     def __init__(
         self,
@@ -30,13 +32,16 @@ class PostgisReader:
         pooled: sa.PoolProxiedConnection,
         driver: psycopg.Connection,
         marks: Marks,
+        until: float | None,
     ) -> None:
+        self._begun, self._until = time.monotonic(), until
         self._engine, self._pooled, self._driver, self.marks = engine, pooled, driver, marks
         self._connection: sa.Connection | None = None
 
     @property
     def connection(self) -> sa.Connection:
         """The transaction, for all sorts of statements."""
+        self._leave_what_is_left()
         if self._connection is None:
             self._connection = sa.Connection(self._engine, self._pooled)
         return self._connection
@@ -45,9 +50,22 @@ class PostgisReader:
         """All rows of a statement; as binary, which takes no reading of digits."""
         if not asked.given:
             return self.connection.execute(asked.statement).fetchall()
+        self._leave_what_is_left()
         known = compiled(asked.statement, self._engine.dialect)
         given = {**known.defaults, **asked.given}
         return self._driver.execute(known.text, given, binary=True).fetchall()
+
+    def _leave_what_is_left(self) -> None:
+        """Give the next statement the time that is left, where an earlier one has taken much of it.
+
+        The server counts for each statement anew; to tell it each time would be a further round trip.
+        """
+        if self._until is None or time.monotonic() - self._begun < _MUCH * (self._until - self._begun):
+            return
+        if time.monotonic() > self._until:
+            raise overdue()
+        self._begun = time.monotonic()
+        self._driver.execute(f"SELECT {_timeout(self._until)}".encode())
 
 
 @contextmanager
@@ -63,7 +81,8 @@ def reading_of(
             # Begun and ended by statements of our own: the driver's would be sent by itself.
             driver.autocommit = True
             try:
-                yield PostgisReader(database.engine, pooled, driver, _begun(driver, storage, until, place))
+                marks = _begun(driver, storage, until, place)
+                yield PostgisReader(database.engine, pooled, driver, marks, until)
             finally:
                 _end(driver)
         finally:
@@ -91,8 +110,7 @@ def _beginning(storage: str, until: float | None, place: Place | None) -> bytes:
     # Each read has values of its own: a plan made for any values would miss the indexes.
     settings = "set_config('plan_cache_mode', 'force_custom_plan', true)"
     if until is not None:
-        left = max(1, int((until - time.monotonic()) * 1000))
-        settings += f", set_config('statement_timeout', '{left}', true)"
+        settings += f", {_timeout(until)}"
     return (
         "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
         f"SELECT tidied, (SELECT seq FROM {tiles} WHERE zoom = {MARK}), "
@@ -101,15 +119,24 @@ def _beginning(storage: str, until: float | None, place: Place | None) -> bytes:
     ).encode()
 
 
+def _timeout(until: float) -> str:
+    left = max(1, int((until - time.monotonic()) * 1000))
+    return f"set_config('statement_timeout', '{left}', true)"
+
+
 def _end(driver: psycopg.Connection) -> None:
     """End the transaction; nothing was written, so that committing loses nothing and is the shorter way."""
     if driver.closed:
         return
-    if driver.info.transaction_status is psycopg.pq.TransactionStatus.INTRANS:
-        driver.commit()
-    else:
-        driver.rollback()
-    driver.autocommit = False
+    try:
+        if driver.info.transaction_status is psycopg.pq.TransactionStatus.INTRANS:
+            driver.commit()
+        else:
+            driver.rollback()
+        driver.autocommit = False
+    except psycopg.Error:  # its time may be up just now: what did not end in order is not used again
+        driver.close()
+        raise
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Whether the buffers of an Arrow record batch are compressed: nothing that a child sends may swell here.
 
-Arrow's columnar format, Message.fbs: a message's header is its third field, a batch's compression its fourth.
+Arrow's columnar format, Message.fbs: a message's first field is its version, the third its header, the
+fifth metadata of one's own; a batch's fourth field is its compression. Versions before V5 may say in that
+metadata that they are compressed, so neither is taken.
 """
 
 from __future__ import annotations
@@ -9,15 +11,23 @@ import struct
 
 import pyarrow as pa
 
-_HEADER, _COMPRESSION = 2, 3
+_VERSION, _HEADER, _METADATA, _COMPRESSION = 0, 2, 4, 3
+_V5 = 4
 
 
 def is_packed(batch: pa.Buffer) -> bool:
-    """Whether this message, a batch as it is serialised, has compressed buffers; `ValueError` for none."""
+    """Whether this message, a batch as it is serialised, has compressed buffers, or may have.
+
+    `ValueError` for what is no message.
+    """
     held = memoryview(pa.ipc.read_message(batch).metadata)
     try:
         (message,) = struct.unpack_from("<I", held, 0)
-        header = _field(held, message, _HEADER)
+        version, header = _field(held, message, _VERSION), _field(held, message, _HEADER)
+        if version is None or struct.unpack_from("<h", held, version)[0] != _V5:
+            return True
+        if _field(held, message, _METADATA) is not None:
+            return True
         if header is None:
             raise ValueError("a message without a header")
         return _field(held, header + struct.unpack_from("<I", held, header)[0], _COMPRESSION) is not None

@@ -81,7 +81,8 @@ def _page_of(route: APIRoute) -> Page | None:
     """The page of a route, where a request and the text parts of its address are all that it takes."""
     page: Page = route.endpoint
     taken = inspect.signature(page).parameters
-    plain = not inspect.iscoroutinefunction(page) and set(taken) == {"request", *route.param_convertors}
+    alone = not inspect.iscoroutinefunction(page) and not route.dependencies
+    plain = alone and set(taken) == {"request", *route.param_convertors}
     return page if plain and all(_is_plain(route, taken)) else None
 
 
