@@ -29,3 +29,5 @@ if ! fits .venv/bin/python; then
 fi
 say "installing the package and its dependencies into .venv (a minute the first time)"
 .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --editable '.[dev]'
+# Compiled once here: each start of a command is then half a second sooner, also where Python may write no bytecode.
+.venv/bin/python -m compileall -q src
