@@ -35,8 +35,10 @@ _UNGUARDED = (
     "PRAGMA cache_size = -32768",
 )
 _PAIRS_AT_ONCE = 1 << 17
-_NEAR_ROWS = 1 << 16
-"""So many rows at least are laid along the curve together, however few come at once."""
+_NEAR_ROWS, _NEAR_BYTES = 1 << 17, 64 << 20
+"""So many rows at least, or so many bytes, are laid along the curve together, however few come at once."""
+
+_SENT_ROWS = 1 << 14
 
 
 def load(empty: Path, path: Path, schema: Schema, seq: int, rows: Iterator[Rows]) -> None:
@@ -79,35 +81,45 @@ def _insert_rows(
     pipe: BulkPipe, seq: int, rows: Iterable[Rows], columns: pa.Schema, boxes: BoxSorter, disk: Flushing
 ) -> None:
     def batches() -> Iterator[pa.RecordBatch]:
-        for part in _gathered(rows):
-            near, keys = along_curve(part)
+        for near, keys in map(along_curve, _gathered(rows)):
             boxes.add(near.boxes, keys)
             yield near.batch.append_column("area", areas(near.boxes))
 
     columns = columns.append(pa.field("area", pa.float64()))
     names, holes = ", ".join(columns.names), ", ".join("?" * len(columns))
     statement = f"INSERT INTO live (vfrom, {names}) VALUES ({int(seq)}, {holes})"
-    pipe.insert(statement, columns, disk.between(ahead(batches())))
+    pipe.insert(statement, columns, disk.between(_sliced(ahead(batches()))))
 
 
 def _gathered(rows: Iterable[Rows]) -> Iterator[Rows]:
-    """The same rows, `_NEAR_ROWS` at once or a little more."""
+    """The same rows, `_NEAR_ROWS` or `_NEAR_BYTES` at once or a little more."""
     held: list[Rows] = []
+    count = size = 0
     for part in rows:
         held.append(part)
-        if sum(one.batch.num_rows for one in held) >= _NEAR_ROWS:
+        count, size = count + part.batch.num_rows, size + part.batch.nbytes
+        if count >= _NEAR_ROWS or size >= _NEAR_BYTES:
             yield _joined(held)
-            held.clear()
+            count = size = 0
     if held:
         yield _joined(held)
 
 
+def _sliced(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows, few at once, so that the program that inserts them needs no memory for many."""
+    for batch in batches:
+        for start in range(0, batch.num_rows, _SENT_ROWS):
+            yield batch.slice(start, _SENT_ROWS)
+
+
 def _joined(parts: list[Rows]) -> Rows:
-    if len(parts) == 1:
-        return parts[0]
-    return Rows(
-        pa.concat_batches([part.batch for part in parts]), np.concatenate([part.boxes for part in parts])
-    )
+    """All parts as one, taken out of the list, so that they are held once."""
+    joined = parts[0]
+    if len(parts) > 1:
+        batches, boxes = [part.batch for part in parts], [part.boxes for part in parts]
+        joined = Rows(pa.concat_batches(batches), np.concatenate(boxes))
+    parts.clear()
+    return joined
 
 
 def _insert_tree(pipe: BulkPipe, boxes: BoxSorter, folder: Path, disk: Flushing) -> None:
