@@ -302,6 +302,7 @@ def test_the_navigation_of_a_phone_is_whole(phone: Visit, server: Served) -> Non
     page.locator("form").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     links = page.get_by_role("navigation", name="Main").get_by_role("link")
+    expect(links.filter(has_text="Deliver")).not_to_have_count(0)
     for link in links.all():
         box = link.bounding_box()
         assert box is not None

@@ -30,8 +30,9 @@ def test_numbers_stay_with_their_features_over_many_versions(engine: Board) -> N
         engine.land(layer, list(present.values()))
         found = fids(engine.rows(layer))
         assert set(found) == set(present)
-        for code, fid in found.items():
-            assert known.get(code, fid) == fid or fid not in ever
+        stayed = known.keys() & found.keys()
+        assert {code: found[code] for code in stayed} == {code: known[code] for code in stayed}
+        assert stayed or not version
         fresh = {fid for code, fid in found.items() if known.get(code) != fid}
         assert not fresh & ever
         ever |= set(found.values())

@@ -29,3 +29,12 @@ def test_what_is_nested_deeply_is_looked_through() -> None:
     for _ in range(100_000):
         value = [value]
     require_storable({"fine": value, "number": 1, "nothing": None}, "")
+
+
+def test_what_is_wrong_is_found_however_deep() -> None:
+    value: object = "a\0"
+    for _ in range(1_000):
+        value = [value]
+    with pytest.raises(Invalid) as met:
+        require_storable({"deep": value}, "")
+    assert met.value.field == "deep" + ".0" * 1_000

@@ -142,7 +142,9 @@ def test_a_column_that_was_matched_is_read_in_every_batch(tmp_path: Path) -> Non
 
 
 def test_hashes_are_those_of_the_values_as_read(tmp_path: Path) -> None:
-    for batch in spooled(tmp_path, source()).batches():
+    batches = list(spooled(tmp_path, source()).batches())
+    assert [batch.num_rows for batch in batches] == [2]
+    for batch in batches:
         assert batch.column(HASH).equals(row_hashes(batch.select(SCHEMA.arrow().names), SCHEMA))
     text = source(CODE=pa.array(["440305", "440306"]), floors=pa.array([3, None], pa.int64()))
     one, other = rows_of(spooled(tmp_path / "a", source())), rows_of(spooled(tmp_path / "b", text))
@@ -216,7 +218,7 @@ def test_who_stops_spooling_stops_the_source_too(tmp_path: Path) -> None:
         if number:
             break
     assert len(read) < 10
-    assert not [thread for thread in threading.enumerate() if thread.name == "spool"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -167,6 +167,7 @@ def test_bytes_that_are_taken_back_were_never_answered(
 
     monkeypatch.setattr("diban.intake.uploads.os.fstat", read_late)
     assert known(database, uploads, made.id).offset == 0
+    assert uploads.path(made.id).stat().st_size == 0, "it was taken back meanwhile"
 
 
 @pytest.mark.parametrize("checked", [False, True])

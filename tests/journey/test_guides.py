@@ -24,6 +24,7 @@ def test_the_requests_of_the_guide_are_answered_as_shown(demo: Served, tmp_path:
         if shutil.which(program) is None:
             absent(program, "`make system` installs it")
     commands = [replace(typed, command=typed.command.replace(ADDRESS, demo.url)) for typed in typed_in(GUIDE)]
+    assert sum(bool(typed.shown) for typed in commands) > 5
     printed = run_all(commands, tmp_path, environment(demo), SECONDS)
     missing = {typed.command: not_shown(typed, printed[typed.command]) for typed in commands}
     assert {command: (line, printed[command]) for command, line in missing.items() if line} == {}

@@ -36,19 +36,25 @@ ERASING = Kind(
 
 @dataclass(frozen=True)
 class Whole:
-    """The act when nobody disturbs it: how long it takes, what the layer holds before and after."""
+    """The act when nobody disturbs it: how long it takes, what the layer holds before and after.
+
+    ``counted`` is what was counted of the act alone, before anybody looked at what it did.
+    """
 
     seconds: float
     old: str
     new: str
+    counted: int
 
 
-def undisturbed(made: Installation, template: Template, kind: Kind) -> Whole:
+def undisturbed(
+    made: Installation, template: Template, kind: Kind, count: Callable[[], int] = lambda: 0
+) -> Whole:
     """Do the act on a copy, and look at what it did."""
     old = template.content
     begun = time.monotonic()
     ended = kind.begin(made, template).wait()
-    seconds = time.monotonic() - begun
+    seconds, counted = time.monotonic() - begun, count()
     assert ended.code == 0, ended
     check_tidy(made)
-    return Whole(seconds, old, check(made).content)
+    return Whole(seconds, old, check(made).content, counted)

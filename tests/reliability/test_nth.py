@@ -110,8 +110,9 @@ def _writes(
     with figures.run(f"T-NTH write, {kind}", Engine.EMBEDDED, CHECKED) as trials:
         with template.copy(folder, forge) as made:
             failing.count_below(made.home)
-            whole = undisturbed(made, template, KINDS[kind])
-            total = failing.count
+            whole = undisturbed(made, template, KINDS[kind], lambda: failing.count)
+        total = whole.counted
+        assert total > SAMPLED, "the library is not asked"
         for nth in _chosen(total, sampled, kind):
             error = errno.EIO if nth % 2 else errno.ENOSPC
             with (
@@ -122,6 +123,7 @@ def _writes(
                 ended = KINDS[kind].begin(made, template).wait()
                 met = failing.met
                 failing.stop()
+                assert met or nth > total / 2, "nothing failed"
                 assert ended.code in ENDS, f"{met}: exit {ended.code}\n{ended.out}\n{ended.err}"
                 _settled(made, template, KINDS[kind], whole, ended.code == 0, met)
 
@@ -132,8 +134,9 @@ def _statements(
     with figures.run(f"T-NTH statement, {kind}", Engine.POSTGIS, CHECKED) as trials:
         with template.copy(folder, port=cutter.port) as made:
             cutter.arm(0, Lost.QUESTION)
-            whole = undisturbed(made, template, KINDS[kind])
-            total = cutter.count
+            whole = undisturbed(made, template, KINDS[kind], lambda: cutter.count)
+        total = whole.counted
+        assert total > SAMPLED, "the server is asked by another way"
         for nth in _chosen(total, sampled, kind):
             for lost in [list(Lost)[nth % 2]] if sampled else Lost:
                 with (
@@ -142,7 +145,9 @@ def _statements(
                 ):
                     cutter.arm(nth, lost)
                     ended = KINDS[kind].begin(made, template).wait()
+                    has_cut = cutter.has_cut
                     cutter.arm(0, lost)
+                    assert has_cut or nth > total / 2, "nothing was lost"
                     assert ended.code in ENDS, f"exit {ended.code}\n{ended.out}\n{ended.err}"
                     _settled(made, template, KINDS[kind], whole, ended.code == 0, lost)
 

@@ -251,6 +251,7 @@ def test_a_question_is_answered_by_its_senders(own_town: Town, housing: Client, 
     told = housing.read(f"{DELIVERIES}/{asked}")
     assert (told["state"], told["may"]["answer"]) == ("asked", True)
     assert told["question"]["declared"] == {"crs": "GCJ-02", "by": "sender"}
+    assert told["question"]["candidates"]
     for one in told["question"]["candidates"]:
         assert 0 < len(one["places"]) <= 80
     overseen = own_town.browser("bureau").read(f"{DELIVERIES}/{asked}")["question"]

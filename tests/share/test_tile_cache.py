@@ -70,6 +70,7 @@ def test_forms_and_all_that_a_tile_is_made_from_tell_answers_apart() -> None:
         ((2, "scope", "layer"), ("slug", True)),
     ):
         assert cache.answer(made_from, form) is None
+    assert cache.answer((1, "scope", "layer"), ("slug", True)) is not None
 
 
 def test_a_layer_is_forgotten_alone() -> None:

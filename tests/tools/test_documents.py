@@ -59,6 +59,10 @@ def test_commands_are_written_as_their_help_says(page: Path) -> None:
     assert wrong == []
 
 
+def test_commands_are_found_to_be_looked_at() -> None:
+    assert sum(1 for page in PAGES for _ in _typed(page)) > 30
+
+
 def _typed(page: Path) -> Iterator[str]:
     """Calls of ``diban`` in blocks that are typed, without what stands around them."""
     for kind, block in FENCED.findall(page.read_text(encoding="utf-8")):

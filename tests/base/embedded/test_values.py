@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from diban.base.embedded import EmbeddedRows
 from diban.base.port import Rows, RowStore, Step
 from diban.ground import GeometryKind, Kind, Schema
-from tests.base.embedded.samples import SCHEMA, checked, field, loaded, rows_of, some_boxes
+from tests.base.embedded.samples import SCHEMA, at, checked, field, loaded, rows_of, some_boxes
 
 TEXTS = [
     "",
@@ -111,11 +111,11 @@ def test_tables_without_geometry_have_rows_and_no_boxes(store: EmbeddedRows, fol
 
 
 def test_no_rows_at_all_is_an_empty_layer(store: EmbeddedRows, folder: Path) -> None:
-    storage = loaded(store, [])
-    checked(folder, storage)
     empty = rows_of([], np.empty((0, 4)))
-    again = store.load(storage, 2, SCHEMA, 1, iter([empty, empty]))
-    checked(folder, again)
+    storage = loaded(store, [])
+    for name in (storage, store.load(storage, 2, SCHEMA, 1, iter([empty, empty]))):
+        checked(folder, name)
+        assert at(store, name, 1) == []
 
 
 def test_both_ways_leave_the_same_layout(store: EmbeddedRows, folder: Path) -> None:
