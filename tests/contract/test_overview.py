@@ -26,7 +26,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("diban.base.overview.build.DENSE", 25)
     monkeypatch.setattr("diban.base.overview.build.TILE_FEATURES", 150)
     monkeypatch.setattr("diban.base.overview.build.ROOM", 6_000)
-    monkeypatch.setattr("diban.base.snapshot.ROOM", 6_000)
+    monkeypatch.setattr("diban.base.overview.finishing.ROOM", 6_000)
 
 
 def rows_of() -> list[Row]:

@@ -14,6 +14,7 @@ from diban.base.compare import CHANGED, NEW, load_plan
 from diban.base.landing import Staged
 from diban.base.lives import MOST_LIVES, Life, Lives, differing
 from diban.base.mvt import SUMMARY, TileAddress
+from diban.base.packing import LEVEL, PACKED_FROM, packed
 from diban.base.port import RowStore
 from diban.base.query import MAX_PAGE, Order, Page, Query
 from diban.base.records import Version
@@ -22,11 +23,13 @@ from diban.base.tiles import TILE_BYTES, TILE_FEATURES, Tile
 
 __all__ = [
     "CHANGED",
+    "LEVEL",
     "LOOKED_AT",
     "MAX_PAGE",
     "MOST_LIVES",
     "NEW",
     "OVERVIEW",
+    "PACKED_FROM",
     "SUMMARY",
     "TIDY",
     "TILE_BYTES",
@@ -45,4 +48,5 @@ __all__ = [
     "Version",
     "differing",
     "load_plan",
+    "packed",
 ]

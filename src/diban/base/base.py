@@ -18,7 +18,7 @@ from diban.base.compare import Present, plan_changes
 from diban.base.known import Held, Known, held_at
 from diban.base.lives import Lives, lives_of
 from diban.base.measuring import measure
-from diban.base.overview import Kept, Overviews
+from diban.base.overview import Drawings, Kept, Overviews
 from diban.base.port import RowStore
 from diban.base.records import (
     LayerRecord,
@@ -305,8 +305,11 @@ class Base:
             record = layer_record(connection, layer_id)
         return self._rows.tidy(record.storage, min(seq, record.current_seq))
 
-    def overview(self, layer_id: LayerId) -> int:
-        """Make the layer's overview that of the current version, where it is not; how many tiles it took."""
+    def overview(self, layer_id: LayerId, name: str = "") -> int:
+        """Make the layer's overview that of the current version, where it is not; how many tiles it took.
+
+        With the layer's ``name`` its tiles are drawn beforehand, too; without it only kept ones are made.
+        """
         with reading(self._database) as connection:
             record = layer_record(connection, layer_id)
             schema = schema_of(connection, layer_id, record.schema_number)
@@ -318,6 +321,8 @@ class Base:
         if made:
             with unit(self._database) as act:
                 self._generation.bump(act)
+        if name:
+            Drawings(self._rows, record.storage, schema, version, touches, name).follow()
         return made
 
     def measure(self, layer_id: LayerId) -> list[tuple[Version, Extent | None]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
-from diban.base.port import KeptRow, Place, Reader, Statement
+from diban.base.port import DrawnRow, KeptRow, Place, Reader, Statement
 from diban.ground import Conflict, Text
 
 MARK = -1
@@ -29,6 +30,31 @@ def overview_table(name: str, schema: str | None = None) -> sa.Table:
         sa.Column("body", sa.LargeBinary, nullable=False),
         schema=schema,
     )
+
+
+def drawn_table(name: str, schema: str | None = None) -> sa.Table:
+    """The relation of drawn tiles under this name: the columns of `DrawnRow`, in their order."""
+    keys = DrawnRow._fields[:3]
+    kinds: dict[str, sa.types.TypeEngine[Any]] = {"made_as": sa.Text(), "data": sa.LargeBinary()}
+    return sa.Table(
+        name,
+        sa.MetaData(),
+        *(sa.Column(key, sa.BigInteger, primary_key=True, autoincrement=False) for key in keys),
+        *(
+            sa.Column(other, kinds.get(other, sa.BigInteger()), nullable=False)
+            for other in DrawnRow._fields[len(keys) :]
+        ),
+        schema=schema,
+    )
+
+
+def below(place: Place, deepest: int) -> list[tuple[int, int, int, int, int]]:
+    """A place and all places below it, by zoom: zoom, first and last row, first and last column."""
+    zoom, row, column = place
+    return [
+        (zoom + down, row << down, (row + 1 << down) - 1, column << down, (column + 1 << down) - 1)
+        for down in range(deepest - zoom + 1)
+    ]
 
 
 def kept_at(reader: Reader, table: sa.Table, zoom: int, row: int, column: int) -> KeptRow | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypedDict
+from typing import Any, NamedTuple, Protocol, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -69,18 +69,40 @@ class Asked:
     given: Mapping[str, Any]
 
 
+class DrawnRow(NamedTuple):
+    """A drawn tile as both engines store it.
+
+    ``made_as`` is what its bytes depend on beside the rows (`diban.base.overview.made_as`); ``data`` is
+    in gzip where ``packed`` is 1. The rest is that of `diban.base.tiles.Tile`.
+    """
+
+    zoom: int
+    row: int
+    column: int
+    seq: int
+    made_as: str
+    counted: int
+    left_out: int
+    simplified: int
+    features: int
+    packed: int
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What every look at a layer begins with, in one statement.
 
     ``tidied`` is the highest sequence number whose ended rows have moved to the past relation: a
     read at or above it needs the live relation only. ``epoch`` says how many erasures there were.
-    ``kept`` is the version that the kept tile of the place shows that was asked for; None for none.
+    Of the place that was asked for: ``kept`` is the version that its kept tile shows, ``drawn`` the
+    tile that lies there drawn; None for none.
     """
 
     tidied: int
     epoch: int
     kept: int | None
+    drawn: DrawnRow | None = None
 
 
 class Reader(Protocol):
@@ -177,6 +199,9 @@ class RowStore(Protocol):
 
         One short transaction; `Conflict` when the epoch has moved on. `erase` forgets all tiles.
         """
+
+    def keep_drawn(self, storage: str, epoch: int, tiles: Sequence[DrawnRow], gone: Sequence[Place]) -> None:
+        """Keep drawn tiles, as `keep` does with those of the overview."""
 
     def drop(self, storage: str) -> None:
         """Remove a layer's storage that nothing points to."""

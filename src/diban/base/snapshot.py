@@ -20,13 +20,24 @@ from diban.base.conditions import require_plain
 from diban.base.keeping import seq_of
 from diban.base.known import Held
 from diban.base.masking import as_shown, coarsen, inside_area, mask_column
-from diban.base.mvt import TileAddress, fit_drawing, lie_in
-from diban.base.overview import DEEPEST, Kept, drawn_of, laid_over, rows_of, stored
+from diban.base.mvt import TileAddress, lie_in
+from diban.base.overview import (
+    DEEPEST,
+    Kept,
+    drawn_of,
+    is_current,
+    laid_over,
+    made_as,
+    rows_of,
+    stored,
+    tile_of_drawn,
+    tile_of_kept,
+)
 from diban.base.port import Place, Reader, Row, RowStore, overdue
 from diban.base.query import Page, Query, write_token
 from diban.base.remembered import Remembered
 from diban.base.selection import Selection
-from diban.base.tiles import ROOM, TILE_FEATURES, Tile, finished, tile_of
+from diban.base.tiles import TILE_FEATURES, Tile, tile_of
 from diban.base.touched import Touches
 from diban.ground import (
     FID,
@@ -72,6 +83,7 @@ class Snapshot:
     ) -> None:
         self.layer, self.version, self.scope = layer, held.version, scope
         self.schema = held.shown(scope)
+        self._masks: dict[str, Mask] = dict(scope.masks)
         self._secret, self._touches, self._laid = secret, touches, laid
         self._erased, self._until = held.erased, until
         self._held: Reader | None = None
@@ -268,9 +280,12 @@ class Snapshot:
             return Tile(b"", 0, 0)
         box = Extent(*address.bounds_searched())
         with self._reader(address) as reader:
+            drawn = self._drawn(reader, name, address, shown)
+            if drawn is not None:
+                return drawn
             kept = self._kept(reader, address)
             if kept is not None:
-                return self._tile_of_kept(name, kept, shown)
+                return tile_of_kept(name, kept, self._values(kept, shown))
             asked = self._selection.largest(reader, box, shown, TILE_FEATURES + 1)
             found = reader.rows(asked)
             self._look_at_the_clock()
@@ -327,22 +342,27 @@ class Snapshot:
             return reader.marks.kept
         return seq_of(reader, self._rows.overview(self._storage), _place(address))
 
-    def _tile_of_kept(self, name: str, kept: Kept, shown: Sequence[Field]) -> Tile:
-        """A kept tile with the fields that are shown, masked as the scope says."""
-        columns: dict[str, pa.Array] = {FID: kept.drawn.column("fid")}
-        masks: dict[str, Mask] = dict(self.scope.masks)
-        for field in shown:
-            column = from_physical(kept.values(field), field)
-            mask = masks.get(field.name)
-            columns[field.name] = column if mask is None else mask_column(column, mask, self._secret)
-        data, drawing = fit_drawing(name, pa.RecordBatch.from_pydict(columns), kept.drawing(), ROOM)
-        drawn = kept.drawn.take(pa.array(drawing.row))
-        here = int(np.asarray(drawn.column("home")).sum())
-        left_out = kept.counted - len(kept.absent) - here
-        lost = kept.lost + len(kept.drawn) - len(drawing.row)
-        thinned = bool(kept.simplified or lost or left_out)
-        features = len(np.unique(drawn.column("fid").to_numpy()))
-        return finished(name, data, features, kept.counted, left_out, kept.simplified, thinned)
+    def _drawn(self, reader: Reader, name: str, address: TileAddress, shown: Sequence[Field]) -> Tile | None:
+        """The tile as it lies drawn, for who may see all of the layer, and where nothing touched it since."""
+        drawn = reader.marks.drawn
+        if drawn is None or drawn[:3] != _place(address) or not self._may_be_kept(address):
+            return None
+        selection = self._selection
+        assert selection is not None
+        schema, seq = selection.schema, selection.version.seq
+        if self.scope.masks or len(shown) != len(schema.fields) or drawn.seq > seq:
+            return None
+        last = self._touches.last(seq, address)
+        return tile_of_drawn(drawn) if is_current(reader.marks, last, made_as(name, schema)) else None
+
+    def _values(self, kept: Kept, shown: Sequence[Field]) -> dict[str, pa.Array]:
+        """The fields that are shown of a kept tile's rows, masked as the scope says."""
+        return {field.name: self._seen(from_physical(kept.values(field), field), field) for field in shown}
+
+    def _seen(self, column: pa.Array, field: Field) -> pa.Array:
+        """A field's values, masked as the scope says."""
+        mask = self._masks.get(field.name)
+        return column if mask is None else mask_column(column, mask, self._secret)
 
     def left_out(self) -> dict[int, int]:
         """By zoom, how many features the kept tiles leave out; nothing for who does not see all of the layer.
@@ -415,11 +435,8 @@ class Snapshot:
         """Rows (feature number, WKB, fields …) as a batch, masked and made coarser as the scope says."""
         values = list(zip(*found, strict=True)) if found else [()] * (2 + len(fields))
         columns: dict[str, pa.Array] = {FID: pa.array(values[0], pa.int64())}
-        masks: dict[str, Mask] = dict(self.scope.masks)
         for place, field in enumerate(fields, 2):
-            column = from_physical(values[place], field)
-            mask = masks.get(field.name)
-            columns[field.name] = column if mask is None else mask_column(column, mask, self._secret)
+            columns[field.name] = self._seen(from_physical(values[place], field), field)
         if geometry and self.schema.geometry is not GeometryKind.NONE:
             columns[GEOMETRY] = coarsen(pa.array(values[1], pa.binary()), self.scope)
         return pa.RecordBatch.from_pydict(columns)

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from diban.base.boxes import measured
 from diban.base.mvt import SUMMARY_BYTES, TileAddress, fit_tile, lie_in, summary_of
+from diban.base.packing import packed, unpacked
 from diban.ground import GEOMETRY, read_rings
 
 TILE_BYTES = 500_000
@@ -27,14 +28,31 @@ class Tile:
     ``counted`` features have the centre of their box in this tile, so that at each zoom every
     feature with a place is counted in exactly one; ``left_out`` of these are not drawn, the smallest
     first. ``simplified`` says that corners were left out too. What is not complete says so in its
-    layer `diban.base.SUMMARY`.
+    layer `diban.base.SUMMARY`. Of ``plain`` and ``small``, its bytes in gzip, one may be absent: ask
+    for `data` and `packed`.
     """
 
-    data: bytes
+    plain: bytes
     features: int
     left_out: int
     counted: int = 0
     simplified: bool = False
+    small: bytes = b""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is in it."""
+        return not (self.plain or self.small)
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes."""
+        return unpacked(self.small) if self.small and not self.plain else self.plain
+
+    @property
+    def packed(self) -> bytes:
+        """Its bytes in gzip."""
+        return self.small or packed(self.plain)
 
 
 def tile_of(name: str, batch: pa.RecordBatch, address: TileAddress, counted: int | None = None) -> Tile:

@@ -22,7 +22,7 @@ from diban.app.work.holding import holding
 from diban.base import OVERVIEW, TIDY
 from diban.governance import seal_pending
 from diban.ground import DeliveryId, LayerId
-from diban.store import Job, this_process, unit
+from diban.store import Job, reading, this_process, unit
 
 IDLE_SECONDS = 1.0
 SEAL_SECONDS = 0.5
@@ -42,7 +42,11 @@ def _tidy(platform: Platform, job: Job, _progress: Progress) -> None:
 
 
 def _overview(platform: Platform, job: Job, _progress: Progress) -> None:
-    platform.base.overview(LayerId(str(job.payload["layer"])))
+    layer = LayerId(str(job.payload["layer"]))
+    with reading(platform.database) as connection:
+        found = platform.catalogue.by_layer(connection, layer).layers
+    name = next(each.slug for each in found if each.layer == layer)
+    platform.base.overview(layer, name)
 
 
 HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy, EXPUNGE: carry_on}

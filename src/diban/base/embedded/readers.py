@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 from diban.base.bound import compiled
 from diban.base.embedded.faults import translating
 from diban.base.keeping import MARK
-from diban.base.port import Asked, Marks, Place, Row, overdue
+from diban.base.port import Asked, DrawnRow, Marks, Place, Row, overdue
 from diban.store import prepare_sqlite
 
 MOST_FILES = 64
@@ -30,6 +30,7 @@ _MARKS = (
     f" (SELECT seq FROM overview WHERE zoom = {MARK}),"
     ' (SELECT seq FROM overview WHERE zoom = ? AND "row" = ? AND "column" = ?)'
 )
+_DRAWN = 'SELECT * FROM drawn WHERE zoom = ? AND "row" = ? AND "column" = ?'
 _NOWHERE: Place = (MARK - 1, 0, 0)
 
 
@@ -53,7 +54,9 @@ class EmbeddedReader:
     def begin(self, place: Place | None) -> None:
         """Begin the transaction, and read what stands at its beginning."""
         self.driver.execute("BEGIN")
-        self.marks = Marks(*self.driver.execute(_MARKS, place or _NOWHERE).fetchone())
+        tidied, epoch, kept = self.driver.execute(_MARKS, place or _NOWHERE).fetchone()
+        drawn = None if place is None else self.driver.execute(_DRAWN, place).fetchone()
+        self.marks = Marks(tidied, epoch, kept, None if drawn is None else DrawnRow(*drawn))
 
     @property
     def connection(self) -> sa.Connection:

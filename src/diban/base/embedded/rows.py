@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from diban.base.embedded.conditions import meets, reach, size, within
 from diban.base.embedded.erasing import erase
 from diban.base.embedded.faults import translating
-from diban.base.embedded.keeping import TABLE, keep
+from diban.base.embedded.keeping import TABLE, keep, keep_drawn
 from diban.base.embedded.layout import make, relation_of, remove, remove_unfinished, widen
 from diban.base.embedded.load import load
 from diban.base.embedded.readers import Readers
 from diban.base.embedded.steps import apply, undo
 from diban.base.embedded.tidying import tidy
-from diban.base.port import BoundBox, KeptRow, Place, Reader, Rows, Statement, Step
+from diban.base.port import BoundBox, DrawnRow, KeptRow, Place, Reader, Rows, Statement, Step
 from diban.ground import Extent, Kind, Schema
 
 
@@ -90,6 +90,10 @@ class EmbeddedRows:
     ) -> None:
         with translating(self._folder / storage):
             keep(self._folder / storage, epoch, tiles, gone)
+
+    def keep_drawn(self, storage: str, epoch: int, tiles: Sequence[DrawnRow], gone: Sequence[Place]) -> None:
+        with translating(self._folder / storage):
+            keep_drawn(self._folder / storage, epoch, tiles, gone)
 
     def drop(self, storage: str) -> None:
         self._readers.forget(self._folder / storage)

@@ -32,6 +32,14 @@ class TileAddress:
             if not 0 <= number <= last:
                 raise _outside(name, number, last)
 
+    def parts(self) -> list[TileAddress]:
+        """The four tiles of the next zoom that make up this one."""
+        return [
+            TileAddress(self.zoom + 1, 2 * self.row + down, 2 * self.column + along)
+            for down in (0, 1)
+            for along in (0, 1)
+        ]
+
     def bounds_mercator(self) -> tuple[float, float, float, float]:
         """West, south, east, north in metres of EPSG:3857, without buffer."""
         side = 2 * HALF_WORLD / 2**self.zoom

@@ -76,7 +76,7 @@ class Overviews:
             if made is None and from_rows:
                 made = self._from_rows(reader, address, near > TILE_FEATURES)
         if not from_rows:
-            parts = [self._grow(part) for part in _parts(address)]
+            parts = [self._grow(part) for part in address.parts()]
             made = made or self._from_below(address, parts)
         assert made is not None
         self._keep(epoch, made)
@@ -185,11 +185,3 @@ def drawn_of(
 
 def _searched(address: TileAddress) -> Extent:
     return Extent(*address.bounds_searched())
-
-
-def _parts(address: TileAddress) -> list[TileAddress]:
-    return [
-        TileAddress(address.zoom + 1, 2 * address.row + down, 2 * address.column + along)
-        for down in (0, 1)
-        for along in (0, 1)
-    ]

@@ -6,4 +6,7 @@ DENSE = 3_000
 """Features in a tile from which on it is kept."""
 
 DEEPEST = 16
-"""The last zoom that is kept, however many features lie in one place."""
+"""The last zoom that is kept or drawn, however many features lie in one place."""
+
+FEWEST = 8
+"""Features from which on a tile is drawn beforehand: fewer are drawn as fast as they are looked up."""

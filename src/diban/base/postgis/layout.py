@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from diban.base.columns import physical_name, physical_type
-from diban.base.keeping import MARK, overview_table
+from diban.base.keeping import MARK, drawn_table, overview_table
 from diban.ground import Damaged, Field, Kind, Schema, Text
 
 BOARD = "board"
@@ -82,6 +82,12 @@ def overview_of(storage: str) -> sa.Table:
     return overview_table(f"{storage}_overview", BOARD)
 
 
+@cache
+def drawn_of(storage: str) -> sa.Table:
+    """The table of a layer's drawn tiles."""
+    return drawn_table(f"{storage}_drawn", BOARD)
+
+
 def stored_type(field: Field) -> sa.types.TypeEngine[Any]:
     """The SQL type of a field's physical column, its order included."""
     return _C_TEXT if field.kind is Kind.TEXT else physical_type(field)
@@ -108,7 +114,12 @@ def make_tables(connection: sa.Connection, storage: str, schema: Schema) -> None
     tiles.create(connection)
     numbers = dict.fromkeys(("row", "column", "seq", "counted", "left_out", "simplified", "lost"), 0)
     connection.execute(sa.insert(tiles).values(zoom=MARK, body=b"", **numbers))
-    connection.execute(sa.text(f"ALTER TABLE {tiles.fullname} ALTER COLUMN body SET STORAGE EXTERNAL"))
+    drawn = drawn_of(storage)
+    drawn.create(connection)
+    for table, column in ((tiles, "body"), (drawn, "data")):
+        connection.execute(
+            sa.text(f"ALTER TABLE {table.fullname} ALTER COLUMN {column} SET STORAGE EXTERNAL")
+        )
     for statement in (*indexes(past_name(storage)), promote_key(past_name(storage))):
         connection.execute(sa.text(statement))
     connection.execute(sa.insert(state).values(storage=storage, tidied=0, claim=0, seq=0, step=-1))
@@ -116,7 +127,7 @@ def make_tables(connection: sa.Connection, storage: str, schema: Schema) -> None
 
 def drop_tables(connection: sa.Connection, storage: str) -> None:
     """Remove a layer's tables, if there are any."""
-    for name in (storage, past_name(storage), overview_of(storage).name):
+    for name in (storage, past_name(storage), overview_of(storage).name, drawn_of(storage).name):
         connection.execute(sa.text(f"DROP TABLE IF EXISTS {BOARD}.{name}"))
     connection.execute(sa.delete(state).where(state.c.storage == storage))
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from diban.base.bound import compiled
 from diban.base.keeping import MARK
-from diban.base.port import Asked, Marks, Place, Row, overdue
+from diban.base.port import Asked, DrawnRow, Marks, Place, Row, overdue
 from diban.base.postgis.faults import translating
-from diban.base.postgis.layout import gone, overview_of, state
+from diban.base.postgis.layout import drawn_of, gone, overview_of, state
 from diban.store import Database
 
 _NOWHERE: Place = (MARK - 1, 0, 0)
@@ -101,12 +101,15 @@ def _begun(driver: psycopg.Connection, storage: str, until: float | None, place:
     found = cursor.fetchone()
     if found is None:
         raise gone(storage)
-    return Marks(*found[:3])
+    drawn = cursor.fetchone() if place is not None and cursor.nextset() else None
+    tidied, epoch, kept, *_ = found
+    return Marks(tidied, epoch, kept, None if drawn is None else DrawnRow(*drawn))
 
 
 def _beginning(storage: str, until: float | None, place: Place | None) -> bytes:
     zoom, row, column = place or _NOWHERE
     tiles = overview_of(storage).fullname
+    here = f'zoom = {zoom:d} AND "row" = {row:d} AND "column" = {column:d}'
     # Each read has values of its own: a plan made for any values would miss the indexes.
     settings = "set_config('plan_cache_mode', 'force_custom_plan', true)"
     if until is not None:
@@ -114,8 +117,9 @@ def _beginning(storage: str, until: float | None, place: Place | None) -> bytes:
     return (
         "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
         f"SELECT tidied, (SELECT seq FROM {tiles} WHERE zoom = {MARK}), "
-        f'(SELECT seq FROM {tiles} WHERE zoom = {zoom:d} AND "row" = {row:d} AND "column" = {column:d}), '
+        f"(SELECT seq FROM {tiles} WHERE {here}), "
         f"{settings} FROM {state.fullname} WHERE storage = '{storage}'"
+        + ("" if place is None else f"; SELECT * FROM {drawn_of(storage).fullname} WHERE {here}")
     ).encode()
 
 

@@ -9,14 +9,15 @@ import numpy as np
 import sqlalchemy as sa
 
 from diban.base.columns import physical_name
-from diban.base.port import BoundBox, KeptRow, Place, Reader, Rows, Statement, Step
+from diban.base.port import BoundBox, DrawnRow, KeptRow, Place, Reader, Rows, Statement, Step
 from diban.base.postgis import writing
 from diban.base.postgis.claims import retire
 from diban.base.postgis.faults import translating
-from diban.base.postgis.keeping import forget_all, keep
+from diban.base.postgis.keeping import forget_all, keep, keep_drawn
 from diban.base.postgis.layout import (
     BOARD,
     SRID,
+    drawn_of,
     drop_tables,
     make_tables,
     of_features,
@@ -140,12 +141,12 @@ class PostgisRows:
                 these = table.c.vfrom == seq if fids is None else of_features(table, fids)
                 done += connection.execute(sa.delete(table).where(these)).rowcount
                 progress(done)
-        tiles = overview_of(storage)
+        tiles, drawn = overview_of(storage), drawn_of(storage)
         with translating(), self._database.engine.begin() as connection:
-            forget_all(connection, tiles)
+            forget_all(connection, tiles, drawn)
         with translating(), self._database.engine.connect() as plain:
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            for table in (live, past, tiles):
+            for table in (live, past, tiles, drawn):
                 connection.execute(sa.text(f"VACUUM (FULL, ANALYZE) {table.fullname}"))
 
     def overview(self, storage: str) -> sa.Table:
@@ -158,6 +159,11 @@ class PostgisRows:
         """Keep tiles in one short transaction, forget those that are gone with all below them."""
         with translating(), self._database.engine.begin() as connection:
             keep(connection, overview_of(storage), epoch, tiles, gone)
+
+    def keep_drawn(self, storage: str, epoch: int, tiles: Sequence[DrawnRow], gone: Sequence[Place]) -> None:
+        """Keep drawn tiles in one short transaction, forget those that are gone with all below them."""
+        with translating(), self._database.engine.begin() as connection:
+            keep_drawn(connection, overview_of(storage), drawn_of(storage), epoch, tiles, gone)
 
     def drop(self, storage: str) -> None:
         """Remove a layer's tables."""

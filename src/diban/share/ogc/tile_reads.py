@@ -9,7 +9,7 @@ from fastapi import Response
 from diban.base import Snapshot, Tile, TileAddress
 from diban.ground import NOW, LayerId, Moment
 from diban.share.http.conditional import CACHING, tag_of_parts, tile_made_from, unchanged
-from diban.share.http.packing import PACKED_FROM, packed, takes_gzip
+from diban.share.http.packing import PACKED_FROM, takes_gzip
 from diban.share.offered.desk import Answer, Asked
 from diban.share.ogc.tile_cache import Note, TileCache
 from diban.share.services import Services
@@ -110,11 +110,11 @@ def _response(tile: Tile, tag: str, *, gzip: bool) -> Response:
         headers["Diban-Features-Left-Out"] = str(tile.left_out)
     if tile.simplified:
         headers["Diban-Features-Simplified"] = "true"
-    if not tile.data:
+    if tile.empty:
         return Response(status_code=204, headers=headers)
-    body = tile.data
-    if len(body) >= PACKED_FROM:
-        headers["Vary"] = "Accept-Encoding"
-        if gzip:
-            body, headers["Content-Encoding"] = packed(body), "gzip"
-    return Response(body, media_type=MVT, headers=headers)
+    if not tile.small and len(tile.plain) < PACKED_FROM:
+        return Response(tile.plain, media_type=MVT, headers=headers)
+    headers["Vary"] = "Accept-Encoding"
+    if gzip:
+        headers["Content-Encoding"] = "gzip"
+    return Response(tile.packed if gzip else tile.data, media_type=MVT, headers=headers)
