@@ -305,10 +305,13 @@ class Base:
             record = layer_record(connection, layer_id)
         return self._rows.tidy(record.storage, min(seq, record.current_seq))
 
-    def overview(self, layer_id: LayerId, name: str = "") -> int:
+    def overview(
+        self, layer_id: LayerId, name: str = "", progress: Callable[[int], None] = lambda _drawn: None
+    ) -> int:
         """Make the layer's overview that of the current version, where it is not; how many tiles it took.
 
-        With the layer's ``name`` its tiles are drawn beforehand, too; without it only kept ones are made.
+        With the layer's ``name`` its tiles are drawn beforehand, too; without it only kept ones are
+        made. ``progress`` is told how many are drawn so far.
         """
         with reading(self._database) as connection:
             record = layer_record(connection, layer_id)
@@ -322,7 +325,7 @@ class Base:
             with unit(self._database) as act:
                 self._generation.bump(act)
         if name:
-            Drawings(self._rows, record.storage, schema, version, touches, name).follow()
+            Drawings(self._rows, record.storage, schema, version, touches, name, progress).follow()
         return made
 
     def measure(self, layer_id: LayerId) -> list[tuple[Version, Extent | None]]:

@@ -88,6 +88,7 @@ class Snapshot:
         self._erased, self._until = held.erased, until
         self._held: Reader | None = None
         self._place: TileAddress | None = None
+        self._told: tuple[TileAddress, int] | None = None
         self._rows, self._storage = rows, held.storage
         self._selection = (
             None
@@ -130,7 +131,14 @@ class Snapshot:
             return f"{self.version.id}/{erasures}"
         # A tile that is made anew may show other features than one over which changes were laid.
         made = kept if kept is not None and kept <= self.version.seq else None
-        return f"{self._touches.last(self.version.seq, address)}/{made}/{erasures}"
+        return f"{self._last(address)}/{made}/{erasures}"
+
+    def _last(self, address: TileAddress) -> int:
+        """The last version that touched what a tile shows."""
+        if self._told is None or self._told[0] != address:
+            assert self.version is not None
+            self._told = address, self._touches.last(self.version.seq, address)
+        return self._told[1]
 
     def erasures(self) -> str:
         """Moves when an erasure of the layer begins, and again when its rows are gone."""
@@ -316,7 +324,7 @@ class Snapshot:
         since = self._kept_seq(reader, address)
         if since is None or since > seq:
             return None
-        last = self._touches.last(seq, address)
+        last = self._last(address)
         if last <= since:
             return stored(self._rows, reader, self._storage, address)
         # No further than what is touched here, so that equal tags mean equal tiles.
@@ -352,8 +360,8 @@ class Snapshot:
         schema, seq = selection.schema, selection.version.seq
         if self.scope.masks or len(shown) != len(schema.fields) or drawn.seq > seq:
             return None
-        last = self._touches.last(seq, address)
-        return tile_of_drawn(drawn) if is_current(reader.marks, last, made_as(name, schema)) else None
+        current = is_current(reader.marks, self._last(address), made_as(name, schema))
+        return tile_of_drawn(drawn) if current else None
 
     def _values(self, kept: Kept, shown: Sequence[Field]) -> dict[str, pa.Array]:
         """The fields that are shown of a kept tile's rows, masked as the scope says."""

@@ -12,6 +12,7 @@ STEPS = {
     "receive": Text(zh="接收（字节）", en="received (bytes)"),
     "check": Text(zh="读取并质检", en="read and checked"),
     "compare": Text(zh="比对", en="compared"),
+    "draw": Text(zh="绘制瓦片", en="tiles drawn"),
     "erase": Text(zh="清除", en="erased"),
     "index": Text(zh="编入检索", en="indexed"),
     "land": Text(zh="入库", en="landed"),

@@ -41,12 +41,12 @@ def _tidy(platform: Platform, job: Job, _progress: Progress) -> None:
     measure(platform, layer)
 
 
-def _overview(platform: Platform, job: Job, _progress: Progress) -> None:
+def _overview(platform: Platform, job: Job, progress: Progress) -> None:
     layer = LayerId(str(job.payload["layer"]))
     with reading(platform.database) as connection:
         found = platform.catalogue.by_layer(connection, layer).layers
     name = next(each.slug for each in found if each.layer == layer)
-    platform.base.overview(layer, name)
+    platform.base.overview(layer, name, lambda drawn: progress("draw", drawn, None))
 
 
 HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy, EXPUNGE: carry_on}

@@ -7,7 +7,7 @@ which gives the same bytes, and drawn anew by the job that follows the feed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,16 +82,17 @@ class Drawings:
         version: Version,
         touches: Touches,
         name: str,
+        progress: Callable[[int], None],
     ) -> None:
+        """``progress`` is told how many tiles are drawn so far."""
         self._rows, self._storage, self._schema, self._version = rows, storage, schema, version
         self._touches, self._name, self._made_as = touches, name, made_as(name, schema)
         self._selection = Selection(rows, storage, schema, version, NOW, LayerScope())
-        self.made = 0
+        self._made, self._progress = 0, progress
 
-    def follow(self) -> int:
-        """Draw what is missing or touched; how many tiles. Interrupted, it goes on from there."""
+    def follow(self) -> None:
+        """Draw what is missing or touched. Interrupted, it goes on from there."""
         self._draw(TileAddress(0, 0, 0))
-        return self.made
 
     def _draw(self, address: TileAddress) -> None:
         """Draw a tile and all below it, which are kept first: while it is current, so are they."""
@@ -165,7 +166,8 @@ class Drawings:
     def _keep(self, epoch: int, tiles: Sequence[DrawnRow], gone: Sequence[Place]) -> None:
         if tiles or gone:
             self._rows.keep_drawn(self._storage, epoch, tiles, gone)
-            self.made += len(tiles)
+            self._made += len(tiles)
+            self._progress(self._made)
 
 
 def _family_of(found: Sequence[Row], schema: Schema) -> _Family:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -137,24 +136,21 @@ def _refusal(request: Request, piece: bool) -> Invalid | None:
 
     ``piece``: it brings a piece of an upload, whose size is counted there.
     """
-    sizes = (
-        ("query", len(request.scope["query_string"]), MAX_QUERY),
-        ("path", len(request.scope.get("raw_path") or request.scope["path"].encode()), MAX_PATH),
-        ("body", 0 if piece else _stated(request.headers.get("content-length", "0")), MAX_BODY),
-    )
-    if any(_holds_nul(request)):
+    path, query = request.scope["path"], request.scope["query_string"]
+    # PostgreSQL has no text with it, so that no name, key or value can hold it.
+    if "\0" in path or b"%00" in query or b"\0" in query:
         return Invalid(
             Text(zh="请求含有字符 U+0000", en="the request holds the character U+0000"),
             field=NUL,
             remedy=Text(zh="去掉该字符", en="leave it out"),
         )
-    return next((_too_large(name, limit) for name, size, limit in sizes if size > limit), None)
-
-
-def _holds_nul(request: Request) -> Iterator[bool]:
-    """PostgreSQL has no text with it, so that no name, key or value can hold it."""
-    yield "\0" in request.scope["path"]
-    yield b"%00" in request.scope["query_string"] or b"\0" in request.scope["query_string"]
+    if len(query) > MAX_QUERY:
+        return _too_large("query", MAX_QUERY)
+    if len(request.scope.get("raw_path") or path.encode()) > MAX_PATH:
+        return _too_large("path", MAX_PATH)
+    if not piece and _stated(request.headers.get("content-length", "0")) > MAX_BODY:
+        return _too_large("body", MAX_BODY)
+    return None
 
 
 def _stated(length: str) -> int:

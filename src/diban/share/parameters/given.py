@@ -61,7 +61,7 @@ def _encoded(pairs: tuple[tuple[str, str], ...]) -> str:
 
 def require_known(given: Collection[str], known: Collection[str]) -> None:
     """`Invalid` for the first parameter that is not known."""
-    if unknown := sorted(set(given) - set(known)):
+    if given and (unknown := sorted(set(given) - set(known))):
         name = unknown[0][:_SHOWN]
         raise Invalid(
             Text(zh=f"不认识的参数：{name}", en=f"unknown parameter: {name}"),
