@@ -22,11 +22,12 @@ from bench.landing import land
 from bench.load import Load, Wrk
 from bench.mbtiles import Square, write_mbtiles
 from bench.peers import call_wgs84, ogr2ogr_copy
-from bench.place import make_place, publish
+from bench.place import LAYER, make_place, publish
 from bench.report import Figure, write_table
 from bench.servers import Server, ours, pygeoapi, tileserver, tipg
 from bench.squares import boxes, sheet_squares, squares
-from diban.app import catch_up, follow_once, seal_once, work_once
+from diban.app import build, catch_up, follow_once, read_settings, seal_once, work_once
+from diban.store import reading
 from tests.postgres import running_cluster
 
 FOLDER = Path(os.environ.get("DIBAN_BENCH", ".bench")).absolute()
@@ -44,8 +45,10 @@ WARM_RATE = 8_000
 HOW = (
     "Medians of 3 rounds in turn with the peers; wrk, 4 connections (warm tiles 16), on the same cores; "
     "peers have the same polygons in PostGIS. Ours with a key of a party with a grant, use counted, "
-    "measures and access log on; cold tiles with `tile_memory = 0`, so that each is drawn. Warm tiles are "
-    "sent compressed, by us and by the peer, each of 20 kB or more."
+    "measures and access log on; cold tiles with `tile_memory = 0`: no process remembers any. They are "
+    "answered from what the overview has drawn since the landing; `from the rows` is the same without it, "
+    "as for who may see only some of the rows. Warm tiles are sent compressed, by us and by the peer, each "
+    "of 20 kB or more."
 )
 
 
@@ -80,6 +83,10 @@ def _figures(wrk: Wrk) -> Iterator[Figure]:
         yield from _features(wrk, theirs, places)
         for zoom in (14, 16):
             yield from _tiles(wrk, theirs, places, zoom)
+        for place in places:
+            _forget_drawn(place)
+        for zoom in (14, 16):
+            yield from _tiles(wrk, theirs, places, zoom, ", from the rows")
     yield from _warm(wrk)
 
 
@@ -115,8 +122,18 @@ def _features(wrk: Wrk, database: str, places: Sequence[Ours]) -> Iterator[Figur
         yield _plain(f"{what}, {server.name}", told[server.name])
 
 
-def _tiles(wrk: Wrk, database: str, places: Sequence[Ours], zoom: int) -> Iterator[Figure]:
-    """Tiles at random places, each drawn, two processes each."""
+def _forget_drawn(place: Ours) -> None:
+    """Take away the tiles that lie drawn, as an erasure does until they are drawn again."""
+    platform = build(read_settings(place.home))
+    with reading(platform.database) as connection:
+        layer = platform.catalogue.by_layer_slug(connection, LAYER).layer(LAYER).layer
+    assert layer is not None
+    platform.base.forget_tiles(layer)
+    platform.close()
+
+
+def _tiles(wrk: Wrk, database: str, places: Sequence[Ours], zoom: int, how: str = "") -> Iterator[Figure]:
+    """Tiles at random places, two processes each; ``how`` they are made, where there is no bar for it."""
 
     def asked(server: Server, turn: int) -> list[str]:
         return _squared(server, squares(PLACES, COUNT, zoom, turn))
@@ -126,9 +143,10 @@ def _tiles(wrk: Wrk, database: str, places: Sequence[Ours], zoom: int) -> Iterat
         peer = running.enter_context(tipg(programs, database, 2, FOLDER / "tipg.log"))
         mine = [running.enter_context(_served(place, 2)) for place in places]
         told = _in_turn(wrk, [peer, *mine], asked)
-    what = f"tiles of zoom {zoom}, none from a cache, two processes"
+    what = f"tiles of zoom {zoom}, none from memory, two processes{how}"
     for server in mine:
-        yield _ratio(f"{what}, {server.name}", told[server.name], told[peer.name], BARS[f"z{zoom}"])
+        figure = _ratio(f"{what}, {server.name}", told[server.name], told[peer.name], BARS[f"z{zoom}"])
+        yield Figure(figure.what, figure.found, "–", True) if how else figure
     yield _plain(f"{what}, {peer.name}", told[peer.name])
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from diban.app import ask_to_erase, erase, follow_once
+from diban.app.commands import application
 from diban.base import Snapshot, TileAddress
 from diban.governance import Target, TargetKind
 from diban.ground import NOW, LayerId, Scope
@@ -77,3 +79,25 @@ def test_an_erasure_is_followed_when_it_has_ended(town: Town) -> None:
     followed(town)
     assert made_of(town, layer) == "1"
     assert seen(town, layer).tile("t", WORLD).counted == 29
+
+
+def test_a_command_makes_all_tiles_anew(town: Town) -> None:
+    layer = town.send("plots", geojson(plots(30))).sent.layer
+    followed(town)
+    before = seen(town, layer).tile("plots", WORLD)
+    assert before.small
+    town.platform.base.forget_tiles(layer)
+    without = seen(town, layer).tile("plots", WORLD)
+    assert not without.small
+    assert (made_of(town, layer), without.data) == ("None", before.data)
+    for given in ([], ["plots"]):
+        town.platform.base.forget_tiles(layer)
+        told = CliRunner().invoke(
+            application, ["tiles", "rebuild", *given, "--home", str(town.platform.settings.home)]
+        )
+        assert told.exit_code == 0, told.output
+        assert (made_of(town, layer), seen(town, layer).tile("plots", WORLD)) == ("1", before)
+    told = CliRunner().invoke(
+        application, ["tiles", "rebuild", "nowhere", "--home", str(town.platform.settings.home)]
+    )
+    assert told.exit_code != 0

@@ -328,6 +328,16 @@ class Base:
             Drawings(self._rows, record.storage, schema, version, touches, name, progress).follow()
         return made
 
+    def forget_tiles(self, layer_id: LayerId) -> None:
+        """Forget every tile that is kept or lies drawn; until `overview` they are made from the rows."""
+        with reading(self._database) as connection:
+            record = layer_record(connection, layer_id)
+        with self._rows.reader(record.storage) as reader:
+            epoch = reader.marks.epoch
+        everything = [(0, 0, 0)]
+        self._rows.keep(record.storage, epoch, [], everything)
+        self._rows.keep_drawn(record.storage, epoch, [], everything)
+
     def measure(self, layer_id: LayerId) -> list[tuple[Version, Extent | None]]:
         """Versions whose extent may not be that of the rows that they have now, and what it is.
 

@@ -22,6 +22,7 @@ from diban.app.commands.search import search
 from diban.app.commands.serve import serve
 from diban.app.commands.status import status
 from diban.app.commands.submit import submit
+from diban.app.commands.tiles import tiles
 from diban.app.commands.use import use
 from diban.app.commands.user import user
 from diban.app.commands.work import work
@@ -42,4 +43,5 @@ for command in (
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")
 application.add_typer(mapping, name="mapping", help="字段映射 / How columns become fields.")
 application.add_typer(search, name="search", help="检索索引 / The search index.")
+application.add_typer(tiles, name="tiles", help="预先制作的瓦片 / Tiles made beforehand.")
 application.add_typer(audit, name="audit", help="审计 / The audit.")

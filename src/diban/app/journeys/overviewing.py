@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from diban.app.journeys.progress import Progress
 from diban.app.wiring import Platform
 from diban.base import OVERVIEW
 from diban.ground import LayerId, new_id
@@ -35,3 +38,28 @@ def ask_for_overview(platform: Platform, layer: LayerId) -> None:
     """Ask for a layer's overview beside the feed, which tells of an erasure before it ends."""
     with unit(platform.database) as act:
         platform.jobs.enqueue(act, OVERVIEW, f"{OVERVIEW}:{layer}:{new_id('job')}", {"layer": layer})
+
+
+def make_overview(platform: Platform, layer: LayerId, progress: Progress) -> None:
+    """Make a layer's kept and drawn tiles those of its current version."""
+    with reading(platform.database) as connection:
+        found = platform.catalogue.by_layer(connection, layer).layers
+    name = next(each.slug for each in found if each.layer == layer)
+    platform.base.overview(layer, name, lambda drawn: progress("draw", drawn, None))
+
+
+def rebuild(platform: Platform, slugs: Collection[str], progress: Progress) -> int:
+    """Make all tiles of these layers anew, or of all layers; how many. `Missing` for an unknown slug.
+
+    What is asked for meanwhile is made from the rows.
+    """
+    with reading(platform.database) as connection:
+        if slugs:
+            found = [platform.catalogue.by_layer_slug(connection, slug).layer(slug).layer for slug in slugs]
+        else:
+            found = list(platform.catalogue.layers_of(connection, None))
+    layers = [layer for layer in found if layer is not None]
+    for layer in layers:
+        platform.base.forget_tiles(layer)
+        make_overview(platform, layer, progress)
+    return len(layers)

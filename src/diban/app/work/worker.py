@@ -13,7 +13,7 @@ from diban.app.journeys.erasing import EXPUNGE, carry_on
 from diban.app.journeys.faulty import forget_faulty
 from diban.app.journeys.indexing import follow
 from diban.app.journeys.measuring import measure
-from diban.app.journeys.overviewing import follow_feed
+from diban.app.journeys.overviewing import follow_feed, make_overview
 from diban.app.journeys.preview import forget_previews
 from diban.app.journeys.progress import Progress
 from diban.app.journeys.receive import DELIVERY
@@ -22,7 +22,7 @@ from diban.app.work.holding import holding
 from diban.base import OVERVIEW, TIDY
 from diban.governance import seal_pending
 from diban.ground import DeliveryId, LayerId
-from diban.store import Job, reading, this_process, unit
+from diban.store import Job, this_process, unit
 
 IDLE_SECONDS = 1.0
 SEAL_SECONDS = 0.5
@@ -42,11 +42,7 @@ def _tidy(platform: Platform, job: Job, _progress: Progress) -> None:
 
 
 def _overview(platform: Platform, job: Job, progress: Progress) -> None:
-    layer = LayerId(str(job.payload["layer"]))
-    with reading(platform.database) as connection:
-        found = platform.catalogue.by_layer(connection, layer).layers
-    name = next(each.slug for each in found if each.layer == layer)
-    platform.base.overview(layer, name, lambda drawn: progress("draw", drawn, None))
+    make_overview(platform, LayerId(str(job.payload["layer"])), progress)
 
 
 HANDLERS: dict[str, Handler] = {DELIVERY: _proceed, TIDY: _tidy, EXPUNGE: carry_on}
