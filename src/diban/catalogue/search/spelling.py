@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+from importlib import import_module
+from typing import Any
 
 from diban.catalogue.search.folding import has_cjk
 
@@ -81,17 +81,26 @@ def _parts(name: str) -> Iterator[str]:
 
 
 @cache
+def _dictionary() -> Any:
+    """pypinyin's tables, read when a name is first spelled: a tenth of the start of every command."""
+    return import_module("pypinyin.constants")
+
+
+@cache
 def _reading(character: str) -> str:
     """The usual reading of one character; nothing for one that has none."""
-    return _IN_NAMES.get(character) or _plain(PINYIN_DICT.get(ord(character), "").partition(",")[0])
+    return _IN_NAMES.get(character) or _plain(
+        _dictionary().PINYIN_DICT.get(ord(character), "").partition(",")[0]
+    )
 
 
 @cache
 def _words() -> dict[str, dict[str, tuple[str, ...]]]:
     """Words of which a character is not read as usual, the longest first, by their first character."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for word in sorted(PHRASES_DICT, key=len, reverse=True):
-        read = tuple(_plain(readings[0]) for readings in PHRASES_DICT[word])
+    phrases = _dictionary().PHRASES_DICT
+    for word in sorted(phrases, key=len, reverse=True):
+        read = tuple(_plain(readings[0]) for readings in phrases[word])
         if len(read) == len(word) and any(map(str.__ne__, read, map(_reading, word))):
             found.setdefault(word[0], {})[word] = read
     return found
