@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -16,19 +17,19 @@ from bench.landing import land
 from bench.place import LAYER, Place, make_place
 from bench.report import Figure, write_table
 from diban.base import TILE_BYTES, Snapshot, TileAddress
-from diban.ground import CGCS2000, NOW, FeatureSet, LayerId, Mode, Scope
+from diban.ground import CGCS2000, NOW, FeatureSet, LayerId, LayerScope, Mode, Scope
 from diban.store import reading, unit
 
 FOLDER = Path(os.environ.get("DIBAN_BENCH", ".bench"))
 OUT = Path("docs/benchmarks-tiles.md")
-COUNT, EDITED, LAST, SECONDS = 500_000, 1_000, 20, 2.0
-BARS = {14: (7.0, "p50 about 7 ms, p95 ≤ 100 ms"), 16: (3.0, "p50 3 ms, p95 ≤ 100 ms")}
-LEEWAY = 1.3
-"""What "about" means."""
+SIZES = {500_000: 100.0, 2_000_000: 300.0}
+"""Polygons of a layer, and the milliseconds in which all but one in twenty of its tiles are there."""
 
+EDITED, LAST, SECONDS, MOST = 1_000, 20, 2.0, 300
 HOW = (
-    "In process, embedded engine, tiles at random places of the layer, each read anew; "
-    "files warm, made-up polygons."
+    "In process, embedded engine, tiles at random places of the layer, each read anew, no memory of "
+    "answers; files warm, made-up polygons. With fewer fields: asked by who may not see all of them, so "
+    "that kept tiles and rows are drawn at each request."
 )
 SEE = Scope.system("bench")
 
@@ -36,80 +37,93 @@ SEE = Scope.system("bench")
 def main() -> None:
     """Measure, print, record."""
     load = os.getloadavg()
-    file = FOLDER / "small.gpkg"
-    write_geopackage(file, COUNT)
-    os.sync()
-    place = make_place(FOLDER / "tiles")
-    land(place, file)
     figures: list[Figure] = []
-    for figure in _figures(place):
-        print(f"{figure.what}: {figure.found}", flush=True)
-        figures.append(figure)
-    place.platform.close()
+    for count, most in SIZES.items():
+        place = make_place(FOLDER / f"tiles-{count}")
+        file = FOLDER / f"polygons-{count}.gpkg"
+        write_geopackage(file, count)
+        land(place, file)
+        file.unlink()
+        os.sync()
+        for figure in _figures(place, count, most):
+            print(f"{figure.what}: {figure.found}", flush=True)
+            figures.append(figure)
+        place.platform.close()
+        shutil.rmtree(place.home)
     write_table(OUT, "Benchmarks of tiles", "`python -m bench.tiles`", figures, load, HOW)
     sys.exit(0 if all(figure.clears for figure in figures) else 1)
 
 
-def _figures(place: Place) -> Iterator[Figure]:
-    layer = _layer(place)
+def _figures(place: Place, count: int, most: float) -> Iterator[Figure]:
+    layer, base, of = _layer(place), place.platform.base, f"{count:,} polygons"
     begun = time.perf_counter()
-    made = place.platform.base.overview(layer)
-    seconds = time.perf_counter() - begun
-    yield Figure(f"overview of {COUNT:,} polygons, made whole", f"{seconds:.1f} s, {made} tiles", "–", True)
+    kept = base.overview(layer)
+    between = time.perf_counter()
+    drawn = [0]
+    base.overview(layer, LAYER, drawn.append)
+    seconds = f"{between - begun:.0f} s for {kept} kept tiles, {time.perf_counter() - between:.0f} s"
+    yield Figure(f"{of}: overview made whole", f"{seconds} for {drawn[-1]:,} drawn ones", "–", True)
     largest = 0
+    whole = base.at(layer, NOW, SEE)
+    fewer = base.at(layer, NOW, Scope("bench", "bench", {layer: _fewer_fields(whole)}))
     for zoom in range(LAST + 1):
-        milliseconds, bytes_ = _times(place.platform.base.at(layer, NOW, SEE), zoom)
+        times, bytes_ = _times(whole, zoom, count)
         largest = max(largest, bytes_)
-        yield _figure(zoom, milliseconds, bytes_)
-    yield Figure("largest tile", f"{largest:,} bytes", f"≤ {TILE_BYTES:,}", largest <= TILE_BYTES)
-    yield from _after_an_edit(place, layer)
+        yield _figure(f"{of}, zoom {zoom}", times, bytes_, most)
+        yield _figure(f"{of}, zoom {zoom}, with fewer fields", *_times(fewer, zoom, count), most)
+    yield Figure(f"{of}: largest tile", f"{largest:,} bytes", f"≤ {TILE_BYTES:,}", largest <= TILE_BYTES)
+    yield from _after_an_edit(place, layer, count, most)
 
 
-def _figure(zoom: int, milliseconds: list[float], largest: int) -> Figure:
+def _fewer_fields(snapshot: Snapshot) -> LayerScope:
+    """All of the layer's rows and places, without its last field."""
+    return LayerScope(fields=frozenset(snapshot.schema.names()[:-1]))
+
+
+def _figure(what: str, milliseconds: list[float], largest: int, most: float) -> Figure:
     p50, p95 = (float(np.percentile(milliseconds, share)) for share in (50, 95))
-    most, bar = BARS.get(zoom, (math.inf, "p95 ≤ 100 ms"))
-    return Figure(
-        f"zoom {zoom}, p50 / p95 of {len(milliseconds)} tiles; the largest",
-        f"{p50:.1f} / {p95:.1f} ms; {largest / 1000:.0f} kB",
-        bar,
-        p95 <= 100 and p50 <= most * LEEWAY,
-    )
+    found = f"{p50:.1f} / {p95:.1f} ms; {largest / 1000:.0f} kB"
+    what = f"{what}, p50 / p95 of {len(milliseconds)} tiles; the largest"
+    return Figure(what, found, f"p95 ≤ {most:.0f} ms", p95 <= most)
 
 
-def _after_an_edit(place: Place, layer: LayerId) -> Iterator[Figure]:
+def _after_an_edit(place: Place, layer: LayerId, count: int, most: float) -> Iterator[Figure]:
     """Features scattered over the whole layer change; the tiles that show all of them are asked at once."""
-    flipped = _edit(place, layer)
+    of = f"{count:,} polygons"
+    flipped = _edit(place, layer, count)
     snapshot = place.platform.base.at(layer, NOW, SEE)
     world = TileAddress(0, 0, 0)
     snapshot.tile(LAYER, world)
     fresh = time.perf_counter() - flipped
-    times = {zoom: _times(snapshot, zoom)[0] for zoom in (0, 10, 12)}
+    times = {zoom: _times(snapshot, zoom, count)[0] for zoom in (0, 10, 12)}
     found = ", ".join(f"z{zoom} {np.percentile(taken, 95):.0f}" for zoom, taken in times.items())
     yield Figure(
-        f"from the flip of {EDITED:,} changed features to a tile of the world that shows them",
+        f"{of}: from the flip of {EDITED:,} changed features to a tile of the world that shows them",
         f"{fresh * 1000:.0f} ms",
         "≤ 1 s",
         fresh <= 1,
     )
     yield Figure(
-        "tiles with changes laid over, p95",
+        f"{of}: tiles with changes laid over, p95",
         f"{found} ms",
-        "≤ 100 ms",
-        all(np.percentile(taken, 95) <= 100 for taken in times.values()),
+        f"≤ {most:.0f} ms",
+        all(np.percentile(taken, 95) <= most for taken in times.values()),
     )
     begun = time.perf_counter()
-    made = place.platform.base.overview(layer)
+    drawn = [0]
+    kept = place.platform.base.overview(layer, LAYER, drawn.append)
+    seconds = f"{time.perf_counter() - begun:.1f} s"
     yield Figure(
-        "overview following that edit", f"{time.perf_counter() - begun:.1f} s, {made} tiles", "–", True
+        f"{of}: overview following that edit", f"{seconds}, {kept} kept and {drawn[-1]:,} drawn", "–", True
     )
 
 
-def _edit(place: Place, layer: LayerId) -> float:
+def _edit(place: Place, layer: LayerId, count: int) -> float:
     """Change some features; the moment of the flip."""
     base = place.platform.base
     current = base.current(layer)
     assert current is not None
-    table = polygons(COUNT).take(np.arange(0, COUNT, COUNT // EDITED))
+    table = polygons(count).take(np.arange(0, count, count // EDITED))
     schema = base.schema(layer)
     names = [field.name for field in schema.fields] + ["geometry"]
     table = table.set_column(table.schema.get_field_index("name"), "name", [["改了"] * table.num_rows])
@@ -121,14 +135,14 @@ def _edit(place: Place, layer: LayerId) -> float:
     return time.perf_counter()
 
 
-def _times(snapshot: Snapshot, zoom: int) -> tuple[list[float], int]:
+def _times(snapshot: Snapshot, zoom: int, count: int) -> tuple[list[float], int]:
     """Milliseconds of tiles of a zoom where there are features, and the largest's bytes."""
     rng = np.random.default_rng(zoom)
-    width, height = sides(COUNT)
+    width, height = sides(count)
     taken: list[float] = []
     largest = 0
     ends = time.perf_counter() + SECONDS
-    while time.perf_counter() < ends and len(taken) < 300:
+    while time.perf_counter() < ends and len(taken) < MOST:
         address = _tile(zoom, WEST + rng.random() * width, SOUTH + rng.random() * height)
         begun = time.perf_counter()
         tile = snapshot.tile(LAYER, address)
