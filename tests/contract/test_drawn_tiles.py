@@ -74,7 +74,7 @@ def drawn(engine: Board, layer: LayerId) -> dict[TileAddress, tuple[int, str]]:
     found = {}
     for each in squares():
         with engine.store.reader(storage, None, (each.zoom, each.row, each.column)) as reader:
-            row = reader.marks.drawn
+            row = reader.look.drawn
         if row is not None:
             found[each] = (row.seq, row.made_as)
     return found

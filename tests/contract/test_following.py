@@ -51,7 +51,7 @@ def anew(engine: Board, layer: LayerId) -> dict[TileAddress, Tile]:
     _, reader = engine.overview(layer)
     storage = engine.base.at(layer, NOW, ALL)._storage
     with reader as reading:
-        epoch = reading.marks.epoch
+        epoch = reading.look.epoch
     engine.store.keep(storage, epoch, [], [(0, 0, 0)])
     assert kept(engine, layer) == {}
     engine.base.overview(layer)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import mapbox_vector_tile
 import pytest
 
+from diban.base import Snapshot, Tile
+from diban.base.port import moved
 from tests.share.client import ADDRESS, Client
 from tests.share.town import COLUMN, ROW, ROWS, ZOOM, Town, building
 
@@ -52,6 +55,29 @@ def test_a_tile_that_leaves_something_out(own_town: Town, monkeypatch: pytest.Mo
             "kept": "largest",
             "simplified": False,
         }
+
+
+def test_a_tile_that_is_made_anew_meanwhile(own_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = own_town.client("transport")
+    told = client.get(TILE)
+    draw, calls = Snapshot.tile, []
+
+    def tile(*arguments: Any) -> Tile:
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise moved()
+        return draw(*arguments)
+
+    monkeypatch.setattr(Snapshot, "tile", tile)
+    monkeypatch.setattr("diban.share.ogc.tile_cache.TileCache.answer", lambda *_: None)
+    monkeypatch.setattr("diban.share.ogc.tile_cache.TileCache.note", lambda *_: None)
+    again = client.get(TILE)
+    assert (again.status_code, again.content, again.headers["etag"]) == (
+        200,
+        told.content,
+        told.headers["etag"],
+    )
+    assert len(calls) == 2
 
 
 def test_an_empty_tile(transport: Client) -> None:

@@ -15,7 +15,7 @@ from diban.base.landing import Staged
 from diban.base.lives import MOST_LIVES, Life, Lives, differing
 from diban.base.mvt import SUMMARY, TileAddress
 from diban.base.packing import LEVEL, PACKED_FROM, packed
-from diban.base.port import RowStore
+from diban.base.port import Moved, RowStore
 from diban.base.query import MAX_PAGE, Order, Page, Query
 from diban.base.records import Version
 from diban.base.snapshot import LOOKED_AT, Snapshot
@@ -37,6 +37,7 @@ __all__ = [
     "Base",
     "Life",
     "Lives",
+    "Moved",
     "Order",
     "Page",
     "Query",

@@ -333,7 +333,7 @@ class Base:
         with reading(self._database) as connection:
             record = layer_record(connection, layer_id)
         with self._rows.reader(record.storage) as reader:
-            epoch = reader.marks.epoch
+            epoch = reader.look.epoch
         everything = [(0, 0, 0)]
         self._rows.keep(record.storage, epoch, [], everything)
         self._rows.keep_drawn(record.storage, epoch, [], everything)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import sqlalchemy as sa
 
-from diban.ground import Extent, Schema, Text, Unavailable
+from diban.ground import Conflict, Extent, Schema, Text, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +90,31 @@ class DrawnRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """What every look at a layer begins with, in one statement.
+class Look:
+    """What is seen of a layer before any of its rows is read.
 
-    ``tidied`` is the highest sequence number whose ended rows have moved to the past relation: a
-    read at or above it needs the live relation only. ``epoch`` says how many erasures there were.
-    Of the place that was asked for: ``kept`` is the version that its kept tile shows, ``drawn`` the
-    tile that lies there drawn; None for none.
+    ``epoch`` says how many erasures there were. Of the place that the reader was opened for: ``kept``
+    is the version that its kept tile shows, ``drawn`` the tile that lies there drawn; None for none.
     """
 
-    tidied: int
     epoch: int
     kept: int | None
-    drawn: DrawnRow | None = None
+    drawn: DrawnRow | None
 
 
 class Reader(Protocol):
     """A consistent look at one layer's rows."""
 
     @property
-    def marks(self) -> Marks:
-        """What it began with."""
+    def look(self) -> Look:
+        """What it began with. Where that changes before the first row is read, reading it raises `Moved`."""
+
+    @property
+    def tidied(self) -> int:
+        """The highest sequence number whose ended rows have moved to the past relation.
+
+        A read at or above it needs the live relation only.
+        """
 
     @property
     def connection(self) -> sa.Connection:
@@ -132,6 +136,18 @@ class KeptRow(TypedDict):
     simplified: int
     lost: int
     body: bytes
+
+
+class Moved(Conflict):
+    """What was seen before the rows is no longer so: whoever asked begins again."""
+
+
+def moved() -> Moved:
+    """The fault of a read that would mix two states."""
+    return Moved(
+        Text(zh="其间瓦片已重新制作", en="the tile was made anew meanwhile"),
+        remedy=Text(zh="再试一次", en="try again"),
+    )
 
 
 def overdue() -> Unavailable:

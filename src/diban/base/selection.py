@@ -266,7 +266,7 @@ class Selection:
     def _plain(self, reader: Reader) -> bool:
         """Whether a row's version and box alone tell if it may be seen, and all such rows still live."""
         limited = self.scope.rows is not None or self.scope.area is not None
-        return not limited and self.moment.valid_at is None and reader.marks.tidied <= self.version.seq
+        return not limited and self.moment.valid_at is None and reader.tidied <= self.version.seq
 
     def _all_of(
         self, reader: Reader, fields: Sequence[Field], condition: Callable[[sa.Table], Condition]
@@ -279,7 +279,7 @@ class Selection:
 
     def _relations(self, reader: Reader) -> list[sa.Table]:
         live = self.rows.live(self.storage, self.schema)
-        if reader.marks.tidied <= self.version.seq:
+        if reader.tidied <= self.version.seq:
             return [live]
         return [live, self.rows.past(self.storage, self.schema)]
 

@@ -126,7 +126,7 @@ class Snapshot:
             return self.state
         with self._reader(address) as reader:
             kept = self._kept_seq(reader, address)
-            erasures = f"{self._erased}/{reader.marks.epoch}"
+            erasures = f"{self._erased}/{reader.look.epoch}"
         if not self._sees_all:
             return f"{self.version.id}/{erasures}"
         # A tile that is made anew may show other features than one over which changes were laid.
@@ -143,7 +143,7 @@ class Snapshot:
     def erasures(self) -> str:
         """Moves when an erasure of the layer begins, and again when its rows are gone."""
         with self._reader() as reader:
-            return f"{self._erased}/{reader.marks.epoch}"
+            return f"{self._erased}/{reader.look.epoch}"
 
     @property
     def extent(self) -> Extent | None:
@@ -347,12 +347,12 @@ class Snapshot:
             return None
         # What has just been begun for this tile, or is held for it, says it already.
         if self._held is None or self._place == address:
-            return reader.marks.kept
+            return reader.look.kept
         return seq_of(reader, self._rows.overview(self._storage), _place(address))
 
     def _drawn(self, reader: Reader, name: str, address: TileAddress, shown: Sequence[Field]) -> Tile | None:
         """The tile as it lies drawn, for who may see all of the layer, and where nothing touched it since."""
-        drawn = reader.marks.drawn
+        drawn = reader.look.drawn
         if drawn is None or drawn[:3] != _place(address) or not self._may_be_kept(address):
             return None
         selection = self._selection
@@ -360,7 +360,7 @@ class Snapshot:
         schema, seq = selection.schema, selection.version.seq
         if self.scope.masks or len(shown) != len(schema.fields) or drawn.seq > seq:
             return None
-        current = is_current(reader.marks, self._last(address), made_as(name, schema))
+        current = is_current(reader.look, self._last(address), made_as(name, schema))
         return tile_of_drawn(drawn) if current else None
 
     def _values(self, kept: Kept, shown: Sequence[Field]) -> dict[str, pa.Array]:
@@ -403,7 +403,7 @@ class Snapshot:
         """The transaction that is held, else one of its own, which also says if a tile is kept."""
         if self._held is not None:
             return nullcontext(self._held)
-        place = None if address is None else _place(address)
+        place = None if address is None or not self._may_be_kept(address) else _place(address)
         return self._rows.reader(self._storage, self._until, place)
 
     def _look_at_the_clock(self) -> None:

@@ -96,7 +96,7 @@ def at(store: EmbeddedRows, storage: str, seq: int, schema: Schema = SCHEMA) -> 
     """Feature number and text of every row that the version with this sequence number holds."""
     relations = [store.live(storage, schema), store.past(storage, schema)]
     with store.reader(storage) as reader:
-        if reader.marks.tidied <= seq:
+        if reader.tidied <= seq:
             relations.pop()
         parts = [
             sa.select(table.c.fid, table.c.c1).where(

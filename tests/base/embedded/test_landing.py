@@ -169,7 +169,7 @@ def test_a_reader_sees_every_row_once_while_rows_move(
                 assert sorted(other.connection.scalars(rids)) == everything
         mover.join()
         # The first reader still looks at the moment at which it began.
-        assert reader.marks.tidied == 0
+        assert reader.tidied == 0
         assert reader.connection.scalar(sa.select(sa.func.count()).select_from(past)) == 0
     assert {seq: at(store, storage, seq) for seq in versions} == versions
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -10,16 +11,14 @@ import pytest
 import sqlalchemy as sa
 
 from diban.base.bound import given_of, largest_in_box
-from diban.base.port import Asked
+from diban.base.port import Asked, KeptRow, Moved
 from diban.base.postgis import PostgisRows
 from diban.ground import Extent, Fault, Unavailable
 from diban.store import Database
 from tests.base.postgis.board_rows import NAMED, rows
 
 
-def test_a_read_of_one_statement_takes_three_round_trips(
-    store: PostgisRows, database: Database, tmp_path: Path
-) -> None:
+def test_a_read_takes_few_round_trips(store: PostgisRows, database: Database, tmp_path: Path) -> None:
     storage = store.make(6, NAMED)
     store.load(storage, 6, NAMED, 1, iter([rows([1], ["a"])]))
     asked = Asked(
@@ -35,16 +34,34 @@ def test_a_read_of_one_statement_takes_three_round_trips(
 
         sa.event.listen(database.engine, "connect", watch)
         try:
-            counts = []
-            for _ in range(4):
-                with store.reader(storage, place=(0, 0, 0)) as reader:
-                    assert reader.marks.kept is None
-                    reader.rows(asked)
-                counts.append(record.read_bytes().count(b"ReadyForQuery"))
+            trips = [0]
+            for place, reads in 6 * (((0, 0, 0), False), ((0, 0, 0), True), (None, True)):
+                with store.reader(storage, place=place) as reader:
+                    assert reader.look.kept is None
+                    if reads:
+                        reader.rows(asked)
+                trips.append(record.read_bytes().count(b"ReadyForQuery"))
             database.engine.dispose()
         finally:
             sa.event.remove(database.engine, "connect", watch)
-    assert counts[3] - counts[2] == counts[2] - counts[1] == 3
+    # What lies drawn is one; rows after that look four; rows without one three.
+    assert [after - before for before, after in pairwise(trips)][-3:] == [1, 4, 3]
+
+
+def test_rows_are_not_read_beside_what_was_seen_of_another_state(store: PostgisRows) -> None:
+    storage = store.make(9, NAMED)
+    store.load(storage, 9, NAMED, 1, iter([rows([1], ["a"])]))
+    place = dict.fromkeys(("zoom", "row", "column"), 0)
+    numbers = dict.fromkeys(("counted", "left_out", "simplified", "lost"), 0)
+    kept: KeptRow = {**place, **numbers, "seq": 1, "body": b""}  # type: ignore[typeddict-item]  # spread
+    with store.reader(storage, place=(0, 0, 0)) as reader:
+        assert reader.look.kept is None
+        store.keep(storage, 0, [kept], [])
+        with pytest.raises(Moved):
+            _ = reader.connection
+    with store.reader(storage, place=(0, 0, 0)) as reader:
+        assert reader.look.kept == 1
+        assert reader.connection.execute(sa.text("SELECT 1")).scalar() == 1
 
 
 def test_all_statements_of_a_read_share_its_time(store: PostgisRows) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 from diban.base.bound import compiled
 from diban.base.embedded.faults import translating
 from diban.base.keeping import MARK
-from diban.base.port import Asked, DrawnRow, Marks, Place, Row, overdue
+from diban.base.port import Asked, DrawnRow, Look, Place, Row, overdue
 from diban.store import prepare_sqlite
 
 MOST_FILES = 64
@@ -43,8 +43,9 @@ class _File:
 class EmbeddedReader:
     """A look at one file: `Reader`."""
 
-    __slots__ = ("_connection", "_engine", "_pooled", "driver", "marks")
-    marks: Marks
+    __slots__ = ("_connection", "_engine", "_pooled", "driver", "look", "tidied")
+    look: Look
+    tidied: int
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine, self._pooled = engine, engine.raw_connection()
@@ -54,9 +55,9 @@ class EmbeddedReader:
     def begin(self, place: Place | None) -> None:
         """Begin the transaction, and read what stands at its beginning."""
         self.driver.execute("BEGIN")
-        tidied, epoch, kept = self.driver.execute(_MARKS, place or _NOWHERE).fetchone()
+        self.tidied, epoch, kept = self.driver.execute(_MARKS, place or _NOWHERE).fetchone()
         drawn = None if place is None else self.driver.execute(_DRAWN, place).fetchone()
-        self.marks = Marks(tidied, epoch, kept, None if drawn is None else DrawnRow(*drawn))
+        self.look = Look(epoch, kept, None if drawn is None else DrawnRow(*drawn))
 
     @property
     def connection(self) -> sa.Connection:

@@ -62,7 +62,7 @@ class Overviews:
             if kept is not None and last <= kept.seq:
                 return _Below(kept.fids, kept.sizes, kept.counted)
             # Before any row is read: what an erasure removes meanwhile must not be kept.
-            epoch = reader.marks.epoch
+            epoch = reader.look.epoch
             near = reader.connection.execute(
                 self._selection.up_to(reader, _searched(address), TILE_FEATURES + 1)
             ).scalar_one()

@@ -21,7 +21,7 @@ from diban.base.overview.build import stored
 from diban.base.overview.finishing import tile_of_kept
 from diban.base.overview.limits import DEEPEST, FEWEST
 from diban.base.packing import PACKED_FROM, packed
-from diban.base.port import DrawnRow, Marks, Place, Row, RowStore
+from diban.base.port import DrawnRow, Look, Place, Row, RowStore
 from diban.base.records import Version
 from diban.base.selection import Selection
 from diban.base.tiles import TILE_FEATURES, Tile, tile_of
@@ -39,15 +39,15 @@ def made_as(name: str, schema: Schema) -> str:
     return f"{schema.number}/{name}"
 
 
-def is_current(marks: Marks, last: int, wanted: str) -> bool:
+def is_current(look: Look, last: int, wanted: str) -> bool:
     """Whether the drawn tile of a place is what would be drawn now; ``last``: what touched the place last.
 
     Where a tile is kept, both must have been made together: over an older one changes are laid.
     """
-    drawn = marks.drawn
+    drawn = look.drawn
     if drawn is None or drawn.made_as != wanted or last > drawn.seq:
         return False
-    return marks.kept is None or marks.kept == drawn.seq
+    return look.kept is None or look.kept == drawn.seq
 
 
 def tile_of_drawn(row: DrawnRow) -> Tile:
@@ -99,16 +99,16 @@ class Drawings:
         place = (address.zoom, address.row, address.column)
         found: Sequence[Row] | None = None
         with self._rows.reader(self._storage, None, place) as reader:
-            marks = reader.marks
-            if is_current(marks, self._touches.last(self._version.seq, address), self._made_as):
+            look = reader.look
+            if is_current(look, self._touches.last(self._version.seq, address), self._made_as):
                 return
-            kept = None if marks.kept is None else stored(self._rows, reader, self._storage, address)
+            kept = None if look.kept is None else stored(self._rows, reader, self._storage, address)
             if kept is None:
                 box = Extent(*address.bounds_searched())
                 asked = self._selection.largest(reader, box, self._schema.fields, TILE_FEATURES + 1)
                 found = reader.rows(asked)
         if found is not None and len(found) <= TILE_FEATURES:
-            self._draw_family(marks, address, found)
+            self._draw_family(look, address, found)
             return
         if address.zoom < DEEPEST:
             for part in address.parts():
@@ -116,11 +116,11 @@ class Drawings:
         if kept is not None and kept.seq <= self._version.seq:
             shown = {field.name: from_physical(kept.values(field), field) for field in self._schema.fields}
             tile = tile_of_kept(self._name, kept, shown)
-            self._keep(marks.epoch, [self._row(address, kept.seq, tile)], [])
+            self._keep(look.epoch, [self._row(address, kept.seq, tile)], [])
 
-    def _draw_family(self, marks: Marks, address: TileAddress, found: Sequence[Row]) -> None:
+    def _draw_family(self, look: Look, address: TileAddress, found: Sequence[Row]) -> None:
         """Draw a tile whose rows are all here, and those below it that were touched since it was drawn."""
-        family, drawn = _family_of(found, self._schema), marks.drawn
+        family, drawn = _family_of(found, self._schema), look.drawn
         since = drawn.seq if drawn is not None and drawn.made_as == self._made_as else None
         gone: list[Place] = []
         everything = np.arange(len(found))
@@ -131,7 +131,7 @@ class Drawings:
         # From below, so that what an interruption leaves is whole below each tile that is there.
         tiles.reverse()
         for start in range(0, max(len(tiles), 1), _AT_ONCE):
-            self._keep(marks.epoch, tiles[start : start + _AT_ONCE], gone if start == 0 else [])
+            self._keep(look.epoch, tiles[start : start + _AT_ONCE], gone if start == 0 else [])
 
     def _touched(
         self, family: _Family, which: Numbers, address: TileAddress, since: int | None, gone: list[Place]

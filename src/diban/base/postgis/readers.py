@@ -1,17 +1,21 @@
-"""Reads of a layer's tables in as few round trips as there are: begin and marks, each statement, the end."""
+"""Reads of a layer's tables in as few round trips as there are: a look, the beginning, statements, the end.
+
+A look at a tile's place is one statement by itself: where the tile lies drawn, no more is asked.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 import psycopg
 import sqlalchemy as sa
 
 from diban.base.bound import compiled
 from diban.base.keeping import MARK
-from diban.base.port import Asked, DrawnRow, Marks, Place, Row, overdue
+from diban.base.port import Asked, DrawnRow, Look, Place, Row, moved, overdue
 from diban.base.postgis.faults import translating
 from diban.base.postgis.layout import drawn_of, gone, overview_of, state
 from diban.store import Database
@@ -22,25 +26,77 @@ _MUCH = 0.1
 
 
 class PostgisReader:
-    """A read-only transaction that sees one state of the layer's tables throughout: `Reader`."""
+    """A look at a layer's tables, then a read-only transaction that sees one state of them: `Reader`."""
 
-    __slots__ = ("_begun", "_connection", "_driver", "_engine", "_pooled", "_until", "marks")
+    __slots__ = (
+        "_begun",
+        "_connection",
+        "_driver",
+        "_engine",
+        "_look",
+        "_place",
+        "_pooled",
+        "_storage",
+        "_tidied",
+        "_until",
+    )
 
     def __init__(
-        self,
-        engine: sa.Engine,
-        pooled: sa.PoolProxiedConnection,
-        driver: psycopg.Connection,
-        marks: Marks,
-        until: float | None,
+        self, engine: sa.Engine, pooled: sa.PoolProxiedConnection, storage: str, until: float | None
     ) -> None:
+        driver = pooled.driver_connection
+        assert isinstance(driver, psycopg.Connection)
         self._begun, self._until = time.monotonic(), until
-        self._engine, self._pooled, self._driver, self.marks = engine, pooled, driver, marks
+        self._engine, self._pooled, self._driver, self._storage = engine, pooled, driver, storage
         self._connection: sa.Connection | None = None
+        self._place: Place | None = None
+        self._look: Look | None = None
+        self._tidied: int | None = None
+
+    def look_at(self, place: Place) -> None:
+        """See what lies at a place."""
+        statement = _look_of(self._storage)
+        with _there(self._storage):
+            found = self._driver.execute(statement, place, prepare=True, binary=True).fetchone()
+        if found is None or found[0] is None:
+            raise gone(self._storage)
+        epoch, kept, *drawn = found
+        self._place, self._look = place, Look(epoch, kept, None if drawn[0] is None else DrawnRow(*drawn))
+
+    @property
+    def look(self) -> Look:
+        """What was seen at the place, or where the transaction began."""
+        if self._look is None:
+            self.begin()
+        assert self._look is not None
+        return self._look
+
+    @property
+    def tidied(self) -> int:
+        """Up to where ended rows have moved."""
+        return self._tidied if self._tidied is not None else self.begin()
+
+    def begin(self) -> int:
+        """Begin the transaction and read what stands at its beginning, in one message."""
+        with _there(self._storage):
+            cursor = self._driver.execute(_beginning(self._storage, self._until, self._place))
+        cursor.nextset()
+        found = cursor.fetchone()
+        if found is None:
+            raise gone(self._storage)
+        tidied, epoch, kept, *_ = found
+        if self._look is None:
+            self._look = Look(epoch, None, None)
+        elif (epoch, kept) != (self._look.epoch, self._look.kept):
+            raise moved()
+        self._tidied = int(tidied)
+        return self._tidied
 
     @property
     def connection(self) -> sa.Connection:
         """The transaction, for all sorts of statements."""
+        if self._tidied is None:
+            self.begin()
         self._leave_what_is_left()
         if self._connection is None:
             self._connection = sa.Connection(self._engine, self._pooled)
@@ -50,6 +106,8 @@ class PostgisReader:
         """All rows of a statement; as binary, which takes no reading of digits."""
         if not asked.given:
             return self.connection.execute(asked.statement).fetchall()
+        if self._tidied is None:
+            self.begin()
         self._leave_what_is_left()
         known = compiled(asked.statement, self._engine.dialect)
         given = {**known.defaults, **asked.given}
@@ -81,8 +139,12 @@ def reading_of(
             # Begun and ended by statements of our own: the driver's would be sent by itself.
             driver.autocommit = True
             try:
-                marks = _begun(driver, storage, until, place)
-                yield PostgisReader(database.engine, pooled, driver, marks, until)
+                reader = PostgisReader(database.engine, pooled, storage, until)
+                if place is None:
+                    reader.begin()
+                else:
+                    reader.look_at(place)
+                yield reader
             finally:
                 _end(driver)
         finally:
@@ -91,25 +153,31 @@ def reading_of(
             pooled.close()
 
 
-def _begun(driver: psycopg.Connection, storage: str, until: float | None, place: Place | None) -> Marks:
-    """Begin a transaction and read what stands at its beginning, in one message."""
+@contextmanager
+def _there(storage: str) -> Iterator[None]:
+    """A layer whose tables are not there is damaged."""
     try:
-        cursor = driver.execute(_beginning(storage, until, place))
+        yield
     except psycopg.errors.UndefinedTable as fault:
         raise gone(storage) from fault
-    cursor.nextset()
-    found = cursor.fetchone()
-    if found is None:
-        raise gone(storage)
-    drawn = cursor.fetchone() if place is not None and cursor.nextset() else None
-    tidied, epoch, kept, *_ = found
-    return Marks(tidied, epoch, kept, None if drawn is None else DrawnRow(*drawn))
+
+
+@cache
+def _look_of(storage: str) -> bytes:
+    """The statement of a look at a layer's tiles of a place: the epoch, the kept one, the drawn one."""
+    tiles, drawn = overview_of(storage).fullname, drawn_of(storage).fullname
+    here = 'zoom = place.z AND "row" = place.r AND "column" = place.c'
+    return (
+        f"SELECT (SELECT seq FROM {tiles} WHERE zoom = {MARK}), "
+        f"(SELECT seq FROM {tiles} WHERE {here}), {drawn}.* "
+        "FROM (SELECT %b::bigint AS z, %b::bigint AS r, %b::bigint AS c) AS place "
+        f"LEFT JOIN {drawn} ON {here}"
+    ).encode()
 
 
 def _beginning(storage: str, until: float | None, place: Place | None) -> bytes:
     zoom, row, column = place or _NOWHERE
     tiles = overview_of(storage).fullname
-    here = f'zoom = {zoom:d} AND "row" = {row:d} AND "column" = {column:d}'
     # Each read has values of its own: a plan made for any values would miss the indexes.
     settings = "set_config('plan_cache_mode', 'force_custom_plan', true)"
     if until is not None:
@@ -117,9 +185,8 @@ def _beginning(storage: str, until: float | None, place: Place | None) -> bytes:
     return (
         "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
         f"SELECT tidied, (SELECT seq FROM {tiles} WHERE zoom = {MARK}), "
-        f"(SELECT seq FROM {tiles} WHERE {here}), "
+        f'(SELECT seq FROM {tiles} WHERE zoom = {zoom:d} AND "row" = {row:d} AND "column" = {column:d}), '
         f"{settings} FROM {state.fullname} WHERE storage = '{storage}'"
-        + ("" if place is None else f"; SELECT * FROM {drawn_of(storage).fullname} WHERE {here}")
     ).encode()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Response
 
-from diban.base import Snapshot, Tile, TileAddress
+from diban.base import Moved, Snapshot, Tile, TileAddress
 from diban.ground import NOW, LayerId, Moment
 from diban.share.http.conditional import CACHING, tag_of_parts, tile_made_from, unchanged
 from diban.share.http.packing import PACKED_FROM, takes_gzip
@@ -59,9 +59,17 @@ class TileReads:
         if moment == NOW and (answer := self.remembered(asked, square)) is not None:
             return answer
         snapshot = self._base.served(asked.offered.id, moment, asked.scope, self._seconds)
-        with snapshot.together(square):
+
+        def told() -> Answer:
             standing = self._standing(snapshot, generation) if moment == NOW else None
             return self._drawn(asked, square, snapshot, standing)
+
+        try:
+            with snapshot.together(square):
+                return told()
+        except Moved:  # the tile was made anew just now: once more, in one transaction from the start
+            with snapshot.together():
+                return told()
 
     def _drawn(self, asked: Asked, square: TileAddress, snapshot: Snapshot, standing: str | None) -> Answer:
         """The tile as the snapshot has it, drawn where it is not remembered; noted under the standing."""
