@@ -15,7 +15,7 @@ from diban.catalogue import MOVES, State
 from diban.governance import Permission, Role
 from diban.ground import Fault, Invalid, StorageFull, TooLarge, Unavailable
 from tools.reference import FOLDER, pages
-from tools.reference.commands import all_commands
+from tools.reference.commands import Command, all_commands
 from tools.reference.findings import all_codes
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +37,14 @@ CLIENT = [f"# {name}\n" for name in diban.client.__all__ if name not in ERRORS]
 def made() -> dict[str, str]:
     """Every page as the source gives it now."""
     return pages()
+
+
+@pytest.mark.parametrize("command", list(all_commands()), ids=lambda command: command.name.replace(" ", "-"))
+def test_a_command_and_all_it_takes_is_explained_in_both_languages(command: Command) -> None:
+    words = {one.name: one.words for one in command.parameters} | {"": command.words}
+    assert [
+        name for name, said in words.items() if not re.search("[\u4e00-\u9fff].* / .*[A-Za-z]", said)
+    ] == []
 
 
 def test_the_pages_are_those_of_the_source(made: dict[str, str]) -> None:

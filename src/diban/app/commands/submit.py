@@ -40,7 +40,12 @@ def submit(
     source_layer: Annotated[str | None, typer.Option(help="文件中的图层 / which layer of the file")] = None,
     header: Header = None,
     key: Annotated[
-        str | None, typer.Option(help="幂等键 / idempotency key; default: from file and layer")
+        str | None,
+        typer.Option(
+            help="幂等键；不给时由文件的路径、大小、修改时间及此处所说的一切得出，无文件时由日期得出 / "
+            "idempotency key; if not given, made from the file's path, size and time and all that is said "
+            "of it here, without a file from the day"
+        ),
     ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="重新交付已入库的同一文件 / send anew a file that landed before")
