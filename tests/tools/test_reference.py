@@ -75,6 +75,33 @@ def test_every_legal_move_has_a_hand(made: dict[str, str]) -> None:
         assert re.search(r"\| `\w+`(, `\w+`)* \| (required)? ?\|$", row), row
 
 
+def test_a_move_of_a_delivery_names_the_command_that_makes_it(made: dict[str, str]) -> None:
+    """What the sender says of repairs has them checked anew."""
+    (row,) = (
+        line for line in made["states.md"].splitlines() if line.startswith("| `waiting` | `received` |")
+    )
+    assert "`diban report --accept-repairs`" in row
+    assert "--accept-repairs" in {one.name for command in all_commands() for one in command.parameters}
+
+
+def test_a_bound_on_one_side_is_told_as_one(made: dict[str, str]) -> None:
+    (row,) = (line for line in made["commands.md"].splitlines() if line.startswith("| `--seed` |"))
+    assert "| ≥ 0 |" in row
+    assert "None" not in made["commands.md"]
+
+
+def test_exit_1_is_told_of_every_command_that_ends_with_it(made: dict[str, str]) -> None:
+    (row,) = (line for line in made["errors.md"].splitlines() if line.startswith("| 1 |"))
+    ending = re.compile(r"typer\.Exit\((.* else )?1\)|typer\.Exit\(_check")
+    commands = {
+        path.stem
+        for path in (ROOT / "src/diban/app/commands").glob("*.py")
+        if ending.search(path.read_text(encoding="utf-8"))
+    }
+    assert commands == {"submit", "answer", "audit", "work", "demo"}
+    assert [name for name in commands if not re.search(f"`{name}[` ]", row)] == []
+
+
 def test_every_code_that_the_source_can_say_is_documented() -> None:
     """Literal codes stand in the page; a code that is put together begins as some of the page do."""
     documented = all_codes()
