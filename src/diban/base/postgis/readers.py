@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from diban.base.bound import compiled
 from diban.base.keeping import MARK
+from diban.base.pooled import Pooled
 from diban.base.port import Asked, Marks, Place, Row, overdue
 from diban.base.postgis.faults import translating
 from diban.base.postgis.layout import gone, overview_of, state
@@ -21,10 +22,10 @@ _MUCH = 0.1
 """A share of the time that is left."""
 
 
-class PostgisReader:
+class PostgisReader(Pooled):
     """A read-only transaction that sees one state of the layer's tables throughout: `Reader`."""
 
-    __slots__ = ("_begun", "_connection", "_driver", "_engine", "_pooled", "_until", "marks")
+    __slots__ = ("_begun", "_driver", "_until", "marks")
 
     def __init__(
         self,
@@ -34,17 +35,15 @@ class PostgisReader:
         marks: Marks,
         until: float | None,
     ) -> None:
+        super().__init__(engine, pooled)
         self._begun, self._until = time.monotonic(), until
-        self._engine, self._pooled, self._driver, self.marks = engine, pooled, driver, marks
-        self._connection: sa.Connection | None = None
+        self._driver, self.marks = driver, marks
 
     @property
     def connection(self) -> sa.Connection:
-        """The transaction, for all sorts of statements."""
+        """The transaction, for all sorts of statements, with the time that is left."""
         self._leave_what_is_left()
-        if self._connection is None:
-            self._connection = sa.Connection(self._engine, self._pooled)
-        return self._connection
+        return super().connection
 
     def rows(self, asked: Asked) -> Sequence[Row]:
         """All rows of a statement; as binary, which takes no reading of digits."""
