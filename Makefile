@@ -58,6 +58,7 @@ bench: system venv ## the benchmarks
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.tiles
 	$(BIN)/python -m bench.services
+	$(BIN)/python -m bench.search
 
 system: ## PostgreSQL with PostGIS, Chromium, CJK fonts and GDAL from Debian's packages
 	bash tools/setup/system.sh

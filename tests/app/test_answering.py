@@ -343,4 +343,8 @@ def test_the_commands_ask_and_take_the_answer(
     assert delivery in diban("answer")[1]
     assert "EPSG:4547" in diban("answer", delivery)[1]
     assert diban("answer", delivery, "--crs", "EPSG:4547")[0] == 0
+    tried = re.findall(r"dlv_\w+", diban("submit", str(file), "--layer", layer, "--dry-run")[1])[0]
+    assert diban("answer", tried, "--crs", "EPSG:4547")[0] == 0, (
+        "a trial that passes ends as it does when sent"
+    )
     assert delivery not in diban("answer")[1]

@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from diban.client import Client, Conflict, Denied, Missing, Progress, Unauthenticated, Unfinished
+from diban.client.uploading import CHUNK
 from diban.ground import CRS84, GAUSS_114E, project
 from tests.client.city import LOTS, ROWS, City, Row, lots_csv
 from tests.client.way import way_to
@@ -149,8 +150,10 @@ def test_an_upload_that_breaks_off_goes_on(city: City, file: Path) -> None:
     assert delivery.state == "tried"
     assert delivery.document["digest"] == hashlib.sha256(file.read_bytes()).hexdigest()
     sent = [one.done for one in told if one.step == "upload"]
-    again = [later for earlier, later in pairwise(sent) if later < earlier]
-    assert max(again) > sent[0], "it went on with what had come"
+    again = [later - CHUNK for earlier, later in pairwise(sent) if later < earlier]
+    assert len(again) == 2, "each break is gone on from once"
+    for number, offset in enumerate(again, 1):
+        assert number * (size // 3 - CHUNK) < offset < number * (size // 3), "with all that had come"
     assert sent[-1] == size
 
 

@@ -86,6 +86,7 @@ def test_conditions_are_read_back_exactly(predicate: Predicate) -> None:
         {"decimals": True},
         {"masks": {"a": "blur"}},
         {"masks": ["a"]},
+        {"masks": {"a": ["token"]}},
         {"max_zoom": 99},
     ],
 )

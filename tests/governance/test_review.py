@@ -68,6 +68,11 @@ def asked() -> Decision:
     return review(True, 90.0, [changes(100, 6)], REVIEW_POLICY)
 
 
+def test_the_policy_says_the_same_of_warnings_and_notices_in_both_languages() -> None:
+    assert "警告与提示不影响入库" in REVIEW_POLICY.citation.zh
+    assert "warnings and notices do not hold a delivery back" in REVIEW_POLICY.citation.en
+
+
 @pytest.mark.parametrize(
     ("passed", "change", "verdict"),
     [

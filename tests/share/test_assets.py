@@ -104,8 +104,16 @@ def test_it_is_refused_to_all_others(own_town: Town) -> None:
     """Default deny: no grant, a grant for a part, a grant that was taken back, a layer of features."""
     nobody, stranger, school = own_town.client(), own_town.client("archive"), own_town.client("school")
     assert nobody.refused(PATH, 404)
-    assert "/resources/outline" in stranger.refused(PATH, 403)["remedy"]
+    assert stranger.refused(PATH, 403)["remedy"].startswith(
+        "ask the provider, named on its page, for a grant"
+    )
     assert "whole" in school.refused(PATH, 403)["detail"]
+    whom, _, page = school.refused(PATH, 403)["remedy"].partition(": ")
+    assert (whom, page) == (
+        "ask the provider, named on its page, for a grant of all of it",
+        "/resources/outline",
+    )
+    assert school.read(f"/api{page}")["provider"]["name"]["en"]
     (layer,) = school.read("/api/resources/outline")["layers"]
     assert layer["asset"] is None
     for limits in (LayerScope(decimals=3), LayerScope(max_zoom=12), LayerScope(area=COARSE.area)):

@@ -8,11 +8,18 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from diban.share.http.cross_origin import CrossOrigin
+from diban.share.http.cross_origin import READ, CrossOrigin
+from diban.share.http.requests import SECURITY
 from tests.share.client import Client
+from tests.share.town import COLUMN, ROW, ZOOM, Town
 
 ITEMS = "/ogc/collections/buildings/items"
+FILE = "/ogc/collections/buildings/download"
+TILE = f"/ogc/collections/buildings/tiles/WebMercatorQuad/{ZOOM}/{ROW}/{COLUMN}"
 ORIGIN = {"Origin": "https://app.example"}
+FOR_ANY_PAGE = {"cache-control", "content-language", "content-length", "content-type", "last-modified"}
+"""The CORS-safelisted response headers that we have (Fetch standard)."""
+FOR_THE_BROWSER = {"vary", "content-encoding", "access-control-allow-origin", "access-control-expose-headers"}
 
 
 @pytest.mark.parametrize(
@@ -24,6 +31,30 @@ def test_answers_under_ogc_are_open_and_so_are_refusals(transport: Client, path:
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
     assert "etag" in answer.headers["access-control-expose-headers"].lower()
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "needed"),
+    [
+        (ITEMS, {}, {"content-crs", "etag"}),
+        (TILE, {}, {"diban-features-counted", "diban-features-left-out", "etag"}),
+        (FILE, {}, {"x-diban-version", "content-disposition"}),
+        (f"{FILE}?f=gpkg", {"Range": "bytes=0-9"}, {"x-diban-version", "content-range", "accept-ranges"}),
+        (f"{ITEMS}?x=1", {}, {"x-request-id"}),
+    ],
+)
+def test_a_page_may_read_whatever_an_answer_says(
+    own_town: Town, monkeypatch: pytest.MonkeyPatch, path: str, headers: dict[str, str], needed: set[str]
+) -> None:
+    monkeypatch.setattr("diban.base.snapshot.TILE_FEATURES", 50)
+    answer = own_town.client("transport").get(path, headers=ORIGIN | headers)
+    exposed = set(answer.headers["access-control-expose-headers"].lower().split(", "))
+    said = set(answer.headers) - FOR_ANY_PAGE - FOR_THE_BROWSER - set(SECURITY)
+    assert needed <= said <= exposed
+
+
+def test_that_a_tile_was_simplified_may_be_read_too() -> None:
+    assert "Diban-Features-Simplified" in READ
 
 
 def test_too_long_an_address_can_be_read_by_the_page_too(transport: Client) -> None:

@@ -61,9 +61,12 @@ def test_who_may_not_know_gets_what_a_stranger_gets(town: Town, nobody: Client, 
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_who_may_know_but_not_read_is_told_how(town: Town, nobody: Client, route: str) -> None:
-    told = town.client("archive").refused(route.format(slug="buildings"), 403)
-    assert told["remedy"].endswith("/resources/housing")
+def test_who_may_know_but_not_read_is_told_whom_to_ask(town: Town, nobody: Client, route: str) -> None:
+    archive = town.client("archive")
+    told = archive.refused(route.format(slug="buildings"), 403)
+    whom, _, page = told["remedy"].partition(": ")
+    assert (whom, page) == ("ask the provider, named on its page, for a grant", "/resources/housing")
+    assert archive.read(f"/api{page}")["provider"]["name"]["en"]
     assert town.browser("bureau").refused(route.format(slug="secrets"), 403)["limit"] == "withheld"
     nobody.refused(route.format(slug="buildings"), 404)
 

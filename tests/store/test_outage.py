@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from diban.ground import Fault, OutcomeUnknown, Unavailable
-from diban.store import Database, Generation, Unit, advance, metadata, reading, unit, value_of
+from diban.store import Database, Generation, Unit, advance, glancing, metadata, reading, unit, value_of
 from diban.store.tables import act as acts
 from diban.store.tables import counter
 from tests.postgres import Cluster
@@ -96,6 +96,39 @@ def test_a_session_lost_before_the_commit_is_an_outage(postgres_database: str) -
         assert not isinstance(lost.value, OutcomeUnknown)
         assert moved(database) == before
         assert move(database) == before + 1
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["no session before", "the old sessions ended too"])
+def test_new_sessions_that_end_at_once_are_an_outage(postgres_database: str, held: bool) -> None:
+    """As a server that shuts down ends them: the pool replaces a bad connection by one that is as bad."""
+    plain = postgres_database.replace("+psycopg", "")
+
+    def ended(connection: psycopg.Connection, _record: object) -> None:
+        with psycopg.connect(plain, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+
+    with opened(postgres_database) as database:
+        before = moved(database)
+        if held:
+            with psycopg.connect(plain, autocommit=True) as other:
+                other.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+        else:
+            database.engine.dispose()
+        sa.event.listen(database.engine, "connect", ended)
+        for attempt in (move, moved, _glance) * 3:  # more often than the pool has room
+            with pytest.raises(Fault) as lost:
+                attempt(database)
+            assert type(lost.value) is Unavailable
+        sa.event.remove(database.engine, "connect", ended)
+        assert (move(database), moved(database)) == (before + 1, before + 1)
+
+
+def _glance(database: Database) -> int:
+    with glancing(database) as connection:
+        return value_of(connection, "moved")
 
 
 def test_too_few_connections_are_an_outage(postgres_database: str) -> None:

@@ -35,6 +35,16 @@ def test_help_lists_commands_that_exist() -> None:
         assert run("make", "--dry-run", command).returncode == 0, command
 
 
+def test_bench_runs_every_benchmark() -> None:
+    programs = {
+        "bench" if path.stem == "__main__" else f"bench.{path.stem}"
+        for path in (ROOT / "bench").glob("*.py")
+        if '__name__ == "__main__"' in path.read_text(encoding="utf-8")
+    }
+    ran = run("make", "--dry-run", "bench").stdout.splitlines()
+    assert {line.partition(" -m ")[2] for line in ran if " -m bench" in line} == programs
+
+
 @pytest.mark.parametrize(
     "script", [".ci/run", *(f"tools/setup/{name}.sh" for name in ("apt", "portal", "system", "venv"))]
 )

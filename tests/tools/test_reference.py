@@ -15,7 +15,7 @@ from diban.catalogue import MOVES, State
 from diban.governance import Permission, Role
 from diban.ground import Fault, Invalid, StorageFull, TooLarge, Unavailable
 from tools.reference import FOLDER, pages
-from tools.reference.commands import all_commands
+from tools.reference.commands import Command, all_commands
 from tools.reference.findings import all_codes
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +37,14 @@ CLIENT = [f"# {name}\n" for name in diban.client.__all__ if name not in ERRORS]
 def made() -> dict[str, str]:
     """Every page as the source gives it now."""
     return pages()
+
+
+@pytest.mark.parametrize("command", list(all_commands()), ids=lambda command: command.name.replace(" ", "-"))
+def test_a_command_and_all_it_takes_is_explained_in_both_languages(command: Command) -> None:
+    words = {one.name: one.words for one in command.parameters} | {"": command.words}
+    assert [
+        name for name, said in words.items() if not re.search("[\u4e00-\u9fff].* / .*[A-Za-z]", said)
+    ] == []
 
 
 def test_the_pages_are_those_of_the_source(made: dict[str, str]) -> None:
@@ -65,6 +73,33 @@ def test_every_legal_move_has_a_hand(made: dict[str, str]) -> None:
     for move in MOVES:
         (row,) = (line for line in rows if line.startswith(f"| `{move.before.value}` | `{move.after.value}`"))
         assert re.search(r"\| `\w+`(, `\w+`)* \| (required)? ?\|$", row), row
+
+
+def test_a_move_of_a_delivery_names_the_command_that_makes_it(made: dict[str, str]) -> None:
+    """What the sender says of repairs has them checked anew."""
+    (row,) = (
+        line for line in made["states.md"].splitlines() if line.startswith("| `waiting` | `received` |")
+    )
+    assert "`diban report --accept-repairs`" in row
+    assert "--accept-repairs" in {one.name for command in all_commands() for one in command.parameters}
+
+
+def test_a_bound_on_one_side_is_told_as_one(made: dict[str, str]) -> None:
+    (row,) = (line for line in made["commands.md"].splitlines() if line.startswith("| `--seed` |"))
+    assert "| ≥ 0 |" in row
+    assert "None" not in made["commands.md"]
+
+
+def test_exit_1_is_told_of_every_command_that_ends_with_it(made: dict[str, str]) -> None:
+    (row,) = (line for line in made["errors.md"].splitlines() if line.startswith("| 1 |"))
+    ending = re.compile(r"typer\.Exit\((.* else )?1\)|typer\.Exit\(_check")
+    commands = {
+        path.stem
+        for path in (ROOT / "src/diban/app/commands").glob("*.py")
+        if ending.search(path.read_text(encoding="utf-8"))
+    }
+    assert commands == {"submit", "answer", "audit", "work", "demo"}
+    assert [name for name in commands if not re.search(f"`{name}[` ]", row)] == []
 
 
 def test_every_code_that_the_source_can_say_is_documented() -> None:

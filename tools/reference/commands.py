@@ -104,7 +104,7 @@ def _takes(kind: Any, info: object) -> str:
     else:
         found = {"str": "text", "int": "number", "float": "number", "Path": "path"}[kind.__name__]
     if isinstance(info, ParameterInfo) and info.min is not None:
-        found = f"{info.min}–{info.max}"
+        found = f"≥ {info.min}" if info.max is None else f"{info.min}–{info.max}"
     return f"{found}, repeatable" if several else found
 
 

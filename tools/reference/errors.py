@@ -29,8 +29,10 @@ _EXITS = (
     ("0", "done; for `submit` also: the delivery waits for a person"),
     (
         "1",
-        "`submit`: the delivery was returned · `audit verify`: the chain is broken · "
-        "`demo --check`: a service did not answer right",
+        "`submit`, `answer`: the delivery was returned or asks about its coordinates, or a trial did not "
+        "pass · `audit verify`: the chain is broken · `work`: a part of it ended by itself · "
+        "`demo --check`: a service did not answer right · any command: an error that nobody "
+        "foresaw, with its trace",
     ),
     ("2", "the command was not written as its help says"),
     ("65", "`organisation`: the sheet has faulty rows, nothing was added"),

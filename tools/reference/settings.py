@@ -13,7 +13,8 @@ from tools.reference.source import part
 _HEAD = """# Settings
 
 One installation has one file, `diban.toml` in its home folder, written by `diban init` with mode 0600.
-It is read once, when a command or a serving process starts. An unknown key is refused by name."""
+It is read once, when a command or a serving process starts. An unknown key, and a value of another type,
+are refused by name (exit code 65)."""
 
 _MEANING = {
     "title_zh": "the installation's name in Chinese",

@@ -23,7 +23,10 @@ _BY = {
     ("asked", "withdrawn"): "the sender, with `diban answer --withdraw`; an expunge",
     ("received", "withdrawn"): "the sender; an expunge",
     ("waiting", "withdrawn"): "the sender; an expunge",
-    ("waiting", "received"): "no command makes this move",
+    (
+        "waiting",
+        "received",
+    ): "the sender, who accepts the proposed repairs with `diban report --accept-repairs` or in the portal",
 }
 
 

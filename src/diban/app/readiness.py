@@ -68,7 +68,7 @@ def _tables(platform: Platform) -> Part:
     except Fault as fault:
         return Part("tables", Text(zh="数据表", en="tables"), False, fault.code, fault.remedy)
     remedy = Text(
-        zh="运行 diban init 的新版本迁移：diban serve 启动时自动完成",
-        en="restart diban serve: it migrates at start",
+        zh="重新启动 diban serve：启动时自动升级数据表",
+        en="restart diban serve: it brings the tables up to date at start",
     )
     return Part("tables", Text(zh="数据表", en="tables"), current, "current" if current else "behind", remedy)

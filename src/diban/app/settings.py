@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+import sqlalchemy as sa
+
+from diban.app.settings_file import Taken, read_toml, require_kinds
 from diban.ground import Extent, Invalid, Missing, Text
 
 FILE = "diban.toml"
 MEGABYTE, GIGABYTE = 1 << 20, 1 << 30
+_DATABASE = "postgresql+psycopg"
+_AREA = "[113.6, 22.2, 114.8, 23.0]"
 _ADDRESS = re.compile(
     r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?(/[A-Za-z0-9._~-]+)*"
 )
@@ -52,6 +57,8 @@ class Settings:
             raise _refused("address", "http(s)://host[:port][/path]", "https://city.example")
         if self.zone not in available_timezones():
             raise _refused("zone", "IANA", "Asia/Shanghai")
+        if self.database and not _is_postgresql(self.database):
+            raise _refused("database", f"{_DATABASE}://…", f"{_DATABASE}://user@host/name")
         for name in ("upload_limit", "upload_share", "upload_space", "read_seconds"):
             if getattr(self, name) < 1:
                 raise _refused(name, "≥ 1", str(Settings.__dataclass_fields__[name].default))
@@ -79,6 +86,13 @@ class Settings:
         return not self.database
 
 
+def _is_postgresql(url: str) -> bool:
+    try:
+        return sa.make_url(url).drivername == _DATABASE
+    except (sa.exc.ArgumentError, ValueError):  # the latter of a port
+        return False
+
+
 def _refused(name: str, limit: str, example: str) -> Invalid:
     return Invalid(
         Text(zh=f"设置“{name}”不可用", en=f"the setting {name} cannot be used"),
@@ -89,7 +103,7 @@ def _refused(name: str, limit: str, example: str) -> Invalid:
 
 
 def read_settings(home: Path) -> Settings:
-    """The settings of a home folder; `Missing` when it was never initialised."""
+    """The settings of a home folder; `Missing` when there is none, `Invalid` says which setting is wrong."""
     path = home / FILE
     if not path.is_file():
         raise Missing(
@@ -97,18 +111,36 @@ def read_settings(home: Path) -> Settings:
             field="home",
             remedy=Text(zh="先运行 diban init", en="run diban init first"),
         )
-    with path.open("rb") as stream:
-        given = tomllib.load(stream)
-    known = {field.name for field in fields(Settings)} - {"home"}
-    if unknown := sorted(set(given) - known):
-        raise Invalid(
-            Text(zh=f"不认识的设置：{unknown[0]}", en=f"unknown setting: {unknown[0]}"),
-            field=unknown[0],
-            limit=", ".join(sorted(known)),
-            remedy=Text(zh=f"修改 {path}", en=f"mend {path}"),
-        )
-    area = Extent(*given.pop("area"))
-    return Settings(home=home, area=area, **given)
+    given = read_toml(path)
+    known = [field for field in fields(Settings) if field.name != "home"]
+    needed = [field.name for field in known if field.default is MISSING]
+    require_kinds(path, given, {field.name: _taken(field.name, field.default) for field in known}, needed)
+    try:
+        return Settings(home=home, **given | {"area": _area(given["area"])})
+    except Invalid as fault:
+        said = fault.message
+        fault.message = Text(zh=f"{path}：{said.zh}", en=f"{path}: {said.en}")
+        raise
+
+
+def _taken(name: str, default: object) -> Taken:
+    """What a setting takes, with its default as the example, if it has one."""
+    if isinstance(default, bool):
+        return bool, Text(zh=" true 或 false", en="true or false"), _written(default)
+    if isinstance(default, int):
+        return int, Text(zh="整数", en="a whole number"), _written(default)
+    if name == "area":
+        return list, Text(zh="四个数：西、南、东、北", en="four numbers: west, south, east, north"), _AREA
+    return str, Text(zh="引号内的文字", en="text in quotes"), _quoted("…")
+
+
+def _area(given: list[Any]) -> Extent:
+    if len(given) != 4 or not all(type(side) in (int, float) for side in given):
+        raise _refused("area", "[west, south, east, north]", _AREA)
+    try:
+        return Extent(*map(float, given))
+    except (Invalid, OverflowError) as fault:
+        raise _refused("area", "west ≤ east, south ≤ north", _AREA) from fault
 
 
 def write_settings(settings: Settings) -> None:
@@ -118,16 +150,19 @@ def write_settings(settings: Settings) -> None:
         value = getattr(settings, field.name)
         if field.name == "home":
             continue
-        if isinstance(value, Extent):
-            written = str(value.as_list())
-        elif isinstance(value, bool):
-            written = str(value).lower()
-        else:
-            written = str(value) if isinstance(value, int) else _quoted(value)
-        lines.append(f"{field.name} = {written}\n")
+        lines.append(f"{field.name} = {_written(value)}\n")
     settings.home.mkdir(parents=True, exist_ok=True)
     (settings.home / FILE).write_text("".join(lines), encoding="utf-8")
     (settings.home / FILE).chmod(0o600)
+
+
+def _written(value: object) -> str:
+    """A value as TOML."""
+    if isinstance(value, Extent):
+        return str(value.as_list())
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else _quoted(str(value))
 
 
 def _quoted(value: str) -> str:

@@ -89,20 +89,24 @@ def _create(transport: Transport, name: str, size: int) -> str:
 
 
 def _send(transport: Transport, upload: str, path: Path, size: int, tell: Tell) -> None:
-    """Send what is missing; after every fault the platform says how far it is."""
+    """Send what is missing; after every fault the platform says how far it is.
+
+    It is asked after the pause: of a connection that has just broken it may still be writing what came.
+    """
     offset, tried = _offset(transport, upload), 0
     with path.open("rb") as stream:
         while offset < size:
             try:
-                offset = _append(transport, upload, stream, offset, size, tell)
+                offset, tried = _append(transport, upload, stream, offset, size, tell), 0
                 continue
             except (Unreachable, Unavailable, Conflict) as fault:
                 refused: ClientError = fault
-            reached = _offset(transport, upload)
-            offset, tried = reached, 1 if reached > offset else tried + 1
+            tried += 1
             if (pause := transport.pause(refused, tried)) is None:
                 raise refused
             time.sleep(pause)
+            reached = _offset(transport, upload)
+            offset, tried = reached, 0 if reached > offset else tried
 
 
 def _append(transport: Transport, upload: str, stream: BinaryIO, offset: int, size: int, tell: Tell) -> int:

@@ -1,8 +1,9 @@
 """Expunge: the only way out for bytes that must not be here (涉密, personal data loaded by mistake).
 
 Two persons and a reason; what remains is a tombstone: what it was by hash or id, why, who, when.
-Audit lines name digests and ids only, so the chain verifies as before. Backups that still hold
-the bytes are registered, to be dealt with when they are next touched.
+Audit lines name digests and ids only, so the chain verifies as before. Backups are not reached, and
+none is known: whoever keeps them destroys those made before, or repeats the expunge after restoring one.
+`register_backup` notes one beside the tombstone, for a caller that knows of it; no command does yet.
 """
 
 from __future__ import annotations

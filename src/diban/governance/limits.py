@@ -138,7 +138,7 @@ def _area(value: object) -> bytes:
 
 
 def _masks(value: object) -> tuple[tuple[str, Mask], ...]:
-    known = {mask.value for mask in Mask}
+    known = [mask.value for mask in Mask]  # no set: what is given may be anything
     if value is None:
         return ()
     if not isinstance(value, dict) or not all(mask in known for mask in value.values()):

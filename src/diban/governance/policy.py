@@ -27,10 +27,10 @@ class ReviewPolicy:
 REVIEW_POLICY = ReviewPolicy(
     version="2026-1",
     citation=Text(
-        zh="平台默认：有错误的退回；删除超过百分之五的须人工审核；提示不影响入库；首次提交按质检结果办理",
+        zh="平台默认：有错误的退回；删除超过百分之五的须人工审核；警告与提示不影响入库；首次提交按质检结果办理",
         en=(
             "Platform default: errors are returned; more than five per cent removed asks a person; warnings "
-            "do not hold a delivery back; a first delivery is judged by its report alone"
+            "and notices do not hold a delivery back; a first delivery is judged by its report alone"
         ),
     ),
     removed_share=0.05,

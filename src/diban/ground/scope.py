@@ -103,7 +103,7 @@ class Scope:
             raise Denied(
                 Text(zh="没有查看该图层的授权", en="no grant to see this layer"),
                 field=layer,
-                remedy=Text(zh="在目录中申请共享", en="request access in the catalogue"),
+                remedy=Text(zh="请图层的提供方授权", en="ask the layer's provider for a grant"),
             )
         return found
 

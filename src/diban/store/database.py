@@ -106,10 +106,14 @@ def _postgres(url: sa.URL, pool: int) -> sa.Engine:
             "application_name": f"diban {socket.gethostname()}:{os.getpid()}",
         },
     )
-    sa.event.listen(engine, "connect", _note_use)
+    sa.event.listen(engine, "connect", _note_new)
     sa.event.listen(engine, "checkin", _note_use)
     sa.event.listen(engine, "checkout", _require_standing)
     return engine
+
+
+def _note_new(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
+    record.info.update(used=time.monotonic(), new=True)
 
 
 def _note_use(_connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
@@ -121,7 +125,10 @@ def _require_standing(connection: Any, record: sa.pool.ConnectionPoolEntry, _pro
 
     A server that ends a session says so, and a process that dies closes its socket: then there is
     something to read on it. What a network loses silently shows only when it is used after a while.
+    One that was made just now is not replaced: its fault is the server's, and is raised as it is. The pool,
+    which gives up after two, would call it a wrong request.
     """
+    new = record.info.pop("new", False)
     fresh = time.monotonic() - record.info["used"] < TRUSTED_SECONDS
     if fresh and not _heard(connection):
         return
@@ -130,6 +137,8 @@ def _require_standing(connection: Any, record: sa.pool.ConnectionPoolEntry, _pro
         connection.execute("")
         connection.autocommit = False
     except psycopg.Error as fault:
+        if new:
+            raise
         raise sa.exc.InvalidatePoolError from fault
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TypeVar
 
+import psycopg
 import pytest
 import shapely
 import sqlalchemy as sa
@@ -57,6 +58,29 @@ def test_a_server_that_goes_away_is_unavailable_and_nothing_is_lost(
             pytest.fail("the server was gone")
         cluster.start()
         database.close()
+
+
+def test_new_sessions_that_end_at_once_are_unavailable(postgres_database: str) -> None:
+    database = Database(postgres_database, pool=1)
+    store = open_postgis(database)
+    storage = store.make(1, NAMED)
+    database.engine.dispose()
+
+    def ended(connection: psycopg.Connection, _record: object) -> None:
+        with psycopg.connect(postgres_database.replace("+psycopg", ""), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+
+    sa.event.listen(database.engine, "connect", ended)
+    for _ in range(3):
+        with pytest.raises(Unavailable), store.reader(storage):
+            pass
+        with pytest.raises(Unavailable):
+            store.load(storage, 1, NAMED, 1, iter([rows([1], ["x"])]))
+    sa.event.remove(database.engine, "connect", ended)
+    store.load(storage, 1, NAMED, 1, iter([rows([1], ["x"])]))
+    with store.reader(storage) as reader:
+        assert reader.connection.execute(sa.select(store.live(storage, NAMED).c.fid)).scalars().all() == [1]
+    database.close()
 
 
 @pytest.mark.parametrize(

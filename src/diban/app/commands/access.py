@@ -10,6 +10,9 @@ import typer
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened
 from diban.app.journeys.granting import give, take_back
 from diban.governance import limits_from_json
+from diban.ground import Invalid, LayerScope, Text
+
+_EXAMPLE = """--limits '{"fields": ["name"], "decimals": 4}'"""
 
 
 def access(
@@ -32,6 +35,17 @@ def access(
             take_back(platform, layer, revoke, why, asker)
             console.print(f"[green]✓[/] {revoke}")
             return
-        allowed = limits_from_json(orjson.loads(limits))
-        made = give(platform, layer, party, allowed, purpose, basis, asker)
+        made = give(platform, layer, party, _limits(limits), purpose, basis, asker)
         console.print(f"[green]✓[/] {made}")
+
+
+def _limits(text: str) -> LayerScope:
+    try:
+        return limits_from_json(orjson.loads(text))
+    except orjson.JSONDecodeError as fault:
+        raise Invalid(
+            Text(zh="--limits 不是有效的 JSON", en="--limits is not valid JSON"),
+            field="--limits",
+            limit=str(fault),
+            remedy=Text(zh=f"例如 {_EXAMPLE}", en=f"for example {_EXAMPLE}"),
+        ) from fault

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from diban.app.commands.submit import show
+from diban.app.commands.submit import is_well, show
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, opened, progress_bars
 from diban.app.journeys.answering import answer as record
 from diban.app.journeys.delivery import carry
@@ -14,8 +14,6 @@ from diban.app.journeys.withdrawing import withdraw
 from diban.ground import DeliveryId
 from diban.intake import DeliveryState
 from diban.store import reading
-
-_WELL = (DeliveryState.LANDED, DeliveryState.WAITING, DeliveryState.WITHDRAWN)
 
 
 def answer(
@@ -50,4 +48,4 @@ def answer(
             record(platform, found.id, crs, asker)
             found = carry(platform, found.id, progress)
     show(found)
-    raise typer.Exit(0 if found.state in _WELL else 1)
+    raise typer.Exit(0 if found.state is DeliveryState.WITHDRAWN or is_well(found) else 1)

@@ -42,7 +42,7 @@ def verify(home: Home = DEFAULT_HOME) -> None:
 def lines(
     home: Home = DEFAULT_HOME,
     subject: Annotated[str | None, typer.Option(help="事项 / about what")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="最多多少条 / at most so many")] = 50,
 ) -> None:
     """查看审计记录，最新在前 / Read audit lines, newest first."""
     with opened(home) as platform, reading(platform.database) as connection:

@@ -33,7 +33,7 @@ def demo(
     buildings: Annotated[
         int, typer.Option(min=50, max=200_000, help="建筑数 / number of buildings")
     ] = 12_000,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口 / port")] = 8000,
     check: Annotated[
         bool, typer.Option("--check", help="逐项提问后退出 / ask every service once and exit")
     ] = False,

@@ -16,7 +16,7 @@ from diban.ground import Extent, Invalid, Text
 def init(
     home: Home = DEFAULT_HOME,
     title_zh: Annotated[str, typer.Option(help="平台名称 / name in Chinese")] = "城市空间底板",
-    title_en: Annotated[str, typer.Option(help="name in English")] = "City base board",
+    title_en: Annotated[str, typer.Option(help="平台英文名称 / name in English")] = "City base board",
     area: Annotated[
         str,
         typer.Option(help="城市范围 西,南,东,北（度） / the city's box: west,south,east,north in degrees"),

@@ -40,7 +40,12 @@ def submit(
     source_layer: Annotated[str | None, typer.Option(help="文件中的图层 / which layer of the file")] = None,
     header: Header = None,
     key: Annotated[
-        str | None, typer.Option(help="幂等键 / idempotency key; default: from file and layer")
+        str | None,
+        typer.Option(
+            help="幂等键；不给时由文件的路径、大小、修改时间及此处所说的一切得出，无文件时由日期得出 / "
+            "idempotency key; if not given, made from the file's path, size and time and all that is said "
+            "of it here, without a file from the day"
+        ),
     ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="重新交付已入库的同一文件 / send anew a file that landed before")
@@ -71,7 +76,7 @@ def submit(
             delivery = deliver(platform, stream, letter, asker_of(platform, login), progress)
         current = platform.base.current(delivery.sent.layer)
     _tell(delivery, None if current is None else current.id, as_json)
-    raise typer.Exit(0 if _well(delivery) else 1)
+    raise typer.Exit(0 if is_well(delivery) else 1)
 
 
 def _tell(delivery: Delivery, current: str | None, as_json: bool) -> None:
@@ -110,7 +115,7 @@ def _layer(platform: Platform, layer: str | None, resource: str | None) -> str:
     return layers[0].slug
 
 
-def _well(delivery: Delivery) -> bool:
+def is_well(delivery: Delivery) -> bool:
     """Whether nothing is to be mended."""
     if delivery.state is DeliveryState.TRIED:
         return bool((delivery.report or {}).get("passed"))
@@ -146,7 +151,7 @@ def _as_json(delivery: Delivery) -> dict[str, object]:
 
 def show(delivery: Delivery) -> None:
     """Print where a delivery stands, what it changes, its report, and what it asks."""
-    colour = "yellow" if not delivery.state.ended else "green" if _well(delivery) else "red"
+    colour = "yellow" if not delivery.state.ended else "green" if is_well(delivery) else "red"
     console.print(
         f"[{colour}]●[/] {delivery.id}  [bold]{say(delivery.state.words)}[/]  {delivery.version or ''}"
     )

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -73,12 +74,12 @@ EXIT_CODES: tuple[tuple[type[Fault], int], ...] = (
 def explain(fault: Fault) -> int:
     """Say what went wrong and what helps; the exit code."""
     language = _language()
-    errors.print(f"[bold red]✗[/] {fault.message.in_language(language)}")
+    errors.print(f"[bold red]✗[/] {escape(fault.message.in_language(language))}")
     if fault.field is not None or fault.limit is not None:
-        limit = "" if fault.limit is None else f"  ({fault.limit})"
-        errors.print(f"  [dim]{fault.field or ''}{limit}[/]")
+        limit = "" if fault.limit is None else f"  ({escape(str(fault.limit))})"
+        errors.print(f"  [dim]{escape(fault.field or '')}{limit}[/]")
     if fault.remedy is not None:
-        errors.print(f"  → {fault.remedy.in_language(language)}")
+        errors.print(f"  → {escape(fault.remedy.in_language(language))}")
     return next((code for kind, code in EXIT_CODES if isinstance(fault, kind)), 70)
 
 

@@ -42,7 +42,11 @@ def add(
 
 
 @user.command()
-def password(account: str, login: As, home: Home = DEFAULT_HOME) -> None:
+def password(
+    account: Annotated[str, typer.Argument(help="登录名 / the login")],
+    login: As,
+    home: Home = DEFAULT_HOME,
+) -> None:
     """重设初始密码，原会话全部失效 / Set a new initial password; ends all sessions."""
     with opened(home) as platform:
         console.print(f"[green]✓[/] {account}  {new_password(platform, account, asker_of(platform, login))}")

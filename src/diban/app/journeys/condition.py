@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 
 from diban.app.readiness import readiness
 from diban.app.settings import FILE, Settings
+from diban.app.settings_file import read_toml
 from diban.app.wiring import Platform
 from diban.governance import Asker, Permission, may
 from diban.ground import Extent, Fault, Text
@@ -62,8 +62,7 @@ def _jobs(platform: Platform) -> Health:
 
 
 def _settings(settings: Settings) -> Iterator[SettingLine]:
-    with (settings.home / FILE).open("rb") as stream:
-        said = set(tomllib.load(stream))
+    said = read_toml(settings.home / FILE)
     for field in fields(Settings):
         if field.name == "home":
             continue

@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 from diban.base.bound import compiled
 from diban.base.embedded.faults import translating
 from diban.base.keeping import MARK
+from diban.base.pooled import Pooled
 from diban.base.port import Asked, DrawnRow, Look, Place, Row, overdue
 from diban.store import prepare_sqlite
 
@@ -40,16 +41,15 @@ class _File:
     users: int = 0
 
 
-class EmbeddedReader:
+class EmbeddedReader(Pooled):
     """A look at one file: `Reader`."""
 
-    __slots__ = ("_connection", "_engine", "_pooled", "driver", "look", "tidied")
+    __slots__ = ("driver", "look", "tidied")
     look: Look
     tidied: int
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine, self._pooled = engine, engine.raw_connection()
-        self._connection: sa.Connection | None = None
+        super().__init__(engine, engine.raw_connection())
         self.driver: Any = self._pooled.driver_connection
 
     def begin(self, place: Place | None) -> None:
@@ -58,13 +58,6 @@ class EmbeddedReader:
         self.tidied, epoch, kept = self.driver.execute(_MARKS, place or _NOWHERE).fetchone()
         drawn = None if place is None else self.driver.execute(_DRAWN, place).fetchone()
         self.look = Look(epoch, kept, None if drawn is None else DrawnRow(*drawn))
-
-    @property
-    def connection(self) -> sa.Connection:
-        """The transaction, for all sorts of statements."""
-        if self._connection is None:
-            self._connection = sa.Connection(self._engine, self._pooled)
-        return self._connection
 
     def rows(self, asked: Asked) -> Sequence[Row]:
         """All rows of a statement."""

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from diban.base.bound import compiled
 from diban.base.keeping import MARK
+from diban.base.pooled import Pooled
 from diban.base.port import Asked, DrawnRow, Look, Place, Row, moved, overdue
 from diban.base.postgis.faults import translating
 from diban.base.postgis.layout import drawn_of, gone, overview_of, state
@@ -25,17 +26,14 @@ _MUCH = 0.1
 """A share of the time that is left."""
 
 
-class PostgisReader:
+class PostgisReader(Pooled):
     """A look at a layer's tables, then a read-only transaction that sees one state of them: `Reader`."""
 
     __slots__ = (
         "_begun",
-        "_connection",
         "_driver",
-        "_engine",
         "_look",
         "_place",
-        "_pooled",
         "_storage",
         "_tidied",
         "_until",
@@ -44,11 +42,11 @@ class PostgisReader:
     def __init__(
         self, engine: sa.Engine, pooled: sa.PoolProxiedConnection, storage: str, until: float | None
     ) -> None:
+        super().__init__(engine, pooled)
         driver = pooled.driver_connection
         assert isinstance(driver, psycopg.Connection)
         self._begun, self._until = time.monotonic(), until
-        self._engine, self._pooled, self._driver, self._storage = engine, pooled, driver, storage
-        self._connection: sa.Connection | None = None
+        self._driver, self._storage = driver, storage
         self._place: Place | None = None
         self._look: Look | None = None
         self._tidied: int | None = None
@@ -98,9 +96,7 @@ class PostgisReader:
         if self._tidied is None:
             self.begin()
         self._leave_what_is_left()
-        if self._connection is None:
-            self._connection = sa.Connection(self._engine, self._pooled)
-        return self._connection
+        return super().connection
 
     def rows(self, asked: Asked) -> Sequence[Row]:
         """All rows of a statement; as binary, which takes no reading of digits."""

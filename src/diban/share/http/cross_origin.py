@@ -14,8 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 OPEN = "/ogc"
 SENT = ["Authorization", "X-API-Key", "If-None-Match", "Accept-Language"]
 """Headers that a page may send beyond the plain ones."""
-READ = ["ETag", "Link", "Content-Crs", "Content-Disposition", "X-Request-Id", "Retry-After"]
-"""Headers of the answer that a page may read."""
+READ = [
+    *("ETag", "Link", "Retry-After", "X-Request-Id"),
+    *("Content-Crs", "Content-Disposition", "Content-Range", "Accept-Ranges", "X-Diban-Version"),
+    *("Diban-Features-Counted", "Diban-Features-Left-Out", "Diban-Features-Simplified"),
+]
+"""Headers of the answer that a page may read, beyond those that any page may."""
 _REMEMBERED = 3600  # seconds a browser need not ask again
 
 

@@ -67,7 +67,7 @@ class Directory:
     def collection(self, slug: str, asker: Asker, scope: Scope) -> Offered:
         """The layer of that slug, if this asker may read it.
 
-        `Denied`, with the way to ask for access, where the catalogue entry is visible to them;
+        `Denied`, with whom to ask for access, where the catalogue entry is visible to them;
         `Missing` exactly as for a slug that nobody took, where it is not.
         """
         found = self.offered().get(slug)
@@ -79,8 +79,8 @@ class Directory:
                 field="collection",
                 limit=found.resource.entry.sharing.value,
                 remedy=Text(
-                    zh=f"在资源页申请共享：/resources/{found.resource.slug}",
-                    en=f"request access on the resource's page: /resources/{found.resource.slug}",
+                    zh=f"请资源页所列的提供方授权：/resources/{found.resource.slug}",
+                    en=f"ask the provider, named on its page, for a grant: /resources/{found.resource.slug}",
                 ),
             )
         raise Missing(Text(zh=f"没有“{slug[:80]}”", en=f"there is no {slug[:80]!r}"), field="collection")

@@ -76,6 +76,7 @@ class _Pages:
         if layer.schema.asset is None:
             raise _none(layer.slug, Text(zh="该图层是要素", en="the layer holds features"))
         if not _all_of_it(snapshot.scope):
+            slug = asked.offered.resource.slug
             raise Denied(
                 Text(
                     zh="授权只限部分内容，文件只能整份提供",
@@ -83,8 +84,8 @@ class _Pages:
                 ),
                 field="collection",
                 remedy=Text(
-                    zh=f"在资源页申请完整共享：/resources/{asked.offered.resource.slug}",
-                    en=f"request all of it on the resource's page: /resources/{asked.offered.resource.slug}",
+                    zh=f"请资源页所列的提供方授予完整内容：/resources/{slug}",
+                    en=f"ask the provider, named on its page, for a grant of all of it: /resources/{slug}",
                 ),
             )
         found = _held(snapshot)
