@@ -16,7 +16,7 @@ from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.describing import Described, describe
 from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.journeys.faulty import faulty_rows, forget_faulty
-from diban.app.journeys.founding import Welcome, found
+from diban.app.journeys.founding import PUBLIC, Welcome, found
 from diban.app.journeys.granting import give, public_party, take_back
 from diban.app.journeys.indexing import catch_up, follow, rebuild
 from diban.app.journeys.mapping import save_mapping, show_mapping
@@ -37,6 +37,7 @@ from diban.app.work.worker import Worker, follow_once, seal_once, sweep_once, wo
 
 __all__ = [
     "PASSWORD",
+    "PUBLIC",
     "Bureau",
     "Demonstration",
     "Described",

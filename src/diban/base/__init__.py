@@ -11,6 +11,7 @@ Imports: ground, store; pyarrow, numpy, shapely, SQLAlchemy.
 
 from diban.base.base import OVERVIEW, TIDY, Base
 from diban.base.compare import CHANGED, NEW, load_plan
+from diban.base.conditions import require_fitting
 from diban.base.landing import Staged
 from diban.base.lives import MOST_LIVES, Life, Lives, differing
 from diban.base.mvt import SUMMARY, TileAddress
@@ -45,4 +46,5 @@ __all__ = [
     "Version",
     "differing",
     "load_plan",
+    "require_fitting",
 ]

@@ -23,6 +23,17 @@ from diban.governance.expunge import (
     tombstone,
     tombstones,
 )
+from diban.governance.grant_duty import grants_on, grants_seen, may_give, may_grant, sees_grants_of
+from diban.governance.grant_lines import (
+    GrantsAsked,
+    GrantState,
+    count_grants,
+    find_grant,
+    grant_page,
+    granted_pairs,
+    grants_by_party,
+    state_of,
+)
 from diban.governance.grants import Grant, Grants, list_grants
 from diban.governance.head import Head, HeadFile
 from diban.governance.keys import Key, authenticate_key, find_key, issue_key, keys_of, revoke_key
@@ -84,7 +95,9 @@ __all__ = [
     "FileSigner",
     "FileTrusted",
     "Grant",
+    "GrantState",
     "Grants",
+    "GrantsAsked",
     "Head",
     "HeadFile",
     "Indicator",
@@ -119,10 +132,17 @@ __all__ = [
     "change_password",
     "close_session",
     "confirm_expunge",
+    "count_grants",
     "count_waiting",
     "decide",
     "evidence_of",
+    "find_grant",
     "find_key",
+    "grant_page",
+    "granted_pairs",
+    "grants_by_party",
+    "grants_on",
+    "grants_seen",
     "hash_password",
     "initial_password",
     "issue_key",
@@ -133,6 +153,8 @@ __all__ = [
     "list_grants",
     "log_in",
     "may",
+    "may_give",
+    "may_grant",
     "may_move",
     "open_session",
     "plan_organisation",
@@ -146,6 +168,8 @@ __all__ = [
     "revoke_key",
     "scope_of",
     "seal_pending",
+    "sees_grants_of",
+    "state_of",
     "tombstone",
     "tombstones",
     "touch",

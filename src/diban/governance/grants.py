@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -127,10 +128,11 @@ def list_grants(
         open_end = access_grant.c.until.is_(None) | (access_grant.c.until > micros(valid_at))
         kept = access_grant.c.revoked_at.is_(None) | (access_grant.c.revoked_at > micros(valid_at))
         asked = asked.where(access_grant.c.given_at <= micros(valid_at), open_end, kept)
-    return [_grant(row) for row in connection.execute(asked)]
+    return [grant_of(row) for row in connection.execute(asked)]
 
 
-def _grant(row: sa.Row[tuple[object, ...]]) -> Grant:
+def grant_of(row: sa.Row[Any]) -> Grant:
+    """A row of the table as a grant."""
     return Grant(
         id=row.id,
         party=PartyId(row.party),

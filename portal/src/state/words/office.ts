@@ -5,6 +5,7 @@ export const office = {
   keys: { zh: '密钥', en: 'Keys' },
   people: { zh: '人员', en: 'People' },
   parties: { zh: '机构', en: 'Parties' },
+  grants: { zh: '授权', en: 'Grants' },
   jobs: { zh: '任务', en: 'Jobs' },
   audit: { zh: '审计', en: 'Audit' },
   condition: { zh: '运行状态', en: 'Status' },

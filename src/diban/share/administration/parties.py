@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from diban.governance import Party, PartyKind, Permission
-from diban.ground import PartyId, Text
+from diban.governance import Asker, Party, PartyKind, Permission, grants_by_party
+from diban.ground import PartyId, Text, now
 from diban.share.administration.begin import begin, may_any
 from diban.share.administration.named import Register
 from diban.share.block import Block, act_route, read_route
@@ -73,7 +73,7 @@ class _Pages:
         asker, _ = begin(request, NAME, self._asking)
         may_any(asker, Permission.MANAGE_ACCOUNTS, Permission.ASSIGN_ROLES)
         with reading(self._services.database) as connection:
-            lines = self._lines(connection)
+            lines = self._lines(connection, asker)
         return json_answer({"parties": lines, "kinds": [titled(kind) for kind in PartyKind]})
 
     def show(self, request: Request, party: str) -> Response:
@@ -102,12 +102,19 @@ class _Pages:
         with reading(self._services.database) as connection:
             return json_answer(self._detail(connection, known.id))
 
-    def _lines(self, connection: sa.Connection) -> list[dict[str, Any]]:
+    def _lines(self, connection: sa.Connection, asker: Asker) -> list[dict[str, Any]]:
         register = Register(self._services, connection)
         people = Counter(account.party for account in register.accounts.values())
         resources = Counter(one.entry.provider for one in self._directory.resources())
+        sees = asker.allowed(Permission.ASSIGN_ROLES)
+        grants = grants_by_party(connection, now()) if sees else {}
         return [
-            {**_line(one), "people": people[one.id], "resources": resources[one.id]}
+            {
+                **_line(one),
+                "people": people[one.id],
+                "resources": resources[one.id],
+                "grants": grants.get(one.id, 0) if sees else None,
+            }
             for one in register.parties.values()
         ]
 

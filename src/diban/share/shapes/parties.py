@@ -32,6 +32,8 @@ class PartyLine(Registered):
 
     people: int
     resources: int
+    grants: int | None
+    """Valid grants to it; null to who does not see them."""
 
 
 @told
