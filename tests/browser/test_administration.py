@@ -161,3 +161,34 @@ def test_where_nothing_is_granted_the_page_says_who_sees_it(chromium: Browser, s
         expect(page.get_by_text("没有授权。")).to_be_visible()
         expect(page.get_by_text("这个机构只能看到自己提供的")).to_be_visible()
         expect(page.get_by_text("新增授权")).to_have_count(0)
+
+
+def test_a_party_that_is_no_more_is_closed_and_opened_again(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, SYSTEM, server.password)
+        visit.open("/parties")
+        page = visit.page
+        page.get_by_text("登记机构").click()
+        page.get_by_label("中文名称").fill("旧城改造办公室")
+        page.get_by_label("英文名称").fill("Office of renewal")
+        page.get_by_label("类别").select_option("agency")
+        page.get_by_role("button", name="登记", exact=True).click()
+        row = page.get_by_role("row").filter(has_text="旧城改造办公室")
+        row.get_by_role("button", name="注销").click()
+        dialog = page.get_by_role("dialog")
+        sure = dialog.get_by_role("button", name="注销")
+        expect(sure).to_be_disabled()
+        dialog.get_by_label("理由").fill("机构改革 12 号")
+        sure.click()
+        expect(row).to_contain_text("机构改革 12 号")
+        expect(row.get_by_text("已注销")).to_be_visible()
+        row.get_by_role("button", name="恢复").click()
+        dialog.get_by_role("button", name="恢复").click()
+        expect(row.get_by_text("已注销")).to_have_count(0)
+        assert visit.errors == []
+        housing = page.get_by_role("row").filter(has_text="住房和建设局")
+        housing.get_by_role("button", name="注销").click()
+        dialog.get_by_label("理由").fill("试")
+        sure.click()
+        expect(dialog.get_by_role("alert")).to_contain_text("diban transfer")
+        expect(dialog.get_by_role("alert")).to_contain_text("buildings")

@@ -742,6 +742,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/parties/{party}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Stand
+         * @description Close a party that is no more, or open it again; 409 while it is responsible for resources.
+         *
+         *     Closed, nobody signs in for it, its keys do not work and nothing is granted to it; its past stays.
+         */
+        put: operations["parties.stand"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -1681,7 +1703,7 @@ export interface components {
             party: components["schemas"]["PartyName"];
             roles: components["schemas"]["Titled"][];
             /** @enum {string} */
-            state: "open" | "initial" | "locked" | "closed";
+            state: "open" | "initial" | "locked" | "closed" | "party_closed";
             /** Format: date-time */
             locked_until: string | null;
             /** Format: date-time */
@@ -1992,6 +2014,8 @@ export interface components {
         Grant: {
             id: string;
             party: components["schemas"]["PartyName"];
+            /** @description Whether the party is closed: the grant then opens nothing. */
+            party_closed: boolean;
             resource: components["schemas"]["GrantedResource"] | null;
             layer: components["schemas"]["GrantedLayer"];
             state: components["schemas"]["Titled"];
@@ -2174,7 +2198,7 @@ export interface components {
             id: string;
             purpose: string;
             /** @enum {string} */
-            state: "valid" | "ended" | "revoked";
+            state: "valid" | "ended" | "revoked" | "closed";
             account: components["schemas"]["Person"];
             party: components["schemas"]["PartyName"];
             /** Format: date-time */
@@ -2266,8 +2290,11 @@ export interface components {
         Key: {
             id: string;
             purpose: string;
-            /** @enum {string} */
-            state: "valid" | "ended" | "revoked";
+            /**
+             * @description ``closed``: the party is closed for which it acts.
+             * @enum {string}
+             */
+            state: "valid" | "ended" | "revoked" | "closed";
             account: components["schemas"]["Person"];
             party: components["schemas"]["PartyName"];
             /** Format: date-time */
@@ -2511,7 +2538,7 @@ export interface components {
             party: components["schemas"]["PartyName"];
             roles: components["schemas"]["Titled"][];
             /** @enum {string} */
-            state: "open" | "initial" | "locked" | "closed";
+            state: "open" | "initial" | "locked" | "closed" | "party_closed";
             /** Format: date-time */
             locked_until: string | null;
             /** Format: date-time */
@@ -2663,6 +2690,9 @@ export interface components {
             kind: components["schemas"]["Titled"];
             code: string | null;
             parent: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_why: string | null;
             names: components["schemas"]["OnePartyName"][];
         };
         /**
@@ -2677,6 +2707,9 @@ export interface components {
             kind: components["schemas"]["Titled"];
             code: string | null;
             parent: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_why: string | null;
             people: number;
             resources: number;
             /** @description Valid grants to it; null to who does not see them. */
@@ -3062,6 +3095,12 @@ export interface components {
                 number
             ][];
             crs: string;
+        };
+        /** @description Whether a party is open; closing it needs a reason. */
+        Standing: {
+            open: boolean;
+            /** @default  */
+            why?: string;
         };
         /**
          * @description Where a resource stands between draft and published; `moves` has the ways between.
@@ -7001,13 +7040,121 @@ export interface operations {
             };
         };
     };
+    "parties.stand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 机构标识 / a party's id */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Standing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyDetail"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has said who is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Address too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "people.index": {
         parameters: {
             query?: {
                 /** @description 登录名、姓名或机构含有的文字 / text in the login, name or party */
                 q?: string;
                 /** @description 账号状态 / the account's state */
-                state?: "open" | "initial" | "locked" | "closed";
+                state?: "open" | "initial" | "locked" | "closed" | "party_closed";
                 /** @description 每页要素数 / features per page */
                 limit?: number;
                 /** @description 翻页标记，取自 next 链接 / page token, as the next link gives it */

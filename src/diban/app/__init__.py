@@ -28,6 +28,7 @@ from diban.app.journeys.registration import register
 from diban.app.journeys.repairing import accept_repairs, settle_repairs
 from diban.app.journeys.reviewing import decide_delivery
 from diban.app.journeys.road import Road
+from diban.app.journeys.transferring import transfer
 from diban.app.journeys.withdrawing import withdraw
 from diban.app.sample_city import Planted, Round, SampleFile, Verdict, write_city
 from diban.app.server import serve_platform, services_of
@@ -93,6 +94,7 @@ __all__ = [
     "step",
     "sweep_once",
     "take_back",
+    "transfer",
     "withdraw",
     "work_once",
     "write_city",

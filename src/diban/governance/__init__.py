@@ -46,6 +46,7 @@ from diban.governance.organisation_sheet import (
     plan_organisation,
 )
 from diban.governance.parties import Parties, Party, PartyName
+from diban.governance.party_closing import any_closed, close_party, refuse_closed, reopen_party
 from diban.governance.party_kind import PartyKind
 from diban.governance.passwords import hash_password, initial_password
 from diban.governance.policy import REVIEW_POLICY, ReviewPolicy
@@ -126,10 +127,12 @@ __all__ = [
     "Via",
     "Wrong",
     "add_organisation",
+    "any_closed",
     "authenticate_key",
     "authenticate_session",
     "carry_out",
     "change_password",
+    "close_party",
     "close_session",
     "confirm_expunge",
     "count_grants",
@@ -160,8 +163,10 @@ __all__ = [
     "plan_organisation",
     "record_decision",
     "record_evidence",
+    "refuse_closed",
     "register_backup",
     "reopen",
+    "reopen_party",
     "request_expunge",
     "review",
     "review_of",

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from diban.governance.audit import By
 from diban.governance.ledger_tables import access_grant
 from diban.governance.limits import limits_from_json, limits_json
+from diban.governance.party_closing import refuse_closed
 from diban.ground import (
     Conflict,
     Invalid,
@@ -75,6 +76,7 @@ class Grants:
         moment, made = now(), new_id("gra")
         written = orjson.dumps(limits_json(limits)).decode()
         _check(limits, written, purpose, until, moment)
+        refuse_closed(unit, party)
         unit.connection.execute(
             sa.insert(access_grant).values(
                 id=made,

@@ -274,6 +274,9 @@ class Office(Protocol):
     def rename_party(self, asker: Asker, party: PartyId, name: Text) -> Party:
         """Let a party have a new name from now on; the old one is kept with its time."""
 
+    def set_party_open(self, asker: Asker, party: PartyId, open_: bool, why: str) -> Party:
+        """Close a party that is no more, for a reason, or open it again; as it is already, it stays."""
+
     def give(self, asker: Asker, wanted: NewGrant, once: str | None) -> tuple[str, bool]:
         """The id of a grant, and whether it is a new one.
 

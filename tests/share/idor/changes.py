@@ -93,6 +93,9 @@ CHANGES = {
         {**REFUSED, "system": 201}, _said(zh="公交处", en="Bus office", kind="agency")
     ),
     ("PUT", "/api/parties/{party}/name"): Change({**REFUSED, "system": 200}, _said(zh="诊所", en="Surgery")),
+    ("PUT", "/api/parties/{party}/standing"): Change(
+        {**REFUSED, "system": 200}, _said(open=False, why="tests")
+    ),
     ("POST", "/api/grants"): Change(
         {**REFUSED, "approver": 201},
         _said(party="archive", layer="buildings", purpose="tests", basis="tests"),

@@ -47,6 +47,7 @@ export const granting = {
   forWhat: { zh: '用途与依据', en: 'Purpose and basis' },
   holds: { zh: '有效至', en: 'Until' },
   open: { zh: '直到撤销', en: 'until withdrawn' },
+  partyClosed: { zh: '机构已注销，此授权不起作用', en: 'The party is closed: this opens nothing' },
   by: { zh: '授权人', en: 'Given by' },
   whole: { zh: '全部内容', en: 'everything' },
   onlyFields: { zh: '信息项：{names}', en: 'Fields: {names}' },

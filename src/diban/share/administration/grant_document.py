@@ -43,6 +43,7 @@ def grant_document(
     return {
         "id": grant.id,
         "party": register.party(grant.party),
+        "party_closed": register.closed(grant.party),
         "resource": None if resource is None else _resource(resource),
         "layer": {"slug": grant.layer, "title": {"zh": grant.layer, "en": grant.layer}}
         if layer is None

@@ -130,7 +130,7 @@ class _Pages:
             register = Register(self._services, connection)
             found = self._found(connection, given.get("q", ""))
         mine = [one for one in found if grants_on(asker, one) and any(part.layer for part in one.layers)]
-        parties = sorted(register.parties.values(), key=lambda one: one.id)
+        parties = [one for _, one in sorted(register.parties.items()) if one.closed_at is None]
         return json_answer(
             {
                 "parties": [{**register.party(one.id), "kind": titled(one.kind)} for one in parties],

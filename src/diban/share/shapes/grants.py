@@ -72,6 +72,8 @@ class Grant(TypedDict):
 
     id: str
     party: PartyName
+    party_closed: bool
+    """Whether the party is closed: the grant then opens nothing."""
     resource: GrantedResource | None
     layer: GrantedLayer
     state: Titled

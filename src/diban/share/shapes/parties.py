@@ -24,6 +24,9 @@ class Registered(PartyName):
     kind: Titled
     code: str | None
     parent: str | None
+    closed_at: Moment | None
+    """Since when it is closed; null for one that is open."""
+    closed_why: str | None
 
 
 @told
