@@ -18,6 +18,7 @@ Read = Callable[[str], Any]
 
 STEWARD, REVIEWER = "housing.steward", "planning.bureau"
 SYSTEM, AUDITOR = "system.admin", "audit.admin"
+APPROVER = "housing.approver"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ EVERY_PAGE = (
     PageSeen("/keys", STEWARD),
     PageSeen("/people", SYSTEM),
     PageSeen("/parties", SYSTEM),
+    PageSeen("/grants", APPROVER),
     PageSeen("/jobs", SYSTEM),
     PageSeen("/condition", SYSTEM),
     PageSeen("/audit", AUDITOR),

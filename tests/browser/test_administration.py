@@ -108,3 +108,87 @@ def test_the_first_page_tells_what_waits_and_leads_to_the_map(chromium: Browser,
         page.get_by_role("main").get_by_role("link", name="打开地图").click()
         expect(page).to_have_url(re.compile("/map"))
         assert visit.strangers == []
+
+
+def test_a_grant_is_given_within_limits_found_and_withdrawn(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, "housing.approver", server.password)
+        visit.open("/resources/buildings")
+        page = visit.page
+        page.get_by_role("link", name="谁能看到（授权）").click()
+        expect(page).to_have_url(re.compile("/grants.*resource=buildings"))
+        expect(page.get_by_role("heading", name=re.compile("的授权"))).to_be_visible()
+        page.get_by_text("新增授权").first.click()
+        layer = page.get_by_label("图层", exact=True)
+        layer.select_option("buildings")
+        page.get_by_label("授予", exact=True).select_option(index=2)
+        page.get_by_label("用途", exact=True).fill("年度图集")
+        page.get_by_label("依据", exact=True).fill("申请 7 号")
+        page.get_by_label("有效至（含当日）").fill("2999-12-30")
+        page.get_by_text("限制", exact=True).click()
+        page.get_by_label("全部信息项（含以后增加的）").uncheck()
+        page.get_by_label(re.compile("name$")).select_option("ends")
+        page.get_by_role("button", name="添加条件").click()
+        page.get_by_label("关系").select_option("<=")
+        page.get_by_label("信息项", exact=True).select_option("floors")
+        page.get_by_label("值", exact=True).fill("6")
+        page.get_by_role("button", name="新增授权").click()
+        expect(page.get_by_role("status").filter(has_text="已授权")).to_be_visible()
+        row = page.get_by_role("row").filter(has_text="年度图集")
+        expect(row).to_contain_text("≤ 6")
+        expect(row).to_contain_text("只显示首尾字符")
+        expect(row).to_contain_text("2999年12月30日")
+        row.get_by_role("button", name="撤销").click()
+        dialog = page.get_by_role("dialog")
+        sure = dialog.get_by_role("button", name="撤销")
+        expect(sure).to_be_disabled()
+        dialog.get_by_label("理由").fill("图集已印")
+        sure.click()
+        expect(row).to_contain_text("图集已印")
+        expect(row.get_by_role("button", name="撤销")).to_have_count(0)
+        assert visit.errors == []
+
+
+def test_where_nothing_is_granted_the_page_says_who_sees_it(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, "security.admin", server.password)
+        page = visit.page
+        page.goto(f"{visit.url}/parties")
+        page.get_by_role("row").filter(has_text="住房").first.get_by_role("cell").nth(4).get_by_role(
+            "link"
+        ).click()
+        expect(page).to_have_url(re.compile("/grants.*party="))
+        expect(page.get_by_text("没有授权。")).to_be_visible()
+        expect(page.get_by_text("这个机构只能看到自己提供的")).to_be_visible()
+        expect(page.get_by_text("新增授权")).to_have_count(0)
+
+
+def test_a_party_that_is_no_more_is_closed_and_opened_again(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, SYSTEM, server.password)
+        visit.open("/parties")
+        page = visit.page
+        page.get_by_text("登记机构").click()
+        page.get_by_label("中文名称").fill("旧城改造办公室")
+        page.get_by_label("英文名称").fill("Office of renewal")
+        page.get_by_label("类别").select_option("agency")
+        page.get_by_role("button", name="登记", exact=True).click()
+        row = page.get_by_role("row").filter(has_text="旧城改造办公室")
+        row.get_by_role("button", name="注销").click()
+        dialog = page.get_by_role("dialog")
+        sure = dialog.get_by_role("button", name="注销")
+        expect(sure).to_be_disabled()
+        dialog.get_by_label("理由").fill("机构改革 12 号")
+        sure.click()
+        expect(row).to_contain_text("机构改革 12 号")
+        expect(row.get_by_text("已注销")).to_be_visible()
+        row.get_by_role("button", name="恢复").click()
+        dialog.get_by_role("button", name="恢复").click()
+        expect(row.get_by_text("已注销")).to_have_count(0)
+        assert visit.errors == []
+        housing = page.get_by_role("row").filter(has_text="住房和建设局")
+        housing.get_by_role("button", name="注销").click()
+        dialog.get_by_label("理由").fill("试")
+        sure.click()
+        expect(dialog.get_by_role("alert")).to_contain_text("diban transfer")
+        expect(dialog.get_by_role("alert")).to_contain_text("buildings")

@@ -42,12 +42,13 @@ OFFICE = {
     "/keys": STEWARD,
     "/people": SYSTEM,
     "/parties": SYSTEM,
+    "/grants": APPROVER,
     "/jobs": SYSTEM,
     "/condition": SYSTEM,
     "/audit": AUDITOR,
 }
 """The pages of administration, and who opens them."""
-NAMED = {"/keys", "/people", "/parties", "/audit"}
+NAMED = {"/keys", "/people", "/parties", "/grants", "/audit"}
 """Those of them on which words stand that somebody chose."""
 READ = {"/", "/catalogue", "/resources/:id", "/map", "/layers/:layer/style", "/layers/:layer/mapping"}
 WORKED_ON = {"/deliveries/:id", "/deliveries/:id/receipt", "/deliveries/:id/review"}

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from diban.governance import Audit, Role
+from diban.app import transfer
+from diban.governance import Asker, Audit, Role, Via
+from diban.ground import Conflict, Denied, Invalid, Missing
+from diban.intake import Delivery
 from diban.store import reading, unit
 from tests.share.client import Client
-from tests.share.town import Town
+from tests.share.town import PASSWORD, Town
 
+ITEMS = "/ogc/collections/buildings/items"
 NEW = {"name": "王伟", "name_en": "Wang Wei", "party": "housing", "roles": ["steward"]}
 
 
@@ -136,6 +140,103 @@ def test_a_party_is_registered_once_and_renamed(own_town: Town, three: Three) ->
     assert (lines[made["id"]]["parent"], lines[above]["people"]) == (above, 1)
     assert done(three.security, "POST", "/api/parties", 403, **wanted)["field"] == "manage_accounts"
     three.system.refused("/api/parties/party_none", 404)
+
+
+def test_a_closed_party_acts_no_longer_and_its_past_stays(own_town: Town, three: Three) -> None:
+    town, clinic = own_town, own_town.parties["clinic"].id
+    steward, program = town.browser("clinic"), town.client("clinic")
+    assert program.get(ITEMS).status_code == steward.get(ITEMS).status_code == 200
+    path = f"/api/parties/{clinic}/standing"
+    assert done(three.system, "PUT", path, 400, open=False, why=" ")["field"] == "why"
+    told = done(three.system, "PUT", path, open=False, why="order 12 of 2026")
+    assert (told["closed_why"], told["closed_at"] is not None) == ("order 12 of 2026", True)
+    assert done(three.system, "PUT", path, open=False, why="another") == told
+    assert program.get(ITEMS).status_code == steward.get(ITEMS).status_code == 401
+    person = town.client()
+    person.headers["X-Diban-Request"] = "1"
+    signing = {"login": "clinic", "password": PASSWORD}
+    done(person, "POST", "/api/session", 401, **signing)
+    people = three.system.read("/api/people", q="clinic")["people"]
+    assert [one["state"] for one in people] == ["party_closed"]
+    (listed,) = [one for one in three.system.read("/api/parties")["parties"] if one["id"] == clinic]
+    assert (listed["closed_why"], listed["name"]["en"]) == ("order 12 of 2026", "clinic")
+    approver = town.hire("approver", Role.APPROVER, town.parties["housing"].id)
+    wanted = {"party": clinic, "layer": "permits", "purpose": "tests", "basis": "tests"}
+    refused = done(approver, "POST", "/api/grants", 409, **wanted)
+    assert (refused["field"], "diban party open" in refused["remedy"]) == ("party", True)
+    choices = approver.read("/api/grants/choices")["parties"]
+    assert clinic not in [one["id"] for one in choices]
+    (held,) = approver.read("/api/grants", party=clinic)["grants"]
+    assert (held["party_closed"], held["state"]["value"]) == (True, "valid")
+    new = {**NEW, "party": "clinic"}
+    assert done(three.system, "PUT", "/api/people/wang.wei", 409, **new)["field"] == "party"
+    below = {"zh": "站", "en": "Station", "kind": "agency", "parent": clinic}
+    assert done(three.system, "POST", "/api/parties", 409, **below)["field"] == "parent"
+    opened = done(three.system, "PUT", path, open=True)
+    assert (opened["closed_at"], opened["closed_why"]) == (None, None)
+    assert (program.get(ITEMS).status_code, steward.get(ITEMS).status_code) == (200, 401)
+    done(person, "POST", "/api/session", 200, **signing)
+    assert (noted(town, "party.close"), noted(town, "party.open")) == ([clinic], [clinic])
+
+
+def test_who_stands_below_a_closed_party_loses_what_was_granted_to_it(own_town: Town, three: Three) -> None:
+    office = own_town.client("office")
+    assert office.get(ITEMS).status_code == 200, "granted to transport, above it"
+    transport = own_town.parties["transport"].id
+    done(three.system, "PUT", f"/api/parties/{transport}/standing", open=False, why="tests")
+    assert office.get(ITEMS).status_code == 403
+    assert office.get("/ogc/collections/register/items").status_code == 200, "granted to everybody"
+
+
+def test_who_is_responsible_for_resources_is_not_closed(own_town: Town, three: Three) -> None:
+    housing, school = own_town.parties["housing"].id, own_town.parties["school"].id
+    path = f"/api/parties/{housing}/standing"
+    refused = done(three.system, "PUT", path, 409, open=False, why="tests")
+    assert refused["field"] == "resources"
+    assert all(slug in refused["detail"] for slug in ("housing", "papers", "vault", "plans"))
+    assert "diban transfer" in refused["remedy"]
+    assert own_town.browser("housing").get("/api/inbox").status_code == 200
+    for slug in ("housing", "papers", "vault", "plans"):
+        transfer(own_town.platform, slug, "school", "order 12", asker_of(own_town, "bureau"))
+    done(three.system, "PUT", path, open=False, why="tests")
+    told = own_town.browser("school").read("/api/resources/housing")
+    assert (told["provider"]["id"], told["owner"]["id"]) == (school, school)
+    assert own_town.browser("school").get(ITEMS).status_code == 200
+    assert own_town.client("transport").get(ITEMS).status_code == 200, "its grants stay"
+
+
+def test_ones_own_party_and_everybody_are_not_closed(own_town: Town, three: Three) -> None:
+    for name in ("bureau", "public"):
+        path = f"/api/parties/{own_town.parties[name].id}/standing"
+        assert done(three.system, "PUT", path, 409, open=False, why="tests")["field"] == "party"
+    done(three.security, "PUT", path, 403, open=False, why="tests")
+    done(three.system, "PUT", "/api/parties/party_none/standing", 404, open=False, why="tests")
+
+
+def test_a_transfer_is_the_citys_act_and_waits_for_deliveries(own_town: Town, delivered: Delivery) -> None:
+    platform, bureau = own_town.platform, asker_of(own_town, "bureau")
+    with pytest.raises(Denied):
+        transfer(platform, "papers", "school", "tests", asker_of(own_town, "housing"))
+    with pytest.raises(Conflict) as met:
+        transfer(platform, "housing", "school", "tests", bureau)
+    assert met.value.limit == delivered.id
+    with pytest.raises(Invalid):
+        transfer(platform, "papers", "school", " ", bureau)
+    with pytest.raises(Missing):
+        transfer(platform, "papers", "nobody here", "tests", bureau)
+    revision = transfer(platform, "papers", "school", "tests", bureau).revision
+    assert transfer(platform, "papers", "school", "tests", bureau).revision == revision
+    with reading(own_town.services.database) as connection:
+        found = own_town.services.catalogue.by_slug(connection, "papers")
+        steps = own_town.services.catalogue.history(connection, found.id)
+    assert (steps[-1].why, steps[-1].before) == ("tests", steps[-1].after)
+    assert noted(own_town, "resource.transfer") == [found.id]
+
+
+def asker_of(town: Town, login: str) -> Asker:
+    with reading(town.services.database) as connection:
+        account = town.account(login).id
+        return town.services.accounts.asker(connection, account, Via.COMMAND, "req_test")
 
 
 def failed_job(town: Town, fault: str, kind: str = "delivery.proceed") -> str:

@@ -70,6 +70,7 @@ def test_measures_are_labelled_by_what_was_looked_up(town: Town) -> None:
         "home",
         "people",
         "parties",
+        "grants",
         "jobs",
         "audit",
         "condition",

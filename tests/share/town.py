@@ -17,7 +17,7 @@ from typing import Any
 import shapely
 import sqlalchemy as sa
 
-from diban.app import Bureau, Platform, Road, Settings, rebuild
+from diban.app import PUBLIC, Bureau, Platform, Road, Settings, rebuild
 from diban.base import Base, Version
 from diban.base.embedded import open_embedded
 from diban.catalogue import Catalogue, Entry, LayerEntry, Resource, SearchIndex, Sharing, State, Styles
@@ -62,7 +62,18 @@ from diban.intake import Deliveries, Mappings, Uploads
 from diban.share import Services, api
 from diban.share.http.application import Application
 from diban.share.http.asking import COOKIE
-from diban.store import Database, Feed, FolderBlobs, Generation, Jobs, migrate, reading, sqlite_url, unit
+from diban.store import (
+    Database,
+    Feed,
+    FolderBlobs,
+    Generation,
+    Jobs,
+    migrate,
+    reading,
+    setting,
+    sqlite_url,
+    unit,
+)
 from tests.catalogue.made_up import ENTRY
 from tests.contract.board import Row, features_of, square
 from tests.share.client import HOST, Client
@@ -433,6 +444,7 @@ def _people(database: Database) -> dict[str, Party]:
         office = Parties().add(
             act, PartyKind.AGENCY, Text(zh="office", en="office"), parent=found["transport"].id
         )
+        act.connection.execute(sa.insert(setting).values(name=PUBLIC, value=found["public"].id))
         Accounts().add(
             act, "office", Text(zh="office", en="office"), office.id, frozenset({Role.STEWARD}), hashed
         )

@@ -102,7 +102,9 @@ def _takes(kind: Any, info: object) -> str:
     if issubclass(kind, Enum):
         found = " | ".join(str(member.value) for member in kind)
     else:
-        found = {"str": "text", "int": "number", "float": "number", "Path": "path"}[kind.__name__]
+        found = {"str": "text", "int": "number", "float": "number", "Path": "path", "datetime": "day"}[
+            kind.__name__
+        ]
     if isinstance(info, ParameterInfo) and info.min is not None:
         found = f"≥ {info.min}" if info.max is None else f"{info.min}–{info.max}"
     return f"{found}, repeatable" if several else found

@@ -37,6 +37,8 @@ export const newPassword = (login: string): Promise<Changed> => json(send('POST'
 export const PARTIES = '/api/parties'
 export const addParty = (wanted: { zh: string; en: string; kind: string; code: string | null; parent: string | null }): Promise<PartyDetail> => json(send('POST', PARTIES, wanted))
 export const renameParty = (id: string, zh: string, en: string): Promise<PartyDetail> => json(send('PUT', `${PARTIES}/${encodeURIComponent(id)}/name`, { zh, en }))
+/** Closes a party that is no more, for a reason, or opens it again. */
+export const setPartyOpen = (id: string, open: boolean, why = ''): Promise<PartyDetail> => json(send('PUT', `${PARTIES}/${encodeURIComponent(id)}/standing`, { open, why }))
 
 export const jobsAddress = (state: string, after = ''): string => of('/api/jobs', { state, after, limit: '50' })
 export const readJob = (id: string): Promise<JobDetail> => read(`/api/jobs/${encodeURIComponent(id)}`)

@@ -378,6 +378,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Index
+         * @description Grants that the asker may see, newest first; ``next`` is the id that leads on.
+         *
+         *     Everybody's to the security administrator, those who read the audit and the data bureau; to
+         *     others those on what they grant themselves.
+         */
+        get: operations["grants.index"];
+        put?: never;
+        /**
+         * Give
+         * @description Grant: 201; with the same ``Idempotency-Key`` it is the same grant: 200.
+         */
+        post: operations["grants.give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choices
+         * @description What a grant can be made of: parties, and resources found by ``q`` on which the asker may grant.
+         */
+        get: operations["grants.choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Withdraw a grant for good, for a reason; it ends within a second.
+         */
+        post: operations["grants.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history/{collection}/{feature}": {
         parameters: {
             query?: never;
@@ -668,6 +735,28 @@ export interface paths {
          * @description Give a party a new name from now on; the old one is kept with its time.
          */
         put: operations["parties.rename"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parties/{party}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Stand
+         * @description Close a party that is no more, or open it again; 409 while it is responsible for resources.
+         *
+         *     Closed, nobody signs in for it, its keys do not work and nothing is granted to it; its past stays.
+         */
+        put: operations["parties.stand"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1614,7 +1703,7 @@ export interface components {
             party: components["schemas"]["PartyName"];
             roles: components["schemas"]["Titled"][];
             /** @enum {string} */
-            state: "open" | "initial" | "locked" | "closed";
+            state: "open" | "initial" | "locked" | "closed" | "party_closed";
             /** Format: date-time */
             locked_until: string | null;
             /** Format: date-time */
@@ -1921,6 +2010,130 @@ export interface components {
          * @enum {string}
          */
         GeometryKind: "none" | "point" | "line" | "polygon" | "any";
+        /** @description A grant, and how it stands. */
+        Grant: {
+            id: string;
+            party: components["schemas"]["PartyName"];
+            /** @description Whether the party is closed: the grant then opens nothing. */
+            party_closed: boolean;
+            resource: components["schemas"]["GrantedResource"] | null;
+            layer: components["schemas"]["GrantedLayer"];
+            state: components["schemas"]["Titled"];
+            limits: components["schemas"]["GrantLimits"];
+            purpose: string;
+            basis: string;
+            /** Format: date-time */
+            until: string | null;
+            /**
+             * Format: date
+             * @description The last day of the city on which it holds.
+             */
+            last_day: string | null;
+            given_by: components["schemas"]["Person"];
+            /** Format: date-time */
+            given_at: string;
+            withdrawn: components["schemas"]["GrantWithdrawn"] | null;
+            may_withdraw: boolean;
+        };
+        /** @description What a grant can be made of; ``more`` says that further resources match. */
+        GrantChoices: {
+            parties: components["schemas"]["GrantableParty"][];
+            resources: components["schemas"]["GrantableResource"][];
+            more: boolean;
+            masks: components["schemas"]["Titled"][];
+        };
+        /** @description What of the layer may be seen; null sets no limit. */
+        GrantLimits: {
+            fields: string[] | null;
+            /** @description The condition that rows meet, as CQL2-JSON. */
+            rows: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The box of the area that a feature meets. */
+            bbox: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @description Whether the area is that very box. */
+            whole_box: boolean;
+            /** @description Of a degree, to which coordinates are rounded. */
+            decimals: number | null;
+            masks: components["schemas"]["GrantMask"][];
+            min_zoom: number;
+            max_zoom: number;
+            /** @description The titles of the fields that the limits name. */
+            titles: {
+                [key: string]: components["schemas"]["Text"];
+            };
+        };
+        /** @description A field that is shown in part, and how. */
+        GrantMask: {
+            field: string;
+            mask: components["schemas"]["Titled"];
+        };
+        /** @description Grants, newest first; ``next`` leads on, ``total`` counts all that match. */
+        GrantPage: {
+            grants: components["schemas"]["Grant"][];
+            total: number;
+            next: string | null;
+            /** @description The party that was asked for. */
+            party: components["schemas"]["PartyName"] | null;
+            /** @description The resource that was asked for. */
+            resource: components["schemas"]["GrantedResource"] | null;
+            states: components["schemas"]["Titled"][];
+            /** @description Those to which something is or was granted, whatever was asked for. */
+            parties: components["schemas"]["PartyName"][];
+            /** @description Those of which something is or was granted, whatever was asked for. */
+            resources: components["schemas"]["GrantedResource"][];
+        };
+        /** @description Who withdrew a grant, when and why. */
+        GrantWithdrawn: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            why: string;
+        };
+        /** @description A field that can be granted. */
+        GrantableField: {
+            name: string;
+            title: components["schemas"]["Text"];
+            kind: components["schemas"]["Kind"];
+        };
+        /** @description A layer that can be granted; ``placed`` tells whether its features have a place. */
+        GrantableLayer: {
+            slug: string;
+            title: components["schemas"]["Text"];
+            placed: boolean;
+            fields: components["schemas"]["GrantableField"][];
+        };
+        /** @description A party to which may be granted. */
+        GrantableParty: {
+            id: string;
+            name: components["schemas"]["Text"];
+            kind: components["schemas"]["Titled"];
+        };
+        /** @description A resource on which the asker may grant. */
+        GrantableResource: {
+            id: string;
+            slug: string;
+            title: components["schemas"]["Text"];
+            provider: components["schemas"]["PartyName"];
+            sharing: components["schemas"]["Titled"];
+            layers: components["schemas"]["GrantableLayer"][];
+        };
+        /** @description A layer as grants name it. */
+        GrantedLayer: {
+            slug: string;
+            title: components["schemas"]["Text"];
+        };
+        /** @description A resource as grants name it. */
+        GrantedResource: {
+            id: string;
+            slug: string;
+            title: components["schemas"]["Text"];
+        };
         /** @description The definition of a tile grid. */
         Grid: {
             id: string;
@@ -1985,7 +2198,7 @@ export interface components {
             id: string;
             purpose: string;
             /** @enum {string} */
-            state: "valid" | "ended" | "revoked";
+            state: "valid" | "ended" | "revoked" | "closed";
             account: components["schemas"]["Person"];
             party: components["schemas"]["PartyName"];
             /** Format: date-time */
@@ -2077,8 +2290,11 @@ export interface components {
         Key: {
             id: string;
             purpose: string;
-            /** @enum {string} */
-            state: "valid" | "ended" | "revoked";
+            /**
+             * @description ``closed``: the party is closed for which it acts.
+             * @enum {string}
+             */
+            state: "valid" | "ended" | "revoked" | "closed";
             account: components["schemas"]["Person"];
             party: components["schemas"]["PartyName"];
             /** Format: date-time */
@@ -2197,6 +2413,32 @@ export interface components {
             accept_repairs?: boolean;
             header?: boolean | null;
         };
+        /**
+         * @description What of the layer is granted; whatever is left out sets no limit.
+         *
+         *     ``fields`` are the visible ones; ``rows`` a condition as CQL2-JSON; ``bbox`` the box that a feature
+         *     meets (west, south, east, north); ``decimals`` those of a degree to which coordinates are rounded;
+         *     ``masks`` fields shown in part; ``min_zoom`` and ``max_zoom`` the levels at which tiles are answered.
+         */
+        Limits: {
+            fields?: string[] | null;
+            rows?: {
+                [key: string]: unknown;
+            } | null;
+            bbox?: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            decimals?: number | null;
+            /** @default {} */
+            masks?: {
+                [key: string]: components["schemas"]["Mask"];
+            };
+            min_zoom?: number | null;
+            max_zoom?: number | null;
+        };
         /** @description How lines are drawn. */
         LineStyle: {
             width: number;
@@ -2261,6 +2503,11 @@ export interface components {
             };
             on?: number | null;
         };
+        /**
+         * @description How a field's text is shown to who may not see it whole.
+         * @enum {string}
+         */
+        Mask: "hide" | "ends" | "token";
         /** @description Why a name was found, the best first. */
         Match: {
             /** @enum {string} */
@@ -2280,6 +2527,8 @@ export interface components {
         /** @description What the asker may do with a resource beyond reading. */
         MayResource: {
             style: boolean;
+            /** @description Whether the asker sees who was granted what of it. */
+            grants: boolean;
         };
         /** @description An account with its roles; ``initial`` until the person has set a password of their own. */
         Member: {
@@ -2289,7 +2538,7 @@ export interface components {
             party: components["schemas"]["PartyName"];
             roles: components["schemas"]["Titled"][];
             /** @enum {string} */
-            state: "open" | "initial" | "locked" | "closed";
+            state: "open" | "initial" | "locked" | "closed" | "party_closed";
             /** Format: date-time */
             locked_until: string | null;
             /** Format: date-time */
@@ -2324,6 +2573,24 @@ export interface components {
         Named: {
             slug: string;
             title: components["schemas"]["Text"];
+        };
+        /**
+         * @description A grant: to which party (id, code or Chinese name; null: everybody), of which layer (its slug), what
+         *     for, on which basis, within which limits, through which day of the city (null: until withdrawn).
+         */
+        NewGrantBody: {
+            party: string | null;
+            layer: string;
+            purpose: string;
+            basis: string;
+            /** Format: date */
+            last_day?: string | null;
+            /**
+             * @default {
+             *       "masks": {}
+             *     }
+             */
+            limits?: components["schemas"]["Limits"];
         };
         /** @description What a key is asked for: its purpose, and for how many days. */
         NewKey: {
@@ -2423,6 +2690,9 @@ export interface components {
             kind: components["schemas"]["Titled"];
             code: string | null;
             parent: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_why: string | null;
             names: components["schemas"]["OnePartyName"][];
         };
         /**
@@ -2437,8 +2707,13 @@ export interface components {
             kind: components["schemas"]["Titled"];
             code: string | null;
             parent: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_why: string | null;
             people: number;
             resources: number;
+            /** @description Valid grants to it; null to who does not see them. */
+            grants: number | null;
         };
         /** @description A party as documents name it. */
         PartyName: {
@@ -2821,6 +3096,12 @@ export interface components {
             ][];
             crs: string;
         };
+        /** @description Whether a party is open; closing it needs a reason. */
+        Standing: {
+            open: boolean;
+            /** @default  */
+            why?: string;
+        };
         /**
          * @description Where a resource stands between draft and published; `moves` has the ways between.
          * @enum {string}
@@ -3093,6 +3374,10 @@ export interface components {
             title: components["schemas"]["Text"];
             count: number;
             items: components["schemas"]["Waiting"][];
+        };
+        /** @description Why a grant is withdrawn. */
+        WithdrawalBody: {
+            why: string;
         };
         /** @description A reviewer's word. */
         Word: {
@@ -4932,6 +5217,383 @@ export interface operations {
             };
         };
     };
+    "grants.index": {
+        parameters: {
+            query?: {
+                /** @description 获授权机构的编号 / the id of the party that was granted */
+                party?: string;
+                /** @description 资源的编号或标识 / a resource's id or slug */
+                resource?: string;
+                /** @description 授权状态 / how grants stand */
+                state?: "valid" | "ended" | "revoked";
+                /** @description 每页要素数 / features per page */
+                limit?: number;
+                /** @description 翻页标记，取自 next 链接 / page token, as the next link gives it */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has said who is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Address too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "grants.give": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 幂等键：同键即同一次办理 / the same key is the same act */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrantBody"];
+            };
+        };
+        responses: {
+            /** @description It had been done already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has said who is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Address too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "grants.choices": {
+        parameters: {
+            query?: {
+                /** @description 资源检索词，空格分隔 / words of a resource, with blanks between */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantChoices"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has said who is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Address too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "grants.withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has said who is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Address too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "history.history": {
         parameters: {
             query?: never;
@@ -6378,13 +7040,121 @@ export interface operations {
             };
         };
     };
+    "parties.stand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 机构标识 / a party's id */
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Standing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyDetail"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody has said who is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Address too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "people.index": {
         parameters: {
             query?: {
                 /** @description 登录名、姓名或机构含有的文字 / text in the login, name or party */
                 q?: string;
                 /** @description 账号状态 / the account's state */
-                state?: "open" | "initial" | "locked" | "closed";
+                state?: "open" | "initial" | "locked" | "closed" | "party_closed";
                 /** @description 每页要素数 / features per page */
                 limit?: number;
                 /** @description 翻页标记，取自 next 链接 / page token, as the next link gives it */

@@ -26,6 +26,7 @@ export function makeRouter(): Router {
       { path: '/keys', name: 'keys', component: () => import('./KeysPage.vue') },
       { path: '/people', name: 'people', component: () => import('./PeoplePage.vue') },
       { path: '/parties', name: 'parties', component: () => import('./PartiesPage.vue') },
+      { path: '/grants', name: 'grants', component: () => import('./GrantsPage.vue') },
       { path: '/jobs', name: 'jobs', component: () => import('./JobsPage.vue') },
       { path: '/audit', name: 'audit', component: () => import('./AuditPage.vue') },
       { path: '/condition', name: 'condition', component: () => import('./ConditionPage.vue') },

@@ -17,6 +17,7 @@ const PAGES: readonly OfficePage[] = [
   { name: 'keys', title: office.keys, needs: ['issue_keys'] },
   { name: 'people', title: office.people, needs: ['manage_accounts', 'assign_roles'] },
   { name: 'parties', title: office.parties, needs: ['manage_accounts', 'assign_roles'] },
+  { name: 'grants', title: office.grants, needs: ['grant', 'grant_unconditional', 'assign_roles', 'read_audit'] },
   { name: 'jobs', title: office.jobs, needs: ['operate'] },
   { name: 'condition', title: office.condition, needs: ['operate'] },
   { name: 'audit', title: office.audit, needs: ['read_audit'] },

@@ -16,7 +16,7 @@ from diban.app.journeys.delivery import carry, deliver, proceed
 from diban.app.journeys.describing import Described, describe
 from diban.app.journeys.erasing import ask_to_erase, erase
 from diban.app.journeys.faulty import faulty_rows, forget_faulty
-from diban.app.journeys.founding import Welcome, found
+from diban.app.journeys.founding import PUBLIC, Welcome, found
 from diban.app.journeys.granting import give, public_party, take_back
 from diban.app.journeys.indexing import catch_up, follow, rebuild
 from diban.app.journeys.mapping import save_mapping, show_mapping
@@ -28,6 +28,7 @@ from diban.app.journeys.registration import register
 from diban.app.journeys.repairing import accept_repairs, settle_repairs
 from diban.app.journeys.reviewing import decide_delivery
 from diban.app.journeys.road import Road
+from diban.app.journeys.transferring import transfer
 from diban.app.journeys.withdrawing import withdraw
 from diban.app.sample_city import Planted, Round, SampleFile, Verdict, write_city
 from diban.app.server import serve_platform, services_of
@@ -37,6 +38,7 @@ from diban.app.work.worker import Worker, follow_once, seal_once, sweep_once, wo
 
 __all__ = [
     "PASSWORD",
+    "PUBLIC",
     "Bureau",
     "Demonstration",
     "Described",
@@ -92,6 +94,7 @@ __all__ = [
     "step",
     "sweep_once",
     "take_back",
+    "transfer",
     "withdraw",
     "work_once",
     "write_city",

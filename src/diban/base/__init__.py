@@ -11,6 +11,7 @@ Imports: ground, store; pyarrow, numpy, shapely, SQLAlchemy.
 
 from diban.base.base import OVERVIEW, TIDY, Base
 from diban.base.compare import CHANGED, NEW, load_plan
+from diban.base.conditions import require_fitting
 from diban.base.landing import Staged
 from diban.base.lives import MOST_LIVES, Life, Lives, differing
 from diban.base.mvt import SUMMARY, TileAddress
@@ -50,4 +51,5 @@ __all__ = [
     "differing",
     "load_plan",
     "packed",
+    "require_fitting",
 ]

@@ -12,6 +12,7 @@ from diban.base.columns import bound_value, physical_name
 from diban.ground import (
     Absent,
     AllOf,
+    AnyOf,
     Compare,
     Denied,
     LayerScope,
@@ -48,6 +49,26 @@ def require_plain(name: str, scope: LayerScope) -> None:
             field=name,
             remedy=Text(zh="去掉该字段，或申请授权", en="leave the field out, or request a grant"),
         )
+
+
+def require_fitting(predicate: Predicate, schema: Schema) -> None:
+    """Pass when its fields are the schema's and its values of their types; `Invalid` otherwise."""
+    for name in fields_of(predicate):
+        schema.field(name)
+    _bind(predicate, schema)
+
+
+def _bind(predicate: Predicate, schema: Schema) -> None:
+    if isinstance(predicate, Not):
+        _bind(predicate.inner, schema)
+    elif isinstance(predicate, AllOf | AnyOf):
+        for part in predicate.parts:
+            _bind(part, schema)
+    elif isinstance(predicate, OneOf):
+        for value in predicate.values:
+            bound_value(value, schema.field(predicate.field))
+    elif isinstance(predicate, Compare):
+        bound_value(predicate.value, schema.field(predicate.field))
 
 
 def to_sql(predicate: Predicate, schema: Schema, relation: sa.Table) -> sa.ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +77,18 @@ class Catalogue:
             code = str(mint(unit.connection, seen.entry.category))
             values = {"code": code, **entry_values(seen.entry, code)}
             unit.connection.execute(sa.update(resource).where(resource.c.id == seen.id).values(values))
+        return self.get(unit.connection, seen.id)
+
+    def transfer(self, unit: Unit, seen: Resource, to: PartyId, by: AccountId, why: str) -> Resource:
+        """Let another party provide the resource from now on, whatever its state; the step is kept.
+
+        It is the owner too where the former provider was. What was delivered stays under who delivered it.
+        """
+        former = seen.entry.provider
+        owner = to if seen.entry.owner == former else seen.entry.owner
+        entry = replace(seen.entry, provider=to, owner=owner)
+        values = {**entry_values(entry, str(seen.code or "")), "provider": to}
+        self._change(unit, seen, values, seen.state, by, why)
         return self.get(unit.connection, seen.id)
 
     def attach_layer(self, unit: Unit, seen: Resource, slug: str, layer: LayerId) -> None:

@@ -23,6 +23,17 @@ from diban.governance.expunge import (
     tombstone,
     tombstones,
 )
+from diban.governance.grant_duty import grants_on, grants_seen, may_give, may_grant, sees_grants_of
+from diban.governance.grant_lines import (
+    GrantsAsked,
+    GrantState,
+    count_grants,
+    find_grant,
+    grant_page,
+    granted_pairs,
+    grants_by_party,
+    state_of,
+)
 from diban.governance.grants import Grant, Grants, list_grants
 from diban.governance.head import Head, HeadFile
 from diban.governance.keys import Key, authenticate_key, find_key, issue_key, keys_of, revoke_key
@@ -35,6 +46,7 @@ from diban.governance.organisation_sheet import (
     plan_organisation,
 )
 from diban.governance.parties import Parties, Party, PartyName
+from diban.governance.party_closing import any_closed, close_party, refuse_closed, reopen_party
 from diban.governance.party_kind import PartyKind
 from diban.governance.passwords import hash_password, initial_password
 from diban.governance.policy import REVIEW_POLICY, ReviewPolicy
@@ -84,7 +96,9 @@ __all__ = [
     "FileSigner",
     "FileTrusted",
     "Grant",
+    "GrantState",
     "Grants",
+    "GrantsAsked",
     "Head",
     "HeadFile",
     "Indicator",
@@ -113,16 +127,25 @@ __all__ = [
     "Via",
     "Wrong",
     "add_organisation",
+    "any_closed",
     "authenticate_key",
     "authenticate_session",
     "carry_out",
     "change_password",
+    "close_party",
     "close_session",
     "confirm_expunge",
+    "count_grants",
     "count_waiting",
     "decide",
     "evidence_of",
+    "find_grant",
     "find_key",
+    "grant_page",
+    "granted_pairs",
+    "grants_by_party",
+    "grants_on",
+    "grants_seen",
     "hash_password",
     "initial_password",
     "issue_key",
@@ -133,19 +156,25 @@ __all__ = [
     "list_grants",
     "log_in",
     "may",
+    "may_give",
+    "may_grant",
     "may_move",
     "open_session",
     "plan_organisation",
     "record_decision",
     "record_evidence",
+    "refuse_closed",
     "register_backup",
     "reopen",
+    "reopen_party",
     "request_expunge",
     "review",
     "review_of",
     "revoke_key",
     "scope_of",
     "seal_pending",
+    "sees_grants_of",
+    "state_of",
     "tombstone",
     "tombstones",
     "touch",

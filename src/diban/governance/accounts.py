@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from diban.governance.asker import Asker, Via
 from diban.governance.parties import Parties, check_name
+from diban.governance.party_closing import any_closed, refuse_closed
 from diban.governance.party_tables import account, account_role, insert_new, session
 from diban.governance.passwords import check_password, hash_password, matches
 from diban.governance.roles import Role, check_roles
@@ -59,6 +60,7 @@ class Outcome(StrEnum):
     WRONG = "wrong"
     LOCKED = "locked"
     DISABLED = "disabled"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Accounts:
         login = checked_login(login)
         check_name(name)
         check_roles(roles, Parties().get(unit.connection, party).kind)
+        refuse_closed(unit, party)
         made = AccountId(new_id("account"))
         values = {
             "id": made,
@@ -150,11 +153,14 @@ class Accounts:
         credential: str | None = None,
         touch_due: bool = False,
     ) -> Asker:
-        """The account as one who asks, with its present roles; `Unauthenticated` when it is shut."""
+        """The account as one who asks, with its present roles; `Unauthenticated` when it is shut, or its
+        party or the one acted for is closed."""
         known = self.get(connection, account_id)
         if known.disabled:
             raise Unauthenticated(Text(zh="账号已停用", en="the account is disabled"), field="account")
         acting = party or known.party
+        if any_closed(connection, acting, known.party):
+            raise Unauthenticated(Text(zh="所属机构已注销", en="its party is closed"), field="party")
         reach = Parties().reach(connection, acting)
         must_change = known.must_change and via is Via.SESSION
         return Asker(account_id, acting, known.roles, reach, via, request, credential, touch_due, must_change)
@@ -187,9 +193,9 @@ class Accounts:
 def log_in(database: Database, login: str, password: str, record: Callable[[Unit, Attempt], None]) -> Account:
     """The account of a login and its password; every attempt goes to ``record`` in its own act.
 
-    Raises `Unauthenticated` without saying why: login unknown, password wrong, account disabled, or
-    locked for 15 minutes after 5 failures. All of these take the same time, and the password is
-    checked outside any transaction.
+    Raises `Unauthenticated` without saying why: login unknown, password wrong, account disabled, its
+    party closed, or locked for 15 minutes after 5 failures. All of these take the same time, and the
+    password is checked outside any transaction.
     """
     login = folded_login(login)
     with reading(database) as connection:
@@ -272,6 +278,8 @@ def _settle(act: Unit, login: str, seen: sa.Row[Any] | None, right: bool) -> Att
     values: dict[str, int | None] = {}
     if present.disabled:
         outcome = Outcome.DISABLED
+    elif any_closed(act.connection, PartyId(present.party)):
+        outcome = Outcome.CLOSED
     elif present.locked_until is not None and present.locked_until > moment:
         outcome = Outcome.LOCKED
     elif right and present.password == seen.password:

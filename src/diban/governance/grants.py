@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from diban.governance.audit import By
 from diban.governance.ledger_tables import access_grant
 from diban.governance.limits import limits_from_json, limits_json
+from diban.governance.party_closing import refuse_closed
 from diban.ground import (
     Conflict,
     Invalid,
@@ -74,6 +76,7 @@ class Grants:
         moment, made = now(), new_id("gra")
         written = orjson.dumps(limits_json(limits)).decode()
         _check(limits, written, purpose, until, moment)
+        refuse_closed(unit, party)
         unit.connection.execute(
             sa.insert(access_grant).values(
                 id=made,
@@ -127,10 +130,11 @@ def list_grants(
         open_end = access_grant.c.until.is_(None) | (access_grant.c.until > micros(valid_at))
         kept = access_grant.c.revoked_at.is_(None) | (access_grant.c.revoked_at > micros(valid_at))
         asked = asked.where(access_grant.c.given_at <= micros(valid_at), open_end, kept)
-    return [_grant(row) for row in connection.execute(asked)]
+    return [grant_of(row) for row in connection.execute(asked)]
 
 
-def _grant(row: sa.Row[tuple[object, ...]]) -> Grant:
+def grant_of(row: sa.Row[Any]) -> Grant:
+    """A row of the table as a grant."""
     return Grant(
         id=row.id,
         party=PartyId(row.party),

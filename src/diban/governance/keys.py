@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from diban.governance.accounts import Account, Accounts
 from diban.governance.asker import Asker, Via
 from diban.governance.last_use import touch_due
+from diban.governance.party_closing import refuse_closed
 from diban.governance.party_tables import api_key
 from diban.governance.roles import Role
 from diban.ground import (
@@ -62,6 +63,7 @@ def issue_key(unit: Unit, holder: Account, party: PartyId, purpose: str, until: 
         raise _unfit("until", LONGEST.days, Text(zh="有效期至多 366 天", en="a key lasts 366 days at most"))
     if not 0 < len(purpose.strip()) <= PURPOSE_LENGTH:
         raise _unfit("purpose", PURPOSE_LENGTH, Text(zh="须写明用途", en="say what the key is for"))
+    refuse_closed(unit, party)
     made, secret = new_id("dbk"), secrets.token_hex(32)
     unit.connection.execute(
         sa.insert(api_key).values(

@@ -32,6 +32,7 @@ import sqlalchemy as sa
 from diban.governance.accounts import Accounts, checked_login
 from diban.governance.credit_code import check_credit_code
 from diban.governance.parties import Parties, check_name
+from diban.governance.party_closing import is_closed
 from diban.governance.party_kind import PartyKind
 from diban.governance.passwords import hash_password, initial_password
 from diban.governance.roles import Role, check_roles
@@ -200,6 +201,8 @@ class _Planner:
         found = Parties().find(self._connection, named)
         if found is None:
             return None
+        if found.closed_at is not None:
+            raise is_closed("party")
         parent = Parties().get(self._connection, found.parent).name.zh if found.parent else None
         return self._keep(SheetParty(found.name, found.kind, found.code, parent, found.id))
 

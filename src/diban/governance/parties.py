@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from diban.governance.credit_code import check_credit_code
+from diban.governance.party_closing import refuse_closed
 from diban.governance.party_kind import PartyKind
 from diban.governance.party_tables import insert_new, party, party_name
 from diban.ground import Conflict, Invalid, Missing, PartyId, Text, instant, micros, new_id, now
@@ -19,13 +20,15 @@ NAME_LENGTH = 120
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A party under the name it had at the moment asked for."""
+    """A party under the name it had at the moment asked for; ``closed_at`` since when it is closed."""
 
     id: PartyId
     kind: PartyKind
     name: Text
     code: str | None
     parent: PartyId | None
+    closed_at: datetime | None = None
+    closed_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Parties:
             check_credit_code(code)
         if parent is not None:
             self.get(unit.connection, parent)
+            refuse_closed(unit, parent, "parent")
         made = PartyId(new_id("party"))
         values = {"id": made, "kind": kind.value, "code": code, "parent": parent}
         named = self.find(unit.connection, name.zh) is not None
@@ -128,12 +132,16 @@ class Parties:
         return frozenset(PartyId(found) for found in connection.execute(sa.select(tree.c.id)).scalars())
 
     def lineage(self, connection: sa.Connection, party_id: PartyId) -> frozenset[PartyId]:
-        """The parties it stands under, itself left out: what is granted to them is granted to it."""
+        """The parties it stands under, itself left out: what is granted to them is granted to it.
+
+        Closed ones are left out, not what stands above them.
+        """
         above = (
             sa.select(party.c.id, party.c.parent).where(party.c.id == party_id).cte("above", recursive=True)
         )
         above = above.union(sa.select(party.c.id, party.c.parent).join(above, party.c.id == above.c.parent))
-        found = connection.execute(sa.select(above.c.id).where(above.c.id != party_id)).scalars()
+        query = sa.select(above.c.id).join(party, party.c.id == above.c.id)
+        found = connection.execute(query.where(above.c.id != party_id, party.c.closed_at.is_(None))).scalars()
         return frozenset(PartyId(each) for each in found)
 
 
@@ -170,6 +178,8 @@ def _parties(
             Text(zh=row.zh, en=row.en),
             row.code,
             None if row.parent is None else PartyId(row.parent),
+            None if row.closed_at is None else instant(row.closed_at),
+            row.closed_why,
         )
         for row in connection.execute(query.order_by(party.c.id))
     )

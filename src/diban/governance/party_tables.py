@@ -16,6 +16,8 @@ party = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("code", sa.Text, unique=True),
     sa.Column("parent", sa.Text, sa.ForeignKey("party.id"), index=True),
+    sa.Column("closed_at", sa.BigInteger),
+    sa.Column("closed_why", sa.Text),
 )
 
 party_name = sa.Table(

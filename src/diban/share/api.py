@@ -12,6 +12,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 
 from diban.share.administration.audit import audit_block
 from diban.share.administration.condition import condition_block
+from diban.share.administration.grants import grants_block
 from diban.share.administration.jobs import jobs_block
 from diban.share.administration.keys import keys_block
 from diban.share.administration.parties import parties_block
@@ -123,6 +124,7 @@ def _blocks(services: Services, asking: Asking) -> tuple[Block, ...]:
         keys_block(asking),
         people_block(asking),
         parties_block(asking, directory),
+        grants_block(asking, directory),
         jobs_block(asking),
         audit_block(asking),
         condition_block(asking),

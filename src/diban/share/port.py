@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from diban.catalogue import KeptStyle, Resource, ResourceLayer, State, Style
 from diban.governance import Asker, ChainVerdict, Key, Party, PartyKind, Role, Tombstone, Verdict
-from diban.ground import Asset, DeliveryId, LayerId, Mode, PartyId, Text, VersionId
+from diban.ground import Asset, DeliveryId, LayerId, LayerScope, Mode, PartyId, Text, VersionId
 from diban.intake import Delivery, Mapping, Saved
 
 CHANGE_KINDS = ("added", "changed", "removed")
@@ -225,6 +225,19 @@ class Condition:
     free_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class NewGrant:
+    """A grant that is asked for: to which party (id, code or Chinese name; "" everybody) what of which
+    layer, for what, on which basis, through which day of the city (None: until it is withdrawn)."""
+
+    party: str
+    layer: str
+    limits: LayerScope
+    purpose: str
+    basis: str
+    last_day: date | None = None
+
+
 class Office(Protocol):
     """Administration. Every act checks who asks, leaves its audit line and can be repeated."""
 
@@ -260,6 +273,18 @@ class Office(Protocol):
 
     def rename_party(self, asker: Asker, party: PartyId, name: Text) -> Party:
         """Let a party have a new name from now on; the old one is kept with its time."""
+
+    def set_party_open(self, asker: Asker, party: PartyId, open_: bool, why: str) -> Party:
+        """Close a party that is no more, for a reason, or open it again; as it is already, it stays."""
+
+    def give(self, asker: Asker, wanted: NewGrant, once: str | None) -> tuple[str, bool]:
+        """The id of a grant, and whether it is a new one.
+
+        ``once`` is the asker's own word for this act: with the same word it is the same grant.
+        """
+
+    def take_back(self, asker: Asker, grant: str, why: str) -> None:
+        """Withdraw a grant for a reason; by the same person for the same reason again changes nothing."""
 
     def cancel_job(self, asker: Asker, job: str) -> None:
         """Stop a job; one that was stopped already stays so."""

@@ -93,6 +93,16 @@ CHANGES = {
         {**REFUSED, "system": 201}, _said(zh="公交处", en="Bus office", kind="agency")
     ),
     ("PUT", "/api/parties/{party}/name"): Change({**REFUSED, "system": 200}, _said(zh="诊所", en="Surgery")),
+    ("PUT", "/api/parties/{party}/standing"): Change(
+        {**REFUSED, "system": 200}, _said(open=False, why="tests")
+    ),
+    ("POST", "/api/grants"): Change(
+        {**REFUSED, "approver": 201},
+        _said(party="archive", layer="buildings", purpose="tests", basis="tests"),
+    ),
+    ("POST", "/api/grants/{grant}/withdrawal"): Change(
+        {**REFUSED, "overseer": 404, "approver": 200}, _said(why="tests")
+    ),
     ("POST", JOB + "/retry"): Change(OPERATED),
     ("POST", JOB + "/cancellation"): Change(OPERATED, fresh="job"),
     ("POST", "/api/audit/verification"): Change({**REFUSED, "audit": 200}),

@@ -11,7 +11,7 @@ from tests.share.client import Client
 from tests.share.sending import DELIVERIES, begin, geojson, submit, uploaded, work
 from tests.share.test_deliveries import MOVED
 from tests.share.test_mending import BENT
-from tests.share.town import COLUMN, ROW, ZOOM, Town, add_plan
+from tests.share.town import CLINIC, COLUMN, ROW, ZOOM, Town, add_plan
 
 NAMES = {
     "collection": "buildings",
@@ -28,6 +28,7 @@ NAMES = {
 }
 """Parts of addresses that lead to what is planted; those with ids of their own join them."""
 FILE, UPLOAD, WHY = "canary-file.geojson", "canary-upload.geojson", "canary-why"
+GRANTED = "canary-granted"
 PURPOSE, LINE, PARTY, LOGIN = "canary-purpose", "canary-line", '"en":"clinic"', '"login":"clinic"'
 LAYER, CODE, BENT_CODE, BYTES = "Layer buildings", "B0000", "B0009", "规划 499"
 BODY = geojson(BENT)
@@ -48,6 +49,7 @@ def plant(town: Town, owner: Client, *, sent: bool = True) -> dict[str, str]:
         "expunge": _erasure(town),
         "party": town.parties["clinic"].id,
         "key": _key(town),
+        "grant": _grant(town),
         "job": add_job(town, "failed"),
     }
 
@@ -84,6 +86,20 @@ def _key(town: Town) -> str:
     with unit(town.services.database) as act:
         until = now().replace(year=now().year + 1)
         return issue_key(act, holder, holder.party, PURPOSE, until)[0].id
+
+
+def _grant(town: Town) -> str:
+    """The id of a grant on the buildings."""
+    with unit(town.services.database) as act:
+        return town.grants.give(
+            act,
+            By("someone", "", "req_test"),
+            party=town.parties["clinic"].id,
+            layer=town.layers["buildings"],
+            limits=CLINIC,
+            purpose=GRANTED,
+            basis="tests",
+        )
 
 
 def add_job(town: Town, state: str) -> str:

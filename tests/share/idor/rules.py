@@ -11,6 +11,7 @@ from tests.share.idor.planted import (
     BYTES,
     CODE,
     FILE,
+    GRANTED,
     LAYER,
     LINE,
     LOGIN,
@@ -39,6 +40,8 @@ OF_ADMINISTRATORS = {**dict.fromkeys(SORTS, 403), "nobody": 401, **ENDED}
 OF_PEOPLE = {**OF_ADMINISTRATORS, "system": 200, "security": 200}
 OF_OPERATORS = {**OF_ADMINISTRATORS, "system": 200, "centre": 200}
 OF_AUDIT = {**OF_ADMINISTRATORS, "audit": 200}
+OF_GRANTS = {**OF_ADMINISTRATORS, **dict.fromkeys(("approver", "overseer", "security", "audit"), 200)}
+OF_GIVERS = {**OF_ADMINISTRATORS, "approver": 200, "overseer": 200}
 OF_STEWARDS = {**OF_ADMINISTRATORS, "stranger": 200, "granted": 200, "owner": 200}
 OF_PROVIDER = {**OF_UPLOAD, **dict.fromkeys(NO_STEWARDS, 403)}
 
@@ -113,6 +116,8 @@ READ = {
     "/api/people": Rule(OF_PEOPLE, LOGIN),
     "/api/parties": Rule(OF_PEOPLE, PARTY),
     "/api/parties/{party}": Rule(OF_PEOPLE, PARTY),
+    "/api/grants": Rule(OF_GRANTS, GRANTED, query="limit=200"),
+    "/api/grants/choices": Rule(OF_GIVERS, LAYER, frozenset({"approver"})),
     "/api/jobs": Rule(OF_OPERATORS, "del_none"),
     "/api/jobs/{job}": Rule(OF_OPERATORS, LINE),
     "/api/audit": Rule(OF_AUDIT, "style.save", query="limit=1000"),

@@ -37,7 +37,7 @@ def test_a_cookie_alone_changes_nothing(own_town: Town, act: tuple[str, str]) ->
     """Without the header that a foreign page cannot set, a session is refused first of all."""
     method, route = act
     names = dict.fromkeys(
-        ("upload", "delivery", "layer", "resource", "expunge", "key", "login", "party", "job"), "x"
+        ("upload", "delivery", "layer", "resource", "expunge", "key", "login", "party", "job", "grant"), "x"
     )
     client = own_town.browser("housing")
     del client.headers["X-Diban-Request"]

@@ -5,6 +5,7 @@ export const office = {
   keys: { zh: '密钥', en: 'Keys' },
   people: { zh: '人员', en: 'People' },
   parties: { zh: '机构', en: 'Parties' },
+  grants: { zh: '授权', en: 'Grants' },
   jobs: { zh: '任务', en: 'Jobs' },
   audit: { zh: '审计', en: 'Audit' },
   condition: { zh: '运行状态', en: 'Status' },
@@ -35,7 +36,7 @@ export const keys = {
   tryIt: { zh: '试一试', en: 'Try it' },
   kept: { zh: '已保存', en: 'I have kept it' },
   states: {
-    valid: { zh: '有效', en: 'valid' }, ended: { zh: '已到期', en: 'ended' }, revoked: { zh: '已撤销', en: 'revoked' },
+    valid: { zh: '有效', en: 'valid' }, ended: { zh: '已到期', en: 'ended' }, revoked: { zh: '已撤销', en: 'revoked' }, closed: { zh: '机构已注销', en: 'party closed' },
   },
   all: { zh: '全部', en: 'All' },
   until: { zh: '到期', en: 'Until' },

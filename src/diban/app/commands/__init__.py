@@ -13,6 +13,7 @@ from diban.app.commands.erase import expunge
 from diban.app.commands.init import init
 from diban.app.commands.mapping import mapping
 from diban.app.commands.organisation import organisation
+from diban.app.commands.party import party
 from diban.app.commands.publish import publish
 from diban.app.commands.register import register
 from diban.app.commands.report import report
@@ -23,6 +24,7 @@ from diban.app.commands.serve import serve
 from diban.app.commands.status import status
 from diban.app.commands.submit import submit
 from diban.app.commands.tiles import tiles
+from diban.app.commands.transfer import transfer
 from diban.app.commands.use import use
 from diban.app.commands.user import user
 from diban.app.commands.work import work
@@ -37,10 +39,11 @@ application = typer.Typer(
 
 for command in (
     *(init, organisation, describe, register, submit, answer, report, review, publish),
-    *(access, serve, work, demo, sample_city, status, use, expunge),
+    *(access, transfer, serve, work, demo, sample_city, status, use, expunge),
 ):
     application.command()(command)
 application.add_typer(user, name="user", help="账号与密钥 / Accounts and keys.")
+application.add_typer(party, name="party", help="机构 / Parties.")
 application.add_typer(mapping, name="mapping", help="字段映射 / How columns become fields.")
 application.add_typer(search, name="search", help="检索索引 / The search index.")
 application.add_typer(tiles, name="tiles", help="预先制作的瓦片 / Tiles made beforehand.")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import orjson
 import typer
 
 from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened
-from diban.app.journeys.granting import give, take_back
+from diban.app.journeys.granting import give_once, take_back
 from diban.governance import limits_from_json
 from diban.ground import Invalid, LayerScope, Text
+from diban.share import NewGrant
 
 _EXAMPLE = """--limits '{"fields": ["name"], "decimals": 4}'"""
 
@@ -25,6 +27,12 @@ def access(
     limits: Annotated[str, typer.Option(help="限制 JSON：字段、行、范围、掩码 / limits as JSON")] = "{}",
     purpose: Annotated[str, typer.Option(help="用途 / the purpose")] = "履行职责",
     basis: Annotated[str, typer.Option(help="依据 / the basis")] = "无条件共享",
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="最后一天；不写则直到撤销 / the last day; none: until it is revoked"
+        ),
+    ] = None,
     revoke: Annotated[str, typer.Option(help="撤销该授权 / revoke this grant")] = "",
     why: Annotated[str, typer.Option(help="撤销理由 / why it is revoked")] = "",
 ) -> None:
@@ -35,7 +43,9 @@ def access(
             take_back(platform, layer, revoke, why, asker)
             console.print(f"[green]✓[/] {revoke}")
             return
-        made = give(platform, layer, party, _limits(limits), purpose, basis, asker)
+        last_day = None if until is None else until.date()
+        wanted = NewGrant(party, layer, _limits(limits), purpose, basis, last_day)
+        made, _ = give_once(platform, wanted, asker)
         console.print(f"[green]✓[/] {made}")
 
 

@@ -8,13 +8,14 @@ from datetime import datetime
 
 from diban.app.journeys.accounting import enter_user, make_key, new_password, set_roles, shut, take_key
 from diban.app.journeys.condition import condition_of
-from diban.app.journeys.organising import add_party, rename_party
+from diban.app.journeys.granting import give_once, withdraw_grant
+from diban.app.journeys.organising import add_party, rename_party, shut_party, unshut_party
 from diban.app.journeys.proving import note_export, prove
 from diban.app.journeys.tending import cancel_job, retry_job
 from diban.app.wiring import Platform
 from diban.governance import Asker, ChainVerdict, Key, Party, PartyKind, Role
 from diban.ground import PartyId, Text, Unavailable
-from diban.share import Condition
+from diban.share import Condition, NewGrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ class Bureau:
 
     def rename_party(self, asker: Asker, party: PartyId, name: Text) -> Party:
         return rename_party(self.platform, party, name, asker)
+
+    def set_party_open(self, asker: Asker, party: PartyId, open_: bool, why: str) -> Party:
+        if open_:
+            return unshut_party(self.platform, party, asker)
+        return shut_party(self.platform, party, why, asker)
+
+    def give(self, asker: Asker, wanted: NewGrant, once: str | None) -> tuple[str, bool]:
+        return give_once(self.platform, wanted, asker, once)
+
+    def take_back(self, asker: Asker, grant: str, why: str) -> None:
+        withdraw_grant(self.platform, grant, why, asker)
 
     def cancel_job(self, asker: Asker, job: str) -> None:
         cancel_job(self.platform, job, asker)

@@ -7,7 +7,7 @@ from typing import Any
 from diban.app.journeys.surroundings import scope_of_provider, shows_codes
 from diban.app.wiring import Platform
 from diban.catalogue import Entry, Resource, State, entry_from_json
-from diban.governance import Asker, Permission, may
+from diban.governance import Asker, Permission, may, refuse_closed
 from diban.ground import AccountId, Denied, Missing, PartyId, Text, require_storable
 from diban.store import Unit, reading, unit
 
@@ -29,6 +29,8 @@ def register(platform: Platform, description: dict[str, Any], asker: Asker) -> R
     _may_refer(platform, entry)
     by = asker.by()
     with unit(platform.database) as act:
+        for field, party in (("provider", entry.provider), ("owner", entry.owner)):
+            refuse_closed(act, party, field)
         before = _revision(platform, act, entry.slug)
         resource = platform.catalogue.enter(act, entry, AccountId(by.actor))
         _make_layers(platform, act, resource, entry)

@@ -107,7 +107,7 @@ def _line(key: Key, register: Register, calls: dict[str, int]) -> dict[str, Any]
     return {
         "id": key.id,
         "purpose": key.purpose,
-        "state": _state(key, now()),
+        "state": _state(key, now(), register),
         "account": register.account(key.account),
         "party": register.party(key.party),
         "created_at": iso(key.created_at),
@@ -118,7 +118,9 @@ def _line(key: Key, register: Register, calls: dict[str, int]) -> dict[str, Any]
     }
 
 
-def _state(key: Key, moment: datetime) -> str:
+def _state(key: Key, moment: datetime, register: Register) -> str:
     if key.revoked_at is not None:
         return "revoked"
+    if key.until > moment and register.closed(key.party):
+        return "closed"
     return "ended" if key.until <= moment else "valid"

@@ -23,6 +23,11 @@ class Register:
             one.id: one for one in services.accounts.list(connection)
         }
 
+    def closed(self, party: PartyId) -> bool:
+        """Whether the party is closed."""
+        known = self.parties.get(party)
+        return known is not None and known.closed_at is not None
+
     def party(self, name: str) -> Named:
         """A party; an id that none has (``system``) stands for itself."""
         known = self.parties.get(PartyId(name))

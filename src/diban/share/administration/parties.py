@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from diban.governance import Party, PartyKind, Permission
-from diban.ground import PartyId, Text
+from diban.governance import Asker, Party, PartyKind, Permission, grants_by_party
+from diban.ground import PartyId, Text, now
 from diban.share.administration.begin import begin, may_any
 from diban.share.administration.named import Register
 from diban.share.block import Block, act_route, read_route
@@ -39,6 +39,15 @@ class NewName(BaseModel):
     en: _Name
 
 
+class Standing(BaseModel):
+    """Whether a party is open; closing it needs a reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    open: bool
+    why: Annotated[BodyText, Field(max_length=500)] = ""
+
+
 class NewParty(NewName):
     """A party to be registered: its name, kind, credit code (统一社会信用代码) and the party above it."""
 
@@ -48,7 +57,7 @@ class NewParty(NewName):
 
 
 def parties_block(asking: Asking, directory: Directory) -> Block:
-    """Parties: listed, registered, renamed."""
+    """Parties: listed, registered, renamed, closed and opened again."""
 
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix=PATH, tags=[NAME])
@@ -59,6 +68,7 @@ def parties_block(asking: Asking, directory: Directory) -> Block:
             routes, "POST", "", pages.add, status=201, known=200, answer=PartyDetail, refuses=(404, 409)
         )
         act_route(routes, "PUT", "/{party}/name", pages.rename, answer=PartyDetail, refuses=(409,))
+        act_route(routes, "PUT", "/{party}/standing", pages.stand, answer=PartyDetail, refuses=(409,))
         return routes
 
     return Block(NAME, Text(zh="机构", en="Parties"), router)
@@ -73,7 +83,7 @@ class _Pages:
         asker, _ = begin(request, NAME, self._asking)
         may_any(asker, Permission.MANAGE_ACCOUNTS, Permission.ASSIGN_ROLES)
         with reading(self._services.database) as connection:
-            lines = self._lines(connection)
+            lines = self._lines(connection, asker)
         return json_answer({"parties": lines, "kinds": [titled(kind) for kind in PartyKind]})
 
     def show(self, request: Request, party: str) -> Response:
@@ -102,12 +112,29 @@ class _Pages:
         with reading(self._services.database) as connection:
             return json_answer(self._detail(connection, known.id))
 
-    def _lines(self, connection: sa.Connection) -> list[dict[str, Any]]:
+    def stand(self, request: Request, party: str, standing: Standing) -> Response:
+        """Close a party that is no more, or open it again; 409 while it is responsible for resources.
+
+        Closed, nobody signs in for it, its keys do not work and nothing is granted to it; its past stays.
+        """
+        asker, _ = begin(request, NAME, self._asking)
+        known = self._services.office.set_party_open(asker, PartyId(party[:64]), standing.open, standing.why)
+        with reading(self._services.database) as connection:
+            return json_answer(self._detail(connection, known.id))
+
+    def _lines(self, connection: sa.Connection, asker: Asker) -> list[dict[str, Any]]:
         register = Register(self._services, connection)
         people = Counter(account.party for account in register.accounts.values())
         resources = Counter(one.entry.provider for one in self._directory.resources())
+        sees = asker.allowed(Permission.ASSIGN_ROLES)
+        grants = grants_by_party(connection, now()) if sees else {}
         return [
-            {**_line(one), "people": people[one.id], "resources": resources[one.id]}
+            {
+                **_line(one),
+                "people": people[one.id],
+                "resources": resources[one.id],
+                "grants": grants.get(one.id, 0) if sees else None,
+            }
             for one in register.parties.values()
         ]
 
@@ -129,4 +156,6 @@ def _line(party: Party) -> dict[str, Any]:
         "kind": titled(party.kind),
         "code": party.code,
         "parent": party.parent,
+        "closed_at": iso(party.closed_at),
+        "closed_why": party.closed_why,
     }

@@ -34,7 +34,7 @@ WORDS = Parameter("q", Text(zh="登录名、姓名或机构含有的文字", en=
 STATE = Parameter(
     "state",
     Text(zh="账号状态", en="the account's state"),
-    {"type": "string", "enum": ["open", "initial", "locked", "closed"]},
+    {"type": "string", "enum": ["open", "initial", "locked", "closed", "party_closed"]},
 )
 KNOWN = (WORDS, STATE, LIMIT, AFTER)
 _Name = Annotated[BodyText, Field(min_length=1, max_length=120)]
@@ -160,15 +160,17 @@ def _line(account: Account, register: Register, used: Mapping[AccountId, datetim
         **register.account(account.id),
         "party": register.party(account.party),
         "roles": [titled(role) for role in sorted(account.roles)],
-        "state": _state(account),
-        "locked_until": iso(account.locked_until) if _state(account) == "locked" else None,
+        "state": _state(account, register),
+        "locked_until": iso(account.locked_until) if _state(account, register) == "locked" else None,
         "last_used": iso(used.get(account.id)),
     }
 
 
-def _state(account: Account) -> str:
+def _state(account: Account, register: Register) -> str:
     if account.disabled:
         return "closed"
+    if register.closed(account.party):
+        return "party_closed"
     if account.locked_until is not None and account.locked_until > now():
         return "locked"
     return "initial" if account.must_change else "open"

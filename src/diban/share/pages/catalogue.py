@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from diban.catalogue import Resource, ResourceLayer, State
-from diban.governance import Asker, Permission
+from diban.governance import Asker, Permission, sees_grants_of
 from diban.ground import NOW, AssetKind, Field, Kind, Missing, Moment, PartyId, Scope, Text
 from diban.share.block import Block, read_route
 from diban.share.deliveries.document import delivery_line, iso, may_see
@@ -97,7 +97,10 @@ class _Pages:
             shown["asset"] = self._asset(layer, NOW, scope)
         return {
             **entry,
-            "may": {"style": asker.allowed(Permission.ENTER_RESOURCE, item.entry.provider)},
+            "may": {
+                "style": asker.allowed(Permission.ENTER_RESOURCE, item.entry.provider),
+                "grants": sees_grants_of(asker, item.entry.provider),
+            },
             "versions": versions,
             "deliveries": [delivery_line(delivery) for delivery in seen],
         }

@@ -17,7 +17,8 @@ class Key(TypedDict):
 
     id: str
     purpose: str
-    state: Literal["valid", "ended", "revoked"]
+    state: Literal["valid", "ended", "revoked", "closed"]
+    """``closed``: the party is closed for which it acts."""
     account: Person
     party: PartyName
     created_at: Moment

@@ -24,6 +24,9 @@ class Registered(PartyName):
     kind: Titled
     code: str | None
     parent: str | None
+    closed_at: Moment | None
+    """Since when it is closed; null for one that is open."""
+    closed_why: str | None
 
 
 @told
@@ -32,6 +35,8 @@ class PartyLine(Registered):
 
     people: int
     resources: int
+    grants: int | None
+    """Valid grants to it; null to who does not see them."""
 
 
 @told

@@ -17,7 +17,7 @@ class Member(Person):
 
     party: PartyName
     roles: list[Titled]
-    state: Literal["open", "initial", "locked", "closed"]
+    state: Literal["open", "initial", "locked", "closed", "party_closed"]
     locked_until: Moment | None
     last_used: Moment | None
 

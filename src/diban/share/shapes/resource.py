@@ -108,6 +108,8 @@ class MayResource(TypedDict):
     """What the asker may do with a resource beyond reading."""
 
     style: bool
+    grants: bool
+    """Whether the asker sees who was granted what of it."""
 
 
 @told

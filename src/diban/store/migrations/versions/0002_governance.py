@@ -113,6 +113,8 @@ def _governance_2() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("parent", sa.Text(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_why", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["parent"], ["party.id"], name=op.f("fk_party_parent")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
         sa.UniqueConstraint("code", name=op.f("uq_party_code")),
