@@ -50,6 +50,8 @@ export interface Opening {
   overlay: Overlay | null
   /** The zoom from which something of the asked layers is drawn. */
   nearest: number
+  /** A place where there is something to see, should only a part of the asked layers be shown. */
+  somewhere: (() => Promise<Place | null>) | null
   /** In which language names stand on the map, where the data has both. */
   language: Language
   /** What the map is called to those who do not see it. */
@@ -58,6 +60,8 @@ export interface Opening {
   quiet: boolean
 }
 
+/** So many zooms closer than where a layer begins to be drawn its features can be told apart. */
+const CLOSER = 2.5
 /** What is shown where no place is asked for and no layer lies anywhere. */
 const CHINA: Bbox = [73, 18, 135, 54]
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
@@ -154,11 +158,15 @@ export class View {
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, rollEnabled: false,
       maxZoom: 21, locale: { 'Map.Title': opening.label }, fadeDuration: 120, renderWorldCopies: false,
     })
+    const loaded = new Promise<void>((resolve) => engine.once('style.load', () => resolve()))
     engine.touchZoomRotate.disableRotation()
     engine.keyboard.disableRotation()
     if (opening.quiet) engine.scrollZoom.disable()
-    if (!camera && engine.getZoom() < opening.nearest) engine.setZoom(opening.nearest)
-    await new Promise<void>((resolve) => engine.once('style.load', () => resolve()))
+    if (!camera && engine.getZoom() < opening.nearest) {
+      const place = (await opening.somewhere?.().catch(() => null)) ?? null
+      engine.jumpTo(place ? { center: place, zoom: opening.nearest + CLOSER } : { zoom: opening.nearest })
+    }
+    await loaded
     return new View(engine, opening, listener)
   }
 
