@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import shapely
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from pyproj import Geod
 from shapely.geometry import shape
 
@@ -98,6 +98,73 @@ def test_layers_are_put_in_order_by_key(desk: Visit) -> None:
     assert headings.all_inner_texts() == kept
     desk.page.get_by_role("button", name="Default order").click()
     expect(desk.page).not_to_have_url(re.compile("order="))
+
+
+def middle(of: Locator) -> tuple[float, float]:
+    box = of.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_layers_are_dragged_by_mouse_and_put_back_by_escape(desk: Visit) -> None:
+    desk.open("/map", lang="en", at="114.055,22.545,12")
+    page, headings = desk.page, desk.page.locator(".tree h3 span")
+    before = headings.all_inner_texts()
+    handle = page.get_by_role("button", name=re.compile('^Move "Water and green"'))
+    x, y = middle(handle)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 2, y)
+    expect(page.locator(".lifted")).to_have_count(0)  # a press that hardly moves is none
+    page.mouse.move(x, y - 20)
+    expect(page.locator(".lifted")).to_have_text("Water and green")
+    _, top = middle(headings.first)
+    page.mouse.move(x, top - 10, steps=5)
+    expect(page.locator(".tree section").first).to_have_class(re.compile("before"))
+    page.keyboard.press("Escape")
+    expect(page.locator(".lifted")).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="stays where it was")).to_be_attached()
+    page.mouse.up()
+    assert headings.all_inner_texts() == before
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, top - 10, steps=8)
+    page.mouse.up()
+    expect(headings.first).to_have_text("Water and green")
+    expect(page).to_have_url(re.compile("[?&]order="))
+    expect(page.get_by_role("status").filter(has_text='"Water and green" is now 1 of')).to_be_attached()
+    expect(handle).to_be_focused()
+    assert sorted(headings.all_inner_texts()) == sorted(before)
+    assert desk.errors == []
+
+
+def test_layers_are_dragged_by_finger(chromium: Browser, server: Served) -> None:
+    context = chromium.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
+    visit = Visit(context, context.new_page(), server.url.rstrip("/"))
+    visit.watch()
+    visit.open("/map", lang="en", at="114.055,22.545,12")
+    shelf = visit.page.locator(".tree section", has=visit.page.locator("li + li")).first
+    titles = shelf.locator("li .title")
+    expect(titles.nth(1)).to_be_visible()
+    first, second = titles.all_inner_texts()[:2]
+    x, y = middle(shelf.locator("li .handle").first)
+    _, below = middle(shelf.locator("li").nth(1))
+    finger = context.new_cdp_session(visit.page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        told = [{"x": where[0], "y": where[1]} for where in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": told})
+
+    touch("touchStart", (x, y))
+    for step in range(1, 9):
+        touch("touchMove", (x, y + (below + 16 - y) * step / 8))
+    expect(visit.page.locator(".lifted")).to_have_text(first)
+    touch("touchEnd")
+    expect(titles.first).to_have_text(second)
+    expect(titles.nth(1)).to_have_text(first)
+    expect(visit.page).to_have_url(re.compile("[?&]order="))
+    assert visit.errors == []
+    context.close()
 
 
 def test_what_is_above_is_drawn_above(desk: Visit) -> None:

@@ -83,7 +83,7 @@ def test_a_style_is_kept_shown_and_gone_back_from(own_town: Town, housing: Clien
     assert first.status_code == 200, first.text
     assert (first.json()["number"], first.json()["versions"][0]["why"]) == (1, "for the test")
     assert set(first.json()["versions"][0]["by"]) == {"zh", "en"}
-    assert housing.read("/api/resources/housing")["may"] == {"style": True}
+    assert housing.read("/api/resources/housing")["may"]["style"] is True
     assert put(housing, on=0, colour="#123456", colouring=BY_FLOORS).json()["number"] == 1, "the same again"
     assert put(housing, on=1, colour="#654321", why="one colour will do").json()["number"] == 2
     assert drawn(housing)["buildings|fill"]["paint"]["fill-color"] == "#654321"

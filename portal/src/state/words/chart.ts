@@ -33,6 +33,7 @@ export const chart = {
   zoomInControl: { zh: '放大', en: 'Zoom in' },
   zoomOutControl: { zh: '缩小', en: 'Zoom out' },
   moveLayer: { zh: '移动“{title}”：按上下箭头键，或拖动', en: 'Move "{title}": arrow keys up and down, or drag' },
+  stays: { zh: '“{title}”留在原处', en: '"{title}" stays where it was' },
   movedTo: { zh: '“{title}”移到第 {k} 位，共 {n} 位', en: '"{title}" is now {k} of {n}' },
   ownOrder: { zh: '恢复默认次序', en: 'Default order' },
   fold: { zh: '“{title}”组', en: 'Group "{title}"' },
