@@ -32,6 +32,7 @@ class CommandLine:
         """Type a command. Anything but an exit is a traceback for whoever types it, and fails the test."""
         self.monkeypatch.setenv("DIBAN_HOME", str(self.home))
         self.monkeypatch.setenv("LC_ALL", language)
+        self.monkeypatch.setenv("COLUMNS", "400")  # nothing is folded
         self.monkeypatch.setattr(sys, "argv", ["diban", *map(str, words)])
         self.capsys.readouterr()
         with pytest.raises(SystemExit) as ended:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ def town_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("town") / "home"
     with founded(home):
         return home
+
+
+@pytest.fixture
+def own_home(town_home: Path, tmp_path: Path) -> Path:
+    """A copy of that town's home folder, to be changed."""
+    return Path(shutil.copytree(town_home, tmp_path / "own" / "home"))
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 
 from diban.app.commands import application
-from diban.app.commands.terminal import explain
+from diban.app.commands.terminal import explain, require_text
 from diban.ground import Fault
 
 
 def main() -> None:
     """Run the command line; a `Fault` becomes its explanation and its exit code."""
     try:
+        require_text(sys.argv[1:])
         application()
     except Fault as fault:
         sys.exit(explain(fault))

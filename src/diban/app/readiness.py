@@ -14,6 +14,10 @@ from diban.intake import sandbox_available
 from diban.store import is_current, reading
 
 LEAST_FREE = 1 << 30
+UPDATE = Text(
+    zh="重新启动 diban serve：启动时自动升级数据表",
+    en="restart diban serve: it brings the tables up to date at start",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,4 @@ def _tables(platform: Platform) -> Part:
         current = is_current(platform.database)
     except Fault as fault:
         return Part("tables", Text(zh="数据表", en="tables"), False, fault.code, fault.remedy)
-    remedy = Text(
-        zh="重新启动 diban serve：启动时自动升级数据表",
-        en="restart diban serve: it brings the tables up to date at start",
-    )
-    return Part("tables", Text(zh="数据表", en="tables"), current, "current" if current else "behind", remedy)
+    return Part("tables", Text(zh="数据表", en="tables"), current, "current" if current else "behind", UPDATE)

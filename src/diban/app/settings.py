@@ -105,7 +105,7 @@ def _refused(name: str, limit: str, example: str) -> Invalid:
 def read_settings(home: Path) -> Settings:
     """The settings of a home folder; `Missing` when there is none, `Invalid` says which setting is wrong."""
     path = home / FILE
-    if not path.is_file():
+    if not _is_there(path):
         raise Missing(
             Text(zh=f"{home} 不是平台目录", en=f"{home} is not a platform's home folder"),
             field="home",
@@ -121,6 +121,13 @@ def read_settings(home: Path) -> Settings:
         said = fault.message
         fault.message = Text(zh=f"{path}：{said.zh}", en=f"{path}: {said.en}")
         raise
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # of a name that is too long, or a folder that may not be entered
+        return False
 
 
 def _taken(name: str, default: object) -> Taken:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from diban.app.commands.terminal import DEFAULT_HOME, Home, console, opened, say
+from diban.app.commands.terminal import DEFAULT_HOME, Home, console, opened, say, verbatim
 from diban.app.work.worker import seal_once
 from diban.governance import Audit
 from diban.governance import verify as verify_chain
@@ -48,6 +48,5 @@ def lines(
     with opened(home) as platform, reading(platform.database) as connection:
         for line in Audit.lines(connection, subject=subject, limit=limit):
             place = "–" if line.position is None else str(line.position)
-            console.print(
-                f"{place:>6}  {line.at:%Y-%m-%d %H:%M:%S}  {line.by.actor:<32} {line.act:<20} {line.subject}"
-            )
+            told = f"{line.at:%Y-%m-%d %H:%M:%S}  {line.by.actor:<32} {line.act:<20} {line.subject}"
+            console.print(f"{place:>6}  {verbatim(told)}")

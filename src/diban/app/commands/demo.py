@@ -15,9 +15,10 @@ import httpx
 import typer
 from rich.table import Table
 
-from diban.app.commands.terminal import console, say
+from diban.app.commands.terminal import console, say, verbatim, writing_to
 from diban.app.demo import Demonstration, ask_everything, build_demo
 from diban.app.demo.build import PASSWORD
+from diban.app.listening import require_listening
 from diban.app.server import run
 from diban.ground import Text
 
@@ -44,6 +45,7 @@ def demo(
         with tempfile.TemporaryDirectory(prefix="diban-demo-") as folder:
             built = _build(Path(folder) / "home", database, buildings)
             raise typer.Exit(_check(built, begun))
+    require_listening("127.0.0.1", port)
     if (home / "diban.toml").is_file() or (home / "sample").is_dir():
         shutil.rmtree(home)
     built = _build(home.absolute(), database, buildings)
@@ -53,7 +55,10 @@ def demo(
 
 
 def _build(home: Path, database: str, buildings: int) -> Demonstration:
-    return build_demo(home, database, buildings, lambda text: console.print(f"  [green]✓[/] {say(text)}"))
+    with writing_to(home):
+        return build_demo(
+            home, database, buildings, lambda text: console.print(f"  [green]✓[/] {verbatim(say(text))}")
+        )
 
 
 def _welcome(built: Demonstration, port: int, seconds: float) -> None:
@@ -113,7 +118,7 @@ def _check(built: Demonstration, begun: float) -> int:
         table.add_column(say(heading), no_wrap=True)
     for one in asked:
         mark = "[green]✓[/]" if one.right else "[red]✗[/]"
-        table.add_row(mark, say(one.what), one.said[:36], f"{one.milliseconds:.1f}")
+        table.add_row(mark, say(one.what), verbatim(one.said[:36]), f"{one.milliseconds:.1f}")
     console.print(table)
     return 0 if all(one.right for one in asked) else 1
 

@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from diban.app.commands.header import Header
-from diban.app.commands.terminal import console, say
+from diban.app.commands.terminal import console, say, verbatim, writing_to
 from diban.app.journeys.describing import describe as read_head
 from diban.ground import Text
 
@@ -35,9 +35,11 @@ def describe(
     if output is None:
         console.print(draft, markup=False, highlight=False, soft_wrap=True)
         return
-    output.write_text(draft + "\n")
+    with writing_to(output):
+        output.write_text(draft + "\n", encoding="utf-8")
     source = described.source
-    console.print(f"[green]✓[/] {output}  ({source.format}, {source.crs or '–'})")
+    told = f"{output}  ({source.format}, {source.crs or '–'})"
+    console.print(f"[green]✓[/] {verbatim(told)}")
     console.print(
         say(
             Text(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from diban.app.commands.terminal import DEFAULT_HOME, Home, console, say
+from diban.app.commands.terminal import DEFAULT_HOME, Home, console, say, verbatim, writing_to
 from diban.app.journeys.founding import found
 from diban.app.settings import Settings
 from diban.ground import Extent, Invalid, Text
@@ -30,11 +30,11 @@ def init(
     settings = Settings(
         home=Path(home).absolute(), title_zh=title_zh, title_en=title_en, area=_area(area), database=database
     )
-    platform, welcome = found(settings)
+    with writing_to(settings.home):
+        platform, welcome = found(settings)
     platform.close()
-    console.print(
-        say(Text(zh=f"[green]✓[/] 已建立 {settings.home}", en=f"[green]✓[/] founded {settings.home}"))
-    )
+    words = Text(zh=f"已建立 {settings.home}", en=f"founded {settings.home}")
+    console.print(f"[green]✓[/] {verbatim(say(words))}")
     console.print(say(Text(zh="初始密码只显示一次：", en="Initial passwords, shown only once:")))
     for login, role, password in welcome.accounts:
         console.print(f"  {login:<16} {password}  [dim]{say(role.words)}[/]")

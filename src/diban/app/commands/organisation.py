@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, errors, opened, say
+from diban.app.commands.terminal import (
+    DEFAULT_HOME,
+    As,
+    Home,
+    asker_of,
+    console,
+    errors,
+    opened,
+    say,
+    verbatim,
+)
 from diban.app.journeys.organising import import_organisation
 
 
@@ -21,9 +31,10 @@ def organisation(
         plan = import_organisation(platform, sheet.read_bytes(), sheet.name, asker_of(platform, login))
     for fault in plan.faults:
         remedy = f"  → {say(fault.remedy)}" if fault.remedy else ""
-        errors.print(f"[red]✗[/] {fault.row}  {fault.column}  {say(fault.message)}{remedy}")
+        told = f"{fault.row}  {fault.column}  {say(fault.message)}{remedy}"
+        errors.print(f"[red]✗[/] {verbatim(told)}")
     if plan.faults:
         raise typer.Exit(65)
     console.print(f"[green]✓[/] +{len(plan.parties)}  +{len(plan.accounts)}")
     for account in plan.accounts:
-        console.print(f"  {account.login:<24} {account.password}")
+        console.print(f"  {account.login:<24} {account.password}", markup=False)

@@ -15,7 +15,7 @@ from diban.ground import Invalid, Text
 
 def register(
     description: Annotated[
-        Path, typer.Argument(help="资源描述 JSON / the resource's description", exists=True)
+        Path, typer.Argument(help="资源描述 JSON / the resource's description", exists=True, dir_okay=False)
     ],
     login: As,
     home: Home = DEFAULT_HOME,

@@ -10,7 +10,18 @@ import orjson
 import typer
 from rich.table import Table
 
-from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
+from diban.app.commands.terminal import (
+    DEFAULT_HOME,
+    As,
+    Home,
+    asker_of,
+    console,
+    opened,
+    progress_bars,
+    say,
+    verbatim,
+    writing_to,
+)
 from diban.app.journeys.faulty import faulty_rows
 from diban.app.journeys.repairing import accept_repairs, settle_repairs
 from diban.app.journeys.taking_rows import may_take_rows
@@ -64,8 +75,9 @@ def report(
             may_take_rows(platform, found, asker_of(platform, login))
             with faulty_rows(platform, found) as made:
                 target = rows.with_suffix(made.path.suffix)
-                shutil.copyfile(made.path, target)
-            console.print(f"[green]✓[/] {target}")
+                with writing_to(target):
+                    shutil.copyfile(made.path, target)
+            console.print(f"[green]✓[/] {verbatim(str(target))}")
 
 
 def tell_report(report: Report) -> None:
@@ -98,5 +110,5 @@ def tell_report(report: Report) -> None:
             " …" if finding.count > 8 else ""
         )
         words = f"{say(finding.flaw.message)}\n→ {say(finding.flaw.remedy)}"
-        table.add_row(f"[{colour}]{finding.code}[/]", str(finding.count), words, places)
+        table.add_row(f"[{colour}]{finding.code}[/]", str(finding.count), verbatim(words), places)
     console.print(table)

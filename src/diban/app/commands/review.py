@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
+from diban.app.commands.terminal import (
+    DEFAULT_HOME,
+    As,
+    Home,
+    asker_of,
+    console,
+    opened,
+    progress_bars,
+    say,
+    verbatim,
+)
 from diban.app.journeys.reviewing import decide_delivery
 from diban.governance import Verdict, waiting_reviews
 from diban.ground import DeliveryId, Invalid, Text
@@ -30,7 +40,7 @@ def review(
             with reading(platform.database) as connection:
                 for asked in waiting_reviews(connection):
                     reasons = "; ".join(say(reason) for reason in asked.decision.reasons)
-                    console.print(f"[yellow]●[/] {asked.delivery}  {reasons}")
+                    console.print(f"[yellow]●[/] {asked.delivery}  {verbatim(reasons)}")
             return
         if accept == refuse:
             raise Invalid(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from diban.app.commands.terminal import console, say
+from diban.app.commands.terminal import console, say, verbatim, writing_to
 from diban.app.sample_city import write_city
 from diban.ground import Text
 
@@ -31,9 +31,11 @@ def sample_city(
         *(Text("植入错误", "planted"), Text("应得结果", "expected")),
     ):
         table.add_column(say(heading), no_wrap=True)
-    for file in write_city(out, buildings=buildings, seed=seed, errors=errors):
+    with writing_to(out):
+        written = list(write_city(out, buildings=buildings, seed=seed, errors=errors))
+    for file in written:
         given = file.delivery
         planted = str(len(file.planted)) if file.planted else ""
         table.add_row(given.file, given.layer, f"{file.rows:,}", planted, given.expected)
     console.print(table)
-    console.print(say(Text(zh=f"真值：{out / 'truth'}", en=f"the truth: {out / 'truth'}")))
+    console.print(verbatim(say(Text(zh=f"真值：{out / 'truth'}", en=f"the truth: {out / 'truth'}"))))

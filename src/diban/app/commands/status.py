@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from diban.app.commands.terminal import DEFAULT_HOME, Home, console, opened, say
+from diban.app.commands.terminal import DEFAULT_HOME, Home, console, opened, say, verbatim
 from diban.app.readiness import readiness
 from diban.ground import Text
 from diban.intake import DeliveryState
@@ -19,7 +19,7 @@ def status(home: Home = DEFAULT_HOME) -> None:
             well = well and part.well
             mark = "[green]✓[/]" if part.well else "[red]✗[/]"
             remedy = "" if part.well or part.remedy is None else f"  → {say(part.remedy)}"
-            console.print(f"{mark} {say(part.title):<24} {part.value}{remedy}")
+            console.print(f"{mark} {say(part.title):<24} {verbatim(part.value + remedy)}")
         if well:
             with reading(platform.database) as connection:
                 asked = platform.deliveries.in_state(connection, DeliveryState.ASKED)

@@ -13,7 +13,17 @@ from rich.table import Table
 
 from diban.app.commands.header import Header
 from diban.app.commands.report import tell_report
-from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, progress_bars, say
+from diban.app.commands.terminal import (
+    DEFAULT_HOME,
+    As,
+    Home,
+    asker_of,
+    console,
+    opened,
+    progress_bars,
+    say,
+    verbatim,
+)
 from diban.app.journeys.answering import AS_DECLARED
 from diban.app.journeys.delivery import deliver
 from diban.app.journeys.receive import Letter
@@ -132,7 +142,7 @@ def _key(platform: Platform, file: Path | None, said: list[str], again: bool) ->
     else:
         stat = file.stat()
         what = f"{file.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}"
-    wanted = hashlib.sha256("\0".join([*said, what]).encode()).hexdigest()
+    wanted = hashlib.sha256("\0".join([*said, what]).encode(errors="surrogateescape")).hexdigest()
     with reading(platform.database) as connection:
         return platform.deliveries.free_key(connection, wanted, again=again)
 
@@ -168,7 +178,7 @@ def show(delivery: Delivery) -> None:
 
 def _tell_question(delivery_id: str, question: dict[str, Any]) -> None:
     """The question, the candidates with how the data lie under each, and what to type."""
-    console.print(f"  [yellow]?[/] {say(Text.from_json(question['reason']))}")
+    console.print(f"  [yellow]?[/] {verbatim(say(Text.from_json(question['reason'])))}")
     table = Table(box=None, padding=(0, 1))
     for heading in (
         Text("坐标系", "CRS"),
@@ -182,7 +192,7 @@ def _tell_question(delivery_id: str, question: dict[str, Any]) -> None:
         offset = "" if one["offset"] is None else f"{one['offset']:.1f}"
         agreeing = "" if one["agreeing"] is None else f"{one['agreeing']:.1%}"
         title = say(Text.from_json(one["title"]))
-        table.add_row(one["crs"], title, f"{one['inside']:.1%}", offset, agreeing)
+        table.add_row(one["crs"], verbatim(title), f"{one['inside']:.1%}", offset, agreeing)
     console.print(table)
     words = [question["proposal"] or "CODE"]
     if question["declared"] is not None:

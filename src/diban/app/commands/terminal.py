@@ -5,11 +5,12 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -26,6 +27,7 @@ from rich.progress import (
 )
 
 from diban.app.journeys.progress import STEPS, Progress
+from diban.app.readiness import UPDATE
 from diban.app.settings import read_settings
 from diban.app.wiring import Platform, build
 from diban.governance import Asker, Via
@@ -43,10 +45,10 @@ from diban.ground import (
     Unsafe,
     new_id,
 )
-from diban.store import reading
+from diban.store import is_current, reading, translating_disk
 
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 Home = Annotated[
     Path, typer.Option("--home", envvar="DIBAN_HOME", help="平台目录 / the platform's home folder")
@@ -74,18 +76,55 @@ EXIT_CODES: tuple[tuple[type[Fault], int], ...] = (
 def explain(fault: Fault) -> int:
     """Say what went wrong and what helps; the exit code."""
     language = _language()
-    errors.print(f"[bold red]✗[/] {escape(fault.message.in_language(language))}")
+    errors.print(f"[bold red]✗[/] {verbatim(fault.message.in_language(language))}")
     if fault.field is not None or fault.limit is not None:
-        limit = "" if fault.limit is None else f"  ({escape(str(fault.limit))})"
-        errors.print(f"  [dim]{escape(fault.field or '')}{limit}[/]")
+        limit = "" if fault.limit is None else f"  ({verbatim(str(fault.limit))})"
+        errors.print(f"  [dim]{verbatim(fault.field or '')}{limit}[/]")
     if fault.remedy is not None:
-        errors.print(f"  → {escape(fault.remedy.in_language(language))}")
+        errors.print(f"  → {verbatim(fault.remedy.in_language(language))}")
     return next((code for kind, code in EXIT_CODES if isinstance(fault, kind)), 70)
+
+
+def verbatim(text: str) -> str:
+    """For print: what comes from outside as it stands, whatever brackets are in it."""
+    return escape(text)
 
 
 def say(text: Text) -> str:
     """A text in the terminal's language."""
     return text.in_language(_language())
+
+
+def require_text(words: Iterable[str]) -> None:
+    """Refuse what was typed, or stands in the environment, in another encoding: nothing could keep it."""
+    for word in (*words, *(os.environ[name] for name in os.environ if name.startswith("DIBAN_"))):
+        try:
+            word.encode()
+        except UnicodeEncodeError as fault:
+            shown = word.encode(errors="backslashreplace").decode()
+            raise Invalid(
+                Text(zh=f"“{shown}”不是 UTF-8 文字", en=f"{shown} is not text in UTF-8"),
+                limit="UTF-8",
+                remedy=Text(
+                    zh="在 UTF-8 终端中输入；文件请先改名",
+                    en="type it in a UTF-8 terminal; give a file another name first",
+                ),
+            ) from fault
+
+
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Say which place cannot be written, and why; a full or failing disk is told as such."""
+    try:
+        with translating_disk():
+            yield
+    except OSError as fault:
+        raise Invalid(
+            Text(zh=f"无法写入 {path}", en=f"{path} cannot be written"),
+            field=str(path),
+            limit=fault.strerror,
+            remedy=Text(zh="换一个可以写入的位置", en="name a place that can be written"),
+        ) from fault
 
 
 def _language() -> str:
@@ -96,10 +135,15 @@ def _language() -> str:
 
 @contextmanager
 def opened(home: Path) -> Iterator[Platform]:
-    """The platform of a home folder, given back at the end."""
+    """The platform of a home folder, given back at the end; `Unavailable` where its tables are behind."""
     platform = build(read_settings(home.absolute()))
     try:
         yield platform
+    except sa.exc.DBAPIError as fault:
+        if is_current(platform.database):
+            raise
+        words = Text(zh="数据表不是此版本的", en="the tables are not those of this version")
+        raise Unavailable(words, field="tables", remedy=UPDATE) from fault
     finally:
         platform.close()
 

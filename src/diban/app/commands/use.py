@@ -11,7 +11,7 @@ import orjson
 import typer
 from rich.table import Table
 
-from diban.app.commands.terminal import DEFAULT_HOME, Home, console, opened, say
+from diban.app.commands.terminal import DEFAULT_HOME, Home, console, opened, say, verbatim
 from diban.app.wiring import Platform
 from diban.catalogue import State
 from diban.governance import UseAsked, UseBy, UseSum, use_sums
@@ -67,7 +67,7 @@ def _table(by: UseBy, sums: list[UseSum], titles: dict[str, str]) -> Table:
         table.add_column(say(words), justify="right")
     for one in sums:
         table.add_row(
-            titles.get(one.of, one.of) or "–", *(f"{number:,}" for number in _numbers(one).values())
+            verbatim(titles.get(one.of, one.of)) or "–", *(f"{number:,}" for number in _numbers(one).values())
         )
     return table
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, say
+from diban.app.commands.terminal import DEFAULT_HOME, As, Home, asker_of, console, opened, say, verbatim
 from diban.app.journeys.accounting import add_user, new_key, new_password, set_roles, shut, take_key
 from diban.governance import Role
 from diban.ground import now
@@ -23,7 +23,8 @@ def listing(home: Home = DEFAULT_HOME) -> None:
         for account in platform.accounts.list(connection):
             roles = ", ".join(say(role.words) for role in sorted(account.roles))
             party = platform.parties.get(connection, account.party)
-            console.print(f"{account.login:<24} {say(account.name):<16} {say(party.name)}  [dim]{roles}[/]")
+            told = f"{account.login:<24} {say(account.name):<16} {say(party.name)}"
+            console.print(f"{verbatim(told)}  [dim]{roles}[/]")
 
 
 @user.command()
