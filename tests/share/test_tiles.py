@@ -8,8 +8,8 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 
-from diban.base import Snapshot, Tile
-from diban.base.port import moved
+from diban.base import Moved, Snapshot, Tile
+from diban.ground import Text
 from tests.share.client import ADDRESS, Client
 from tests.share.town import COLUMN, ROW, ROWS, ZOOM, Town, building
 
@@ -65,7 +65,7 @@ def test_a_tile_that_is_made_anew_meanwhile(own_town: Town, monkeypatch: pytest.
     def tile(*arguments: Any) -> Tile:
         calls.append(arguments)
         if len(calls) == 1:
-            raise moved()
+            raise Moved(Text(zh="变了", en="moved"))
         return draw(*arguments)
 
     monkeypatch.setattr(Snapshot, "tile", tile)
