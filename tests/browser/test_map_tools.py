@@ -108,6 +108,7 @@ def middle(of: Locator) -> tuple[float, float]:
 
 def test_layers_are_dragged_by_mouse_and_put_back_by_escape(desk: Visit) -> None:
     desk.open("/map", lang="en", at="114.055,22.545,12")
+    desk.page.wait_for_selector(SETTLED, timeout=SETTLING_MS)  # the tree moves until it knows what is shown
     page, headings = desk.page, desk.page.locator(".tree h3 span")
     before = headings.all_inner_texts()
     handle = page.get_by_role("button", name=re.compile('^Move "Water and green"'))
@@ -143,6 +144,7 @@ def test_layers_are_dragged_by_finger(chromium: Browser, server: Served) -> None
     visit = Visit(context, context.new_page(), server.url.rstrip("/"))
     visit.watch()
     visit.open("/map", lang="en", at="114.055,22.545,12")
+    visit.page.wait_for_selector(SETTLED, timeout=SETTLING_MS)
     shelf = visit.page.locator(".tree section", has=visit.page.locator("li + li")).first
     titles = shelf.locator("li .title")
     expect(titles.nth(1)).to_be_visible()
