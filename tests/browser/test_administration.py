@@ -91,8 +91,10 @@ def test_what_a_role_may_not_use_is_not_shown(chromium: Browser, server: Served)
         expect(visit.page.get_by_role("main").get_by_role("link", name="登录")).to_be_visible()
         sign_in(visit, AUDITOR, server.password)
         bar = visit.page.get_by_role("navigation", name="主导航")
-        expect(bar.get_by_role("link", name="审计")).to_be_visible()
-        expect(bar.get_by_role("link", name="密钥")).to_have_count(0)
+        bar.get_by_role("link", name="管理").click()
+        expect(visit.page.get_by_role("link", name="审计", exact=True)).to_be_visible()
+        for hidden in ("人员", "机构", "任务", "密钥"):
+            expect(visit.page.get_by_role("link", name=hidden, exact=True)).to_have_count(0)
         visit.open("/people")
         expect(visit.page.get_by_role("alert")).to_contain_text("无权管理账号")
 
