@@ -83,7 +83,7 @@ def overview_of(storage: str) -> sa.Table:
 
 
 @cache
-def drawn_of(storage: str) -> sa.Table:
+def drawn_tiles_of(storage: str) -> sa.Table:
     """The table of a layer's drawn tiles."""
     return drawn_table(f"{storage}_drawn", BOARD)
 
@@ -114,7 +114,7 @@ def make_tables(connection: sa.Connection, storage: str, schema: Schema) -> None
     tiles.create(connection)
     numbers = dict.fromkeys(("row", "column", "seq", "counted", "left_out", "simplified", "lost"), 0)
     connection.execute(sa.insert(tiles).values(zoom=MARK, body=b"", **numbers))
-    drawn = drawn_of(storage)
+    drawn = drawn_tiles_of(storage)
     drawn.create(connection)
     for table, column in ((tiles, "body"), (drawn, "data")):
         connection.execute(
@@ -127,7 +127,7 @@ def make_tables(connection: sa.Connection, storage: str, schema: Schema) -> None
 
 def drop_tables(connection: sa.Connection, storage: str) -> None:
     """Remove a layer's tables, if there are any."""
-    for name in (storage, past_name(storage), overview_of(storage).name, drawn_of(storage).name):
+    for name in (storage, past_name(storage), overview_of(storage).name, drawn_tiles_of(storage).name):
         connection.execute(sa.text(f"DROP TABLE IF EXISTS {BOARD}.{name}"))
     connection.execute(sa.delete(state).where(state.c.storage == storage))
 

@@ -18,7 +18,7 @@ from diban.base.keeping import MARK
 from diban.base.pooled import Pooled
 from diban.base.port import Asked, DrawnRow, Look, Place, Row, moved, overdue
 from diban.base.postgis.faults import translating
-from diban.base.postgis.layout import drawn_of, gone, overview_of, state
+from diban.base.postgis.layout import drawn_tiles_of, gone, overview_of, state
 from diban.store import Database
 
 _NOWHERE: Place = (MARK - 1, 0, 0)
@@ -161,7 +161,7 @@ def _there(storage: str) -> Iterator[None]:
 @cache
 def _look_of(storage: str) -> bytes:
     """The statement of a look at a layer's tiles of a place: the epoch, the kept one, the drawn one."""
-    tiles, drawn = overview_of(storage).fullname, drawn_of(storage).fullname
+    tiles, drawn = overview_of(storage).fullname, drawn_tiles_of(storage).fullname
     here = 'zoom = place.z AND "row" = place.r AND "column" = place.c'
     return (
         f"SELECT (SELECT seq FROM {tiles} WHERE zoom = {MARK}), "

@@ -17,7 +17,7 @@ from diban.base.postgis.keeping import forget_all, keep, keep_drawn
 from diban.base.postgis.layout import (
     BOARD,
     SRID,
-    drawn_of,
+    drawn_tiles_of,
     drop_tables,
     make_tables,
     of_features,
@@ -141,7 +141,7 @@ class PostgisRows:
                 these = table.c.vfrom == seq if fids is None else of_features(table, fids)
                 done += connection.execute(sa.delete(table).where(these)).rowcount
                 progress(done)
-        tiles, drawn = overview_of(storage), drawn_of(storage)
+        tiles, drawn = overview_of(storage), drawn_tiles_of(storage)
         with translating(), self._database.engine.begin() as connection:
             forget_all(connection, tiles, drawn)
         with translating(), self._database.engine.connect() as plain:
@@ -163,7 +163,7 @@ class PostgisRows:
     def keep_drawn(self, storage: str, epoch: int, tiles: Sequence[DrawnRow], gone: Sequence[Place]) -> None:
         """Keep drawn tiles in one short transaction, forget those that are gone with all below them."""
         with translating(), self._database.engine.begin() as connection:
-            keep_drawn(connection, overview_of(storage), drawn_of(storage), epoch, tiles, gone)
+            keep_drawn(connection, overview_of(storage), drawn_tiles_of(storage), epoch, tiles, gone)
 
     def drop(self, storage: str) -> None:
         """Remove a layer's tables."""
