@@ -90,9 +90,15 @@ class Drawing {
   area(): void {
     const filter = ['==', ['geometry-type'], 'Polygon']
     const bound = this.theme === 'division' || this.theme === 'subdivision'
-    if (this.theme !== 'file') this.add('fill', 'area', { type: 'fill', filter, paint: { 'fill-color': this.areaColour(), 'fill-opacity': this.cover() } }, this.theme === 'building' ? 12 : 0)
-    const first = bound || this.theme === 'plain' || this.theme === 'file' ? 0 : this.theme === 'building' ? 15 : this.theme === 'parcel' ? 14 : 12
+    if (this.theme !== 'file') this.add('fill', 'area', { type: 'fill', filter, paint: { 'fill-color': this.areaColour(), 'fill-opacity': this.cover() } }, this.theme === 'building' ? 12 : this.appears())
+    const first = this.theme === 'subdivision' ? this.appears() : bound || this.theme === 'plain' || this.theme === 'file' ? 0 : this.theme === 'building' ? 15 : this.theme === 'parcel' ? 14 : 12
     this.add('edge', bound || this.theme === 'file' ? 'line' : 'area', { type: 'line', filter, paint: this.edge(), layout: { 'line-join': 'round' } }, first)
+  }
+
+  /** What lies within a division comes when its lines can be told apart, with nothing fetched before. */
+  private appears(): number {
+    if (this.theme !== 'subdivision') return 0
+    return this.subject.rows > MANY ? 13 : 10.5
   }
 
   /** Buildings by height, land by its use, all else in one colour. */
@@ -117,7 +123,7 @@ class Drawing {
     const [, edge] = this.tone
     if (this.theme === 'file') return { 'line-color': '#8b949b', 'line-opacity': 0.6, 'line-width': 0.8, 'line-dasharray': [3, 3] }
     if (this.theme === 'division') return { 'line-color': edge, 'line-opacity': 0.75, 'line-width': byZoom(9, 1.1, 14, 2.2), 'line-dasharray': [5, 2, 1, 2] }
-    if (this.theme === 'subdivision') return { 'line-color': edge, 'line-opacity': this.subject.rows > MANY ? faint(13, 15) : faint(10.5, 12), 'line-width': byZoom(11, 0.6, 15, 1.3), 'line-dasharray': [3, 2] }
+    if (this.theme === 'subdivision') return { 'line-color': edge, 'line-opacity': faint(this.appears() - 1, this.subject.rows > MANY ? 15 : 12), 'line-width': byZoom(11, 0.6, 15, 1.3), 'line-dasharray': [3, 2] }
     return { 'line-color': edge, 'line-opacity': 0.85, 'line-width': byZoom(12, 0.3, 16, 0.9, 19, 1.4) }
   }
 

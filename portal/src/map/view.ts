@@ -7,6 +7,7 @@ import type { Bbox, Layer } from '../api/types'
 import type { Language } from '../state/language'
 import { accent, halo, paper } from './colours'
 import { graticule, stepFor } from './graticule'
+import { mapLibrary } from './library'
 import { namesSource, placeNames } from './names'
 import { CHOSEN_ON, dotted, marksOf, overlayLayers, type Mark, type Overlay } from './overlay'
 import { boxOf } from './shapes'
@@ -16,8 +17,6 @@ import { stacked } from './order'
 import { SKETCH, sketchLayers } from './sketch'
 import { colourOf, symbolsOf, type Symbol } from './symbols'
 import { namedOnce } from './themes'
-
-type Library = typeof import('maplibre-gl')
 
 export interface Hit {
   slug: string
@@ -65,15 +64,6 @@ const CLOSER = 2.5
 /** What is shown where no place is asked for and no layer lies anywhere. */
 const CHINA: Bbox = [73, 18, 135, 54]
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
-
-let library: Promise<Library> | null = null
-
-/** Loads the map library once, and tells it where its worker lies. */
-async function load(): Promise<Library> {
-  const [maplibre, worker] = await Promise.all([import('maplibre-gl'), import('maplibre-gl/dist/maplibre-gl-worker.mjs?url')])
-  maplibre.setWorkerUrl(worker.default)
-  return maplibre
-}
 
 const drawnBy = (opening: Opening): Symbol[] =>
   opening.layers.filter((layer) => layer.geometry !== 'none').flatMap((layer) => symbolsOf(layer, colourOf(layer, opening.layers), opening.language))
@@ -148,7 +138,7 @@ export class View {
 
   /** Opens a map in a box; fails where the browser cannot draw. */
   static async open(box: HTMLElement, opening: Opening, listener: Listener): Promise<View> {
-    const { Map: MapClass } = await (library ??= load())
+    const { Map: MapClass } = await mapLibrary()
     const { camera, bbox } = opening
     const start = camera
       ? { center: [camera.lon, camera.lat] as [number, number], zoom: camera.zoom }
@@ -174,6 +164,8 @@ export class View {
     const { engine, listener } = this
     engine.on('move', listener.moved)
     engine.on('moveend', () => { this.drawNet(); listener.moved() })
+    // as soon as their areas are there, not only after all else is drawn
+    engine.on('sourcedata', (event) => { if (event.isSourceLoaded) this.drawNames(event.sourceId) })
     engine.on('idle', () => { if (!this.drawNames()) listener.settled() })
     engine.on('mousemove', (event: MapMouseEvent) => listener.pointed(event.lngLat.lng, event.lngLat.lat))
     engine.on('click', (event: MapMouseEvent) => this.clicked(event.point.x, event.point.y))
@@ -227,11 +219,12 @@ export class View {
     this.engine.getSource<GeoJSONSource>('graticule')?.setData(net)
   }
 
-  /** Places the names of wide areas; tells whether any of them moved. */
-  private drawNames(): boolean {
+  /** Places the names of wide areas, of one source or of all; tells whether any of them moved. */
+  private drawNames(only?: string): boolean {
     let moved = false
-    for (const { slug } of this.opening.layers.filter(namedOnce)) {
-      if (this.engine.getZoom() < (this.engine.getLayer(`${slug}|label`)?.minzoom ?? 0)) continue
+    for (const { slug } of this.opening.layers.filter((layer) => namedOnce(layer) && (only ?? layer.slug) === layer.slug)) {
+      const label = this.engine.getLayer(`${slug}|label`)
+      if (!label || this.engine.getZoom() < label.minzoom) continue
       const pieces = this.engine.querySourceFeatures(slug, { sourceLayer: slug })
       const before = this.names.get(slug) ?? new Map<string, GeoJSON.Feature>()
       const now = placeNames(pieces, this.bounds(), before)
@@ -368,7 +361,7 @@ export class View {
 
   /** Another map of the same place, in a box of its own; drawn to be copied. */
   async twin(box: HTMLElement, pixelRatio: number): Promise<Engine> {
-    const { Map: MapClass } = await (library ??= load())
+    const { Map: MapClass } = await mapLibrary()
     const { lon, lat, zoom } = this.camera()
     const twin = new MapClass({
       container: box, style: this.style(), center: [lon, lat], zoom, pixelRatio, interactive: false, attributionControl: false,

@@ -2,8 +2,14 @@
 
 import { createRouter, createWebHistory, type Router } from 'vue-router'
 
+import { fetchMapLibrary } from '../map/library'
 import { asLanguage, language, setLanguage } from '../state/language'
 import HomePage from './HomePage.vue'
+
+function mapPage() {
+  fetchMapLibrary()
+  return import('./MapPage.vue')
+}
 
 export function makeRouter(): Router {
   const router = createRouter({
@@ -13,7 +19,7 @@ export function makeRouter(): Router {
       { path: '/', name: 'home', component: HomePage },
       { path: '/catalogue', name: 'catalogue', component: () => import('./CataloguePage.vue') },
       { path: '/resources/:id', name: 'resource', component: () => import('./ResourcePage.vue'), props: true },
-      { path: '/map', name: 'map', component: () => import('./MapPage.vue') },
+      { path: '/map', name: 'map', component: mapPage },
       { path: '/deliveries/:id', name: 'delivery', component: () => import('./DeliveryPage.vue'), props: true },
       { path: '/password', name: 'password', component: () => import('./PasswordPage.vue') },
       { path: '/deliveries/:id/review', name: 'review', component: () => import('./ReviewPage.vue'), props: true },
