@@ -85,6 +85,20 @@ def test_the_chain_is_proved_and_lines_are_narrowed(chromium: Browser, server: S
         assert visit.errors == []
 
 
+def test_a_job_of_a_layer_names_its_resource_beside_the_id(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, SYSTEM, server.password)
+        jobs = visit.read("/api/jobs?limit=50")["jobs"]
+        job = next(one for one in jobs if one["kind"]["value"] == "base.overview" and one["layer"])
+        for language, kind in (("zh", "制作概览"), ("en", "make an overview")):
+            visit.open("/jobs", lang=language)
+            row = visit.page.get_by_role("row").filter(has_text=job["subject"]).first
+            expect(row).to_contain_text(re.compile(kind, re.IGNORECASE))
+            link = row.get_by_role("link", name=job["layer"]["resource_title"][language], exact=True)
+            expect(link).to_have_attribute("href", re.compile(f"^/resources/{job['layer']['resource']}"))
+        assert visit.errors == []
+
+
 def test_what_a_role_may_not_use_is_not_shown(chromium: Browser, server: Served) -> None:
     for visit in window(chromium, server, DESK):
         visit.open("/keys")
