@@ -118,9 +118,7 @@ class Directory:
             layer.layer: Known(resource, layer)
             for resource in self.resources()
             for layer in resource.layers
-            if layer.layer is not None
-            and layer.layer in layers
-            and self.visible(resource, asker, scope)
+            if layer.layer is not None and layer.layer in layers and self.visible(resource, asker, scope)
         }
 
     def _present(self) -> _Listing:
