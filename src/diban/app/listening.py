@@ -38,6 +38,6 @@ def require_listening(host: str, port: int) -> None:
             limit=fault.strerror,
             remedy=Text(
                 zh="先停下已在此监听的程序，或用 --port 换一个端口，用 --host 换本机的地址",
-                en="stop what listens there, or choose another --port, or as --host an address of this machine",
+                en="stop what listens there, or choose another --port, or an own address as --host",
             ),
         ) from fault
