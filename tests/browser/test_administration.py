@@ -85,6 +85,20 @@ def test_the_chain_is_proved_and_lines_are_narrowed(chromium: Browser, server: S
         assert visit.errors == []
 
 
+def test_a_job_of_a_layer_names_its_resource_beside_the_id(chromium: Browser, server: Served) -> None:
+    for visit in window(chromium, server, DESK):
+        sign_in(visit, SYSTEM, server.password)
+        jobs = visit.read("/api/jobs?limit=50")["jobs"]
+        job = next(one for one in jobs if one["kind"]["value"] == "base.overview" and one["layer"])
+        for language, kind in (("zh", "制作概览"), ("en", "make an overview")):
+            visit.open("/jobs", lang=language)
+            row = visit.page.get_by_role("row").filter(has_text=job["subject"]).first
+            expect(row).to_contain_text(re.compile(kind, re.IGNORECASE))
+            link = row.get_by_role("link", name=job["layer"]["resource_title"][language], exact=True)
+            expect(link).to_have_attribute("href", re.compile(f"^/resources/{job['layer']['resource']}"))
+        assert visit.errors == []
+
+
 def test_what_a_role_may_not_use_is_not_shown(chromium: Browser, server: Served) -> None:
     for visit in window(chromium, server, DESK):
         visit.open("/keys")
@@ -92,7 +106,9 @@ def test_what_a_role_may_not_use_is_not_shown(chromium: Browser, server: Served)
         sign_in(visit, AUDITOR, server.password)
         bar = visit.page.get_by_role("navigation", name="主导航")
         bar.get_by_role("link", name="管理").click()
-        expect(visit.page.get_by_role("link", name="审计", exact=True)).to_be_visible()
+        expect(visit.page.get_by_role("heading", name="审计", level=1)).to_be_visible()
+        expect(visit.page).to_have_url(re.compile("/audit$"))
+        expect(visit.page.get_by_role("link", name="授权", exact=True)).to_be_visible()
         for hidden in ("人员", "机构", "任务", "密钥"):
             expect(visit.page.get_by_role("link", name=hidden, exact=True)).to_have_count(0)
         visit.open("/people")

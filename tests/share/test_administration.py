@@ -269,6 +269,32 @@ def test_a_job_is_retried_and_stopped(own_town: Town, three: Three) -> None:
     assert three.system.refused("/api/jobs", 400, state="gone")["field"] == "state"
 
 
+def overview_job(town: Town, layer: str) -> str:
+    with unit(town.services.database) as act:
+        return town.platform.jobs.enqueue(act, "base.overview", f"base.overview:{layer}", {"layer": layer})
+
+
+def test_a_job_names_the_layer_that_it_works_on_to_who_may_know_of_it(own_town: Town, three: Three) -> None:
+    centre = own_town.hire("lin.centre", Role.SPATIAL_CENTRE)
+    shown, draft = (overview_job(own_town, own_town.layers[slug]) for slug in ("buildings", "drafts"))
+    gone = overview_job(own_town, "lyr_gone")
+
+    def named(client: Client) -> dict[str, Any]:
+        lines = {one["id"]: one for one in client.read("/api/jobs")["jobs"]}
+        assert all(client.read(f"/api/jobs/{job}")["layer"] == lines[job]["layer"] for job in lines)
+        assert lines[draft]["subject"] == own_town.layers["drafts"]
+        return {job: lines[job]["layer"] for job in (shown, draft, gone)}
+
+    told = {
+        "title": {"zh": "图层 buildings", "en": "Layer buildings"},
+        "resource": "housing",
+        "resource_title": {"zh": "建筑物普查", "en": "Building census"},
+    }
+    assert named(three.system) == {shown: told, draft: None, gone: None}, "an entry that it may not see"
+    seen = named(centre)
+    assert (seen[shown], seen[draft]["resource"], seen[gone]) == (told, "plans", None)
+
+
 def test_what_a_library_quotes_of_a_file_is_not_told(own_town: Town, three: Three) -> None:
     job = failed_job(own_town, "ArrowInvalid: could not convert '张三'")
     assert three.system.read(f"/api/jobs/{job}")["fault"] == {"kind": "ArrowInvalid", "words": ""}

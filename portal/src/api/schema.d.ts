@@ -2213,11 +2213,13 @@ export interface components {
             /** @description Told this once; null where the same request issued it before. */
             text: string | null;
         };
-        /** @description A piece of work. */
+        /** @description A piece of work on the thing whose id is ``subject``. */
         Job: {
             id: string;
             kind: components["schemas"]["Titled"];
             subject: string;
+            /** @description Where the subject is a layer that exists and whose resource the asker may know of. */
+            layer: components["schemas"]["JobLayer"] | null;
             /** @enum {string} */
             state: "waiting" | "running" | "failed" | "cancelled" | "done";
             attempts: number;
@@ -2245,6 +2247,7 @@ export interface components {
             id: string;
             kind: components["schemas"]["Titled"];
             subject: string;
+            layer: components["schemas"]["JobLayer"] | null;
             /** @enum {string} */
             state: "waiting" | "running" | "failed" | "cancelled" | "done";
             attempts: number;
@@ -2264,6 +2267,12 @@ export interface components {
         JobFault: {
             kind: string;
             words: string;
+        };
+        /** @description The layer on which a job works: its title, and its resource's slug and title. */
+        JobLayer: {
+            title: components["schemas"]["Text"];
+            resource: string;
+            resource_title: components["schemas"]["Text"];
         };
         /** @description What was logged of it at a moment. */
         JobLogLine: {

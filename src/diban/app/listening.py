@@ -11,7 +11,9 @@ from diban.ground import Invalid, Text
 def require_listening(host: str, port: int) -> None:
     """Refuse an address that is none, or not this machine's, and a port that is not free.
 
-    The port is shared, as the server's own sockets are: one that takes over may start beside the old one.
+    The server's processes share their port, and the system would let those of a second server share it too,
+    each answering a part of the requests: what is asked for here is the port for this server alone. What is
+    left of connections that have ended (TIME_WAIT) does not stand in the way.
     """
     try:
         version = ipaddress.ip_address(host).version
@@ -28,7 +30,6 @@ def require_listening(host: str, port: int) -> None:
     try:
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             probe.bind((host, port))
     except OSError as fault:
         raise Invalid(
@@ -36,6 +37,7 @@ def require_listening(host: str, port: int) -> None:
             field="--host, --port",
             limit=fault.strerror,
             remedy=Text(
-                zh="换一个空闲的端口，或本机的地址", en="choose a free port, or an address of this machine"
+                zh="先停下已在此监听的程序，或用 --port 换一个端口，用 --host 换本机的地址",
+                en="stop what listens there, or choose another --port, or an own address as --host",
             ),
         ) from fault

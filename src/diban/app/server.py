@@ -17,6 +17,7 @@ from diban.app.commands.terminal import errors, say
 from diban.app.journeys.bureau import Bureau
 from diban.app.journeys.granting import public_party
 from diban.app.journeys.road import Road
+from diban.app.listening import require_listening
 from diban.app.open_files import most_connections, raise_open_files, too_few
 from diban.app.readiness import readiness
 from diban.app.settings import Settings, read_settings
@@ -40,7 +41,7 @@ BACKLOG = 4096
 def run(settings: Settings, host: str, port: int, processes: int, *, working: bool = True) -> None:
     """Serve until a signal asks to stop; requests under way are answered first.
 
-    ``working``: with a worker beside; else one runs elsewhere.
+    ``working``: with a worker beside; else one runs elsewhere. `Invalid` where it cannot listen.
     """
     if (words := too_few(raise_open_files())) is not None:
         errors.print(f"[yellow]![/] {say(words)}")
@@ -70,6 +71,7 @@ def run(settings: Settings, host: str, port: int, processes: int, *, working: bo
         respawn_failed_workers=True,
         log_access=False,
     )
+    require_listening(host, port)  # what was done meanwhile takes a while, in which another may have begun
     with worker_beside(settings.home) if working else nullcontext():
         server.serve()
 

@@ -125,7 +125,7 @@ def _blocks(services: Services, asking: Asking) -> tuple[Block, ...]:
         people_block(asking),
         parties_block(asking, directory),
         grants_block(asking, directory),
-        jobs_block(asking),
+        jobs_block(asking, directory),
         audit_block(asking),
         condition_block(asking),
         operations_block(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diban.app.journeys.accounting import may_hand_out
 from diban.app.journeys.granting import public_party
+from diban.app.journeys.reason import require_reason
 from diban.app.wiring import Platform
 from diban.catalogue import State
 from diban.governance import (
@@ -18,10 +19,9 @@ from diban.governance import (
     plan_organisation,
     reopen_party,
 )
-from diban.ground import Conflict, Invalid, PartyId, Text, now
+from diban.ground import Conflict, PartyId, Text, now
 from diban.store import Unit, unit
 
-MOST_WHY = 500
 MOST_SHOWN = 20
 """Resources that a refusal names."""
 MOST_RESOURCES = 100_000
@@ -64,20 +64,14 @@ def shut_party(platform: Platform, party: PartyId, why: str, asker: Asker) -> Pa
     `Conflict` for the asker's own party, that of everybody, and one that is still responsible for resources.
     """
     may(asker, Permission.MANAGE_ACCOUNTS)
-    if not 0 < len(why.strip()) <= MOST_WHY:
-        raise Invalid(
-            Text(zh="注销须写明理由", en="closing a party needs a reason"),
-            field="why",
-            limit=MOST_WHY,
-            remedy=Text(zh="例如机构改革文件号", en="such as the number of the order"),
-        )
+    given = require_reason(why, Text(zh="注销须写明理由", en="closing a party needs a reason"))
     with unit(platform.database) as act:
         known = platform.parties.get(act.connection, party)
         if known.closed_at is not None:
             return known
         if party in (asker.party, public_party(act.connection)):
             raise _not_this_one()
-        close_party(act, party, why.strip())  # before looking, so that nothing is entered meanwhile
+        close_party(act, party, given)  # before looking, so that nothing is entered meanwhile
         _refuse_responsible(platform, act, party)
         asker.by().note(act, "party.close", party)
         platform.generation.bump(act)

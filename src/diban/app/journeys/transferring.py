@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from diban.app.journeys.reason import require_reason
 from diban.app.wiring import Platform
 from diban.catalogue import Resource
 from diban.governance import Asker, Permission, may, refuse_closed
-from diban.ground import AccountId, Conflict, Invalid, Missing, Text
+from diban.ground import AccountId, Conflict, Missing, Text
 from diban.store import Unit, unit
-
-MOST_WHY = 500
 
 
 def transfer(platform: Platform, slug: str, to: str, why: str, asker: Asker) -> Resource:
@@ -18,13 +17,7 @@ def transfer(platform: Platform, slug: str, to: str, why: str, asker: Asker) -> 
     The act of those who approve for the city. `Conflict` while a delivery of it is under way.
     """
     may(asker, Permission.APPROVE_CITY)
-    if not 0 < len(why.strip()) <= MOST_WHY:
-        raise Invalid(
-            Text(zh="移交须写明理由", en="a transfer needs a reason"),
-            field="why",
-            limit=MOST_WHY,
-            remedy=Text(zh="例如机构改革文件号", en="such as the number of the order"),
-        )
+    reason = require_reason(why, Text(zh="移交须写明理由", en="a transfer needs a reason"))
     with unit(platform.database) as act:
         seen = platform.catalogue.by_slug(act.connection, slug)
         party = platform.parties.find(act.connection, to)
@@ -36,7 +29,7 @@ def transfer(platform: Platform, slug: str, to: str, why: str, asker: Asker) -> 
         refuse_closed(act, party.id)
         _nothing_under_way(platform, act, seen)
         by = asker.by()
-        given = platform.catalogue.transfer(act, seen, party.id, AccountId(by.actor), why)
+        given = platform.catalogue.transfer(act, seen, party.id, AccountId(by.actor), reason)
         by.note(act, "resource.transfer", seen.id, {"before": former, "after": party.id})
         platform.feed.append(act, "resource.entered", seen.id, {"slug": seen.slug})
         platform.generation.bump(act)

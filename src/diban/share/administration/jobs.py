@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from diban.governance import Permission, may
+from diban.governance import Asker, Permission, may
 from diban.ground import Fault, Invalid, Missing, Text
 from diban.share.administration.begin import begin
 from diban.share.block import Block, act_route, read_route
@@ -15,6 +15,7 @@ from diban.share.deliveries.document import iso
 from diban.share.http.answers import json_answer
 from diban.share.http.asking import Asking
 from diban.share.http.described import Access
+from diban.share.offered.directory import Directory, Known
 from diban.share.parameters.after import AFTER
 from diban.share.parameters.limit import LIMIT, parse_limit
 from diban.share.parameters.parameter import Parameter
@@ -36,12 +37,12 @@ KINDS = {
 }
 
 
-def jobs_block(asking: Asking) -> Block:
+def jobs_block(asking: Asking, directory: Directory) -> Block:
     """The queue of work: listed, looked at with its log, stopped, started afresh."""
 
     def router(services: Services) -> APIRouter:
         routes = APIRouter(prefix=PATH, tags=[NAME])
-        pages = _Pages(services, asking)
+        pages = _Pages(services, asking, directory)
         read_route(routes, "", pages.index, *KNOWN, answer=Jobs, access=Access.ACCOUNT)
         read_route(routes, "/{job}", pages.show, answer=JobDetail, access=Access.ACCOUNT)
         for path, page in (("/{job}/cancellation", pages.cancel), ("/{job}/retry", pages.retry)):
@@ -52,8 +53,8 @@ def jobs_block(asking: Asking) -> Block:
 
 
 class _Pages:
-    def __init__(self, services: Services, asking: Asking) -> None:
-        self._services, self._asking = services, asking
+    def __init__(self, services: Services, asking: Asking, directory: Directory) -> None:
+        self._services, self._asking, self._directory = services, asking, directory
 
     def index(self, request: Request) -> Response:
         """Jobs, newest first, with how many are in each state; ``next`` is the id that leads on."""
@@ -63,9 +64,10 @@ class _Pages:
         with reading(self._services.database) as connection:
             found = job_lines(connection, states, given.get("after"), limit + 1)
             counts = job_counts(connection)
+        known = self._known(request, asker, found)
         return json_answer(
             {
-                "jobs": [_line(one) for one in found[:limit]],
+                "jobs": [_line(one, known) for one in found[:limit]],
                 "counts": counts,
                 "next": found[limit - 1].id if len(found) > limit else None,
             }
@@ -75,7 +77,7 @@ class _Pages:
         """One job with what was logged of it."""
         asker, _ = begin(request, NAME, self._asking)
         may(asker, Permission.OPERATE)
-        return self._answer(job)
+        return self._answer(request, asker, job)
 
     def cancel(self, request: Request, job: str) -> Response:
         """Stop a job; a running one learns within seconds."""
@@ -88,15 +90,20 @@ class _Pages:
     def _act(self, request: Request, job: str, act: Callable[..., None]) -> Response:
         asker, _ = begin(request, NAME, self._asking)
         act(asker, job[:64])
-        return self._answer(job)
+        return self._answer(request, asker, job)
 
-    def _answer(self, job: str) -> Response:
+    def _answer(self, request: Request, asker: Asker, job: str) -> Response:
         with reading(self._services.database) as connection:
             found = find_job(connection, job[:64])
             if found is None:
                 raise Missing(Text(zh="没有这个任务", en="there is no such job"), field="job")
             log = [{"at": iso(at), "line": line} for at, line in logged(connection, found.id)]
-        return json_answer({**_line(found), "log": log})
+        return json_answer({**_line(found, self._known(request, asker, [found])), "log": log})
+
+    def _known(self, request: Request, asker: Asker, jobs: Collection[JobLine]) -> Mapping[str, Known]:
+        """The layers that are subjects of these jobs, as far as the asker may know of them."""
+        subjects = {one.subject for one in jobs}
+        return self._directory.known(subjects, asker, self._asking.scope(request))
 
 
 def _states(given: str | None) -> Collection[str]:
@@ -110,11 +117,13 @@ def _states(given: str | None) -> Collection[str]:
     return states
 
 
-def _line(job: JobLine) -> dict[str, Any]:
+def _line(job: JobLine, known: Mapping[str, Known]) -> dict[str, Any]:
+    of = known.get(job.subject)
     return {
         "id": job.id,
         "kind": {"value": job.kind, "title": KINDS.get(job.kind, Text(job.kind, job.kind)).as_json()},
         "subject": job.subject,
+        "layer": None if of is None else _layer(of),
         "state": job.state,
         "attempts": job.attempts,
         "done": job.done,
@@ -124,6 +133,14 @@ def _line(job: JobLine) -> dict[str, Any]:
         "created_at": iso(job.created_at),
         "due_at": iso(job.due_at),
         "ended_at": iso(job.ended_at),
+    }
+
+
+def _layer(of: Known) -> dict[str, Any]:
+    return {
+        "title": of.layer.title.as_json(),
+        "resource": of.resource.slug,
+        "resource_title": of.resource.entry.title.as_json(),
     }
 
 

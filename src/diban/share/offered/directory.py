@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,14 @@ class Offered:
             "licence": entry.licence.in_language(language),
             "version": self.layer.version,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A layer, on offer or not, with its resource."""
+
+    resource: Resource
+    layer: ResourceLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,15 @@ class Directory:
         return asker.account is not None or any(
             layer.layer is not None and scope.allows(layer.layer) for layer in resource.layers
         )
+
+    def known(self, layers: Collection[str], asker: Asker, scope: Scope) -> dict[str, Known]:
+        """Of these layers of the base, by id, those whose resource the asker may know of."""
+        return {
+            layer.layer: Known(resource, layer)
+            for resource in self.resources()
+            for layer in resource.layers
+            if layer.layer is not None and layer.layer in layers and self.visible(resource, asker, scope)
+        }
 
     def _present(self) -> _Listing:
         generation = self._services.generation.current()

@@ -7,7 +7,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from diban.share.shapes.told import told
-from diban.share.shapes.words import Moment, Titled
+from diban.share.shapes.words import Moment, Text, Titled
 
 JobState = Literal["waiting", "running", "failed", "cancelled", "done"]
 
@@ -21,12 +21,23 @@ class JobFault(TypedDict):
 
 
 @told
+class JobLayer(TypedDict):
+    """The layer on which a job works: its title, and its resource's slug and title."""
+
+    title: Text
+    resource: str
+    resource_title: Text
+
+
+@told
 class Job(TypedDict):
-    """A piece of work."""
+    """A piece of work on the thing whose id is ``subject``."""
 
     id: str
     kind: Titled
     subject: str
+    layer: JobLayer | None
+    """Where the subject is a layer that exists and whose resource the asker may know of."""
     state: JobState
     attempts: int
     done: int
