@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from starlette.requests import Request
 
+from diban.base import packed
 from diban.ground import LayerId
-from diban.share.http.packing import packed, takes_gzip
+from diban.share.http.packing import takes_gzip
 from diban.share.offered.desk import Answer
 from diban.share.ogc.tile_cache import ENTRY_BYTES, NOTE_BYTES, Note, TileCache
 

@@ -8,7 +8,6 @@ from functools import cache
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from diban.share.administration.audit import audit_block
 from diban.share.administration.condition import condition_block
@@ -28,7 +27,7 @@ from diban.share.http.asking import Asking
 from diban.share.http.cross_origin import CrossOrigin
 from diban.share.http.direct import Direct
 from diban.share.http.openapi import TITLE, describe
-from diban.share.http.packing import LEVEL, PACKED_FROM
+from diban.share.http.packing import Packing
 from diban.share.http.portal_files import serve_portal
 from diban.share.http.problems import answer_faults
 from diban.share.http.remembering import Remembering
@@ -41,7 +40,6 @@ from diban.share.ogc.core import core_block
 from diban.share.ogc.downloads import downloads_block
 from diban.share.ogc.features import features_block
 from diban.share.ogc.styles import styles_block
-from diban.share.ogc.tile_reads import MVT
 from diban.share.ogc.tiles import tiles_block
 from diban.share.pages.assets import assets_block
 from diban.share.pages.catalogue import catalogue_block
@@ -78,14 +76,8 @@ def api(services: Services, *, lifespan: Lifespan | None = None) -> Application:
     serve_portal(app, services.static)
     answer_faults(app)
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    app.surround(Packing)
     app.surround(Direct, routes=routes)
-    packed_already = (*DEFAULT_EXCLUDED_CONTENT_TYPES, MVT)
-    app.surround(
-        GZipMiddleware,
-        minimum_size=PACKED_FROM,
-        compresslevel=LEVEL,
-        exclude_content_types=packed_already,
-    )
     remembered = [block.remembered for block in blocks if block.remembered is not None]
     app.surround(Remembering, answers=remembered, renewed=(services.generation, asking))
     app.surround(Guard, address=services.address)

@@ -17,13 +17,16 @@ from functools import partial
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.responses import FileResponse, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diban.ground import Fault
+from diban.share.http.packing import Packing, pack
 from diban.share.http.problems import problem_of
 
 THREADS = 40
 """Pages under way at once in a process; others wait their turn."""
+_SENT_IN_PARTS = (StreamingResponse, FileResponse)
 _PLAIN = (Request, str, "Request", "str")
 
 Page = Callable[..., Response]
@@ -38,7 +41,10 @@ class _Place:
 
 
 class Direct:
-    """Innermost: answers GET where a page takes the parts of its address alone; hands on everything else."""
+    """Answers GET where a page takes the parts of its address alone; hands on everything else.
+
+    Compresses what it answers by itself: in the page's thread, where the answer is there as a whole.
+    """
 
     def __init__(self, app: ASGIApp, routes: Sequence[APIRoute]) -> None:
         """``routes``: all of the application's, in their order; the first that fits an address has it."""
@@ -66,15 +72,21 @@ class Direct:
             return
         page, parts = found
         response = await self._called(page, Request({**scope, "path_params": parts}), parts)
-        await response(scope, receive, send)
+        answer = Packing(response) if isinstance(response, _SENT_IN_PARTS) else response
+        await answer(scope, receive, send)
 
     async def _called(self, page: Page, request: Request, parts: Mapping[str, str]) -> Response:
         """What the page answers, in a thread with this request's words for the log."""
-        call = partial(copy_context().run, page, request, **parts)
+        call = partial(copy_context().run, _whole, page, request, parts)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, call)
         except Fault as fault:
-            return problem_of(request, fault)
+            return pack(request, problem_of(request, fault))
+
+
+def _whole(page: Page, request: Request, parts: Mapping[str, str]) -> Response:
+    response = page(request, **parts)
+    return response if isinstance(response, _SENT_IN_PARTS) else pack(request, response)
 
 
 def _page_of(route: APIRoute) -> Page | None:

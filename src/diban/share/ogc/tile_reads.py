@@ -9,12 +9,11 @@ from fastapi import Response
 from diban.base import Moved, Snapshot, Tile, TileAddress
 from diban.ground import NOW, LayerId, Moment
 from diban.share.http.conditional import CACHING, tag_of_parts, tile_made_from, unchanged
-from diban.share.http.packing import PACKED_FROM, takes_gzip
+from diban.share.http.packing import MVT, PACKED_FROM, takes_gzip
 from diban.share.offered.desk import Answer, Asked
 from diban.share.ogc.tile_cache import Note, TileCache
 from diban.share.services import Services
 
-MVT = "application/vnd.mapbox-vector-tile"
 WORLD = TileAddress(0, 0, 0)
 _MOST_STANDINGS = 10_000
 

@@ -14,6 +14,7 @@ from diban.ground import NOW, GeometryKind, Missing, Moment, Text
 from diban.share.block import JSON, Block, Link, link, read_route
 from diban.share.http.answers import address
 from diban.share.http.document import document, form_wanted
+from diban.share.http.packing import MVT
 from diban.share.offered.desk import Answer, Asked, Desk
 from diban.share.offered.holdings import Holdings
 from diban.share.ogc.tile_grid import (
@@ -25,7 +26,7 @@ from diban.share.ogc.tile_grid import (
     require_grid,
     tile_address,
 )
-from diban.share.ogc.tile_reads import MVT, TileReads
+from diban.share.ogc.tile_reads import TileReads
 from diban.share.parameters.form import DOCUMENT_FORM, form_of, parse_form
 from diban.share.parameters.given import given_parameters
 from diban.share.parameters.version import KNOWN_AT, VERSION, parse_moment
