@@ -11,7 +11,7 @@ import orjson
 import pyarrow as pa
 import shapely
 
-from diban.ground import CRS84, FID, GEOMETRY, Crs, Invalid, Text, project
+from diban.ground import CRS84, FID, GEOMETRY, Crs, Invalid, Text, project, read_rings
 
 
 def features_of(batch: pa.RecordBatch, crs: Crs) -> list[dict[str, Any]]:
@@ -23,45 +23,68 @@ def features_of(batch: pa.RecordBatch, crs: Crs) -> list[dict[str, Any]]:
     names = [name for name in batch.schema.names if name not in (FID, GEOMETRY)]
     columns = [json_values(batch.column(name)) for name in names]
     geometry = geometries(batch, crs)
-    # One small object per feature is what GeoJSON is; geometry inside it is already bytes.
+    # One small object per feature is what GeoJSON is; what is in it is made by columns.
     return [
         {"type": "Feature", "id": fid, "geometry": shape, "properties": dict(zip(names, values, strict=True))}
         for fid, shape, *values in zip(batch.column(FID).to_pylist(), geometry, *columns, strict=True)
     ]
 
 
-def geometries(batch: pa.RecordBatch, crs: Crs) -> Sequence[orjson.Fragment | None]:
-    """Each geometry as a JSON fragment; None where there is none."""
+def geometries(batch: pa.RecordBatch, crs: Crs) -> Sequence[Any]:
+    """Each geometry as JSON takes it; None where there is none."""
     if GEOMETRY not in batch.schema.names:
         return [None] * batch.num_rows
-    shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
-    texts = shapely.to_geojson(moved(shapes, crs))
-    return [None if text is None else orjson.Fragment(text) for text in texts]
+    column = batch.column(GEOMETRY)
+    rings = read_rings(column)
+    polygons = _polygons(written(rings.points, crs), rings.firsts)
+    if len(polygons) == len(column):
+        return polygons
+    found = np.full(len(column), None, np.object_)
+    found[rings.rows] = polygons
+    others = shapely.from_wkb(column.to_numpy(zero_copy_only=False)[~rings.rows])
+    texts = shapely.to_geojson(moved(others, crs))
+    found[~rings.rows] = [None if text is None else orjson.Fragment(text) for text in texts]
+    shapes: list[Any] = found.tolist()
+    return shapes
+
+
+def _polygons(points: npt.NDArray[np.float64], firsts: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
+    """Polygons of one ring each: a third of the time that it takes to make shapes of them first."""
+    places, starts = points.tolist(), firsts.tolist()
+    ends = [*starts, len(places)][1:]
+    # One small object per feature, as GeoJSON has it.
+    return [
+        {"type": "Polygon", "coordinates": [places[start:end]]}
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def moved(shapes: npt.NDArray[np.object_], crs: Crs) -> npt.NDArray[np.object_]:
-    """Shapes in lon/lat as the CRS writes them: projected, axes in the prescribed order.
+    """Shapes in lon/lat as the CRS writes them; `Invalid` when one lies where it has no coordinates."""
+    if crs.degrees and not crs.swapped:
+        return shapes
+    out: npt.NDArray[np.object_] = shapely.transform(
+        shapes, lambda points: written(points, crs), include_z=bool(shapely.has_z(shapes).any())
+    )
+    return out
+
+
+def written(points: npt.NDArray[np.float64], crs: Crs) -> npt.NDArray[np.float64]:
+    """Points (n, 2 or 3) in lon/lat as the CRS writes them: projected, axes in the prescribed order.
 
     `Invalid` when one lies where the CRS has no coordinates.
     """
     if crs.degrees and not crs.swapped:
-        return shapes
-
-    def change(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        found = project(points, CRS84, crs)
-        if not np.isfinite(found[:, :2]).all():
-            raise Invalid(
-                Text(zh="有要素超出该坐标系的范围", en="a feature lies outside that CRS"),
-                field="crs",
-                limit=crs.code,
-                remedy=Text(zh="用 bbox 限定范围，或换用 CRS84", en="limit it by bbox, or ask for CRS84"),
-            )
-        return found[:, [1, 0, *range(2, found.shape[1])]] if crs.swapped else found
-
-    out: npt.NDArray[np.object_] = shapely.transform(
-        shapes, change, include_z=bool(shapely.has_z(shapes).any())
-    )
-    return out
+        return points
+    found = project(points, CRS84, crs)
+    if not np.isfinite(found[:, :2]).all():
+        raise Invalid(
+            Text(zh="有要素超出该坐标系的范围", en="a feature lies outside that CRS"),
+            field="crs",
+            limit=crs.code,
+            remedy=Text(zh="用 bbox 限定范围，或换用 CRS84", en="limit it by bbox, or ask for CRS84"),
+        )
+    return found[:, [1, 0, *range(2, found.shape[1])]] if crs.swapped else found
 
 
 def json_values(column: pa.Array) -> list[Any]:
