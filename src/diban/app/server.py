@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -36,6 +37,8 @@ GRACE_SECONDS = 20
 HEADER_SECONDS = 30
 """In which a head must have come; it runs from the answer before, so that an idle connection ends too."""
 BACKLOG = 4096
+YOUNG_OBJECTS = 50_000
+"""New objects after which those that refer to each other are looked for: a page of features makes 1,500."""
 
 
 def run(settings: Settings, host: str, port: int, processes: int, *, working: bool = True) -> None:
@@ -80,7 +83,19 @@ def application() -> FastAPI:
     """The application of one serving process, which ends with the process that started it."""
     end_with(int(os.environ[SERVER]))
     log_as_json()
-    return serve_platform(build(read_settings(Path(os.environ[HOME]))))
+    served = serve_platform(build(read_settings(Path(os.environ[HOME]))))
+    _collect_seldom()
+    return served
+
+
+def _collect_seldom() -> None:
+    """Look for garbage seldom, and never among what was there before the first request.
+
+    Answers are freed when they are sent, without being looked for: a search finds hardly anything.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
 def serve_platform(platform: Platform) -> FastAPI:
