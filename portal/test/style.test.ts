@@ -40,6 +40,11 @@ describe('a style', () => {
     const far = told.cases.find((one) => one.style.zooms.first === 16)
     expect(visibleFrom(layerOf('line', far?.style ?? null))).toBe(16)
   })
+  it('fetches nothing of what lies within a division before its lines can be told apart', () => {
+    const within = (rows: number): Layer => ({ ...layerOf('polygon', null), slug: 'communities', rows })
+    expect([20, 5000].map((rows) => visibleFrom(within(rows)))).toEqual([10.5, 13])
+    expect(symbolsOf(within(20), '#000000').every((one) => (one.layer.minzoom ?? 0) >= 10.5)).toBe(true)
+  })
   it('places the one name of each of a few areas by the view', () => {
     const few = { ...layerOf('polygon', told.cases[0]?.style ?? null), rows: 10 }
     expect(symbolsOf(few, '#000000').find((one) => one.storey === 'label')?.layer).toMatchObject({ source: 'plots|names' })

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +46,17 @@ def test_a_port_that_others_would_share_is_refused(host: str) -> None:
     assert "--port" in refused.value.remedy.zh
     assert "--port" in refused.value.remedy.en
     require_listening(host, port)
+
+
+def test_a_port_whose_server_is_ending_is_waited_for() -> None:
+    with shared() as held:
+        port = held.getsockname()[1]
+        ending = threading.Timer(0.5, held.close)
+        ending.start()
+        begun = time.monotonic()
+        require_listening(LOCAL, port)
+        ending.join()
+    assert time.monotonic() - begun >= 0.5
 
 
 def test_a_port_that_the_system_chooses_is_free() -> None:

@@ -85,6 +85,8 @@ def test_boxes_are_those_of_shapely_and_other_forms_are_passed_over() -> None:
         kept = part.filter(pa.array(found.rows)).to_numpy(zero_copy_only=False)
         assert kept.tolist() == [value for value in part.to_pylist() if value in plain]
         assert (found.boxes() == shapely.bounds(shapely.from_wkb(kept))).all()
+    hollow = bytes.fromhex("0103000000 01000000 00000000")  # a ring without points, and nothing beside it
+    assert not read_rings(_column(hollow)).rows.any()
     nothing = read_rings(column[:0])
     assert nothing.boxes().shape == (0, 4)
     assert not len(nothing.convex())

@@ -164,8 +164,11 @@ export class View {
     const { engine, listener } = this
     engine.on('move', listener.moved)
     engine.on('moveend', () => { this.drawNet(); listener.moved() })
-    // as soon as their areas are there, not only after all else is drawn
-    engine.on('sourcedata', (event) => { if (event.isSourceLoaded) this.drawNames(event.sourceId) })
+    // as soon as their areas are there, not only after all else is drawn; a view that still moves would place
+    // them in what little of an area has come into it
+    engine.on('sourcedata', (event) => {
+      if (event.isSourceLoaded && !engine.isMoving()) this.drawNames(event.sourceId)
+    })
     engine.on('idle', () => { if (!this.drawNames()) listener.settled() })
     engine.on('mousemove', (event: MapMouseEvent) => listener.pointed(event.lngLat.lng, event.lngLat.lat))
     engine.on('click', (event: MapMouseEvent) => this.clicked(event.point.x, event.point.y))

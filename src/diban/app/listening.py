@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
+import time
 
 from diban.ground import Invalid, Text
+
+ENDING_SECONDS = 3.0
+"""A port that is taken is waited for so long: the processes of a server that was killed may be ending."""
+_PAUSE_SECONDS = 0.1
 
 
 def require_listening(host: str, port: int) -> None:
@@ -28,9 +34,7 @@ def require_listening(host: str, port: int) -> None:
         ) from fault
     family = socket.AF_INET if version == 4 else socket.AF_INET6
     try:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
+        _listen(family, host, port)
     except OSError as fault:
         raise Invalid(
             Text(zh=f"无法在 {host} 的端口 {port} 上监听", en=f"cannot listen on port {port} of {host}"),
@@ -41,3 +45,18 @@ def require_listening(host: str, port: int) -> None:
                 en="stop what listens there, or choose another --port, or an own address as --host",
             ),
         ) from fault
+
+
+def _listen(family: socket.AddressFamily, host: str, port: int) -> None:
+    """Take the port and let it go; `OSError` where that cannot be done, after a while where it is taken."""
+    until = time.monotonic() + ENDING_SECONDS
+    while True:
+        try:
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+                return
+        except OSError as fault:
+            if fault.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)

@@ -37,7 +37,7 @@ GRACE_SECONDS = 20
 HEADER_SECONDS = 30
 """In which a head must have come; it runs from the answer before, so that an idle connection ends too."""
 BACKLOG = 4096
-YOUNG_OBJECTS = 50_000
+YOUNG_OBJECTS = 20_000
 """New objects after which those that refer to each other are looked for: a page of features makes 1,500."""
 
 

@@ -132,6 +132,8 @@ def _points(
     content: pa.Buffer, starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
     """The points of runs at byte positions that need not be aligned, and where each run begins among them."""
+    if not len(starts):
+        return np.empty((0, 2)), np.empty(0, np.int64)
     ends = np.cumsum(counts)
     firsts = ends - counts
     places = np.repeat(starts - firsts * 16, counts) + np.arange(int(counts.sum())) * 16

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import PurePath
 from typing import BinaryIO
 from urllib.parse import quote
 
-from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from diban.share.http.streamed import Parts
 from diban.share.port import Rows
 
 KINDS = {
@@ -22,7 +23,22 @@ _LONGEST = 80
 _KEPT = frozenset("-_.()（）【】、·")
 
 
-def rows_answer(rows: Rows, sent: str, language: str) -> StreamingResponse:
+class _RowsSent(Parts):
+    """The rows on their way; their file, which has no name any more, is gone when nothing more is sent."""
+
+    def __init__(self, rows: Rows, headers: dict[str, str]) -> None:
+        self._stream = rows.stream
+        super().__init__(_pieces(rows.stream), headers, KINDS.get(rows.suffix))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them; a generator that never began closes nothing."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._stream.close()
+
+
+def rows_answer(rows: Rows, sent: str, language: str) -> Parts:
     """The rows as a download, named after the file that was sent."""
     name = file_name(rows, sent, language)
     plain = f"faulty-rows{rows.suffix}"
@@ -32,7 +48,7 @@ def rows_answer(rows: Rows, sent: str, language: str) -> StreamingResponse:
         "Content-Encoding": "identity",
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(_pieces(rows.stream), headers=headers, media_type=KINDS.get(rows.suffix))
+    return _RowsSent(rows, headers)
 
 
 def attachment(plain: str, name: str) -> str:
@@ -54,7 +70,6 @@ def file_name(rows: Rows, sent: str, language: str) -> str:
     )
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    with stream:
-        while piece := stream.read(_PIECE):
-            yield piece
+def _pieces(stream: BinaryIO) -> Generator[bytes, None, None]:
+    while piece := stream.read(_PIECE):
+        yield piece
