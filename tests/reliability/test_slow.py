@@ -20,8 +20,11 @@ CUT_SECONDS = 40.0
 """30 s, and what the system and the server add until they look."""
 SLOWER, LEAST_BOUND = 2.0, 0.05
 AT_WORK, EVERY_SECONDS = 20, 0.25
-FILLING_SECONDS = 5.0
-"""Until all buffers on the way are full: to make what fills them is work as for any reader."""
+FILLING_SECONDS, STILL_SECONDS = 15.0, 1.5
+"""In which all buffers on the way are full, and they are when what lies in them has not grown for so long.
+
+To make what fills them is work as for any reader, and takes a slow machine longer.
+"""
 COUNT = 30
 PATHS = (ITEMS, f"/ogc/collections/{LAYER}", f"/ogc/collections/{LAYER}/items/7")
 WHOLE = f"GET /ogc/collections/{LAYER}/download?f=geojson HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
@@ -64,9 +67,31 @@ async def _together(port: int, first: bytes, then: bytes) -> tuple[Work, Work, f
     with ExitStack() as held:
         slow = [held.enter_context(_connected(port, first)) for _ in range(COUNT)]
         cut = asyncio.create_task(asyncio.to_thread(_until_cut, port, slow, then))
-        await asyncio.sleep(FILLING_SECONDS)
-        beside = await crowd.work(AT_WORK, PATHS, CUT_SECONDS - FILLING_SECONDS, EVERY_SECONDS)
+        filling = await _filled(port)
+        beside = await crowd.work(AT_WORK, PATHS, CUT_SECONDS - filling, EVERY_SECONDS)
         return alone, beside, await cut
+
+
+async def _filled(port: int) -> float:
+    """Seconds until no more is put into the buffers of the connections to a port."""
+    begun = changed = time.monotonic()
+    lying = -1
+    while time.monotonic() - changed < STILL_SECONDS:
+        assert time.monotonic() - begun < FILLING_SECONDS, "what lies in the buffers still grows"
+        await asyncio.sleep(STILL_SECONDS / 5)
+        if (now := _lying(port)) > lying:
+            lying, changed = now, time.monotonic()
+    return time.monotonic() - begun
+
+
+def _lying(port: int) -> int:
+    """Bytes that the server at a port has sent and nobody has taken."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(
+        int(queues.partition(":")[0], 16)
+        for _, near, _, _, queues, *_ in lines
+        if int(near.rpartition(":")[2], 16) == port
+    )
 
 
 def _connected(port: int, first: bytes) -> socket.socket:
